@@ -1,0 +1,400 @@
+/*
+ * api.c
+ *	  The dialect of the Gainsight Success Plan API: request bodies, envelopes
+ *	  and error codes.
+ *
+ * No other file knows these words.  It knows no planner and no slot, and does
+ * not care how a request travels.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+#include "api.h"
+
+const char *const gs_api_operators[] = {
+	"EQ", "NE", "LT", "GT", "LTE", "GTE", "BTW", "IN", "CONTAINS", "STARTS_WITH",
+	"ENDS_WITH", "IS_NULL", "IS_NOT_NULL", "INCLUDES", "EXCLUDES", NULL
+};
+
+/*
+ * Paths.
+ */
+
+bool
+gs_api_sendable(const char *value)
+{
+	if (value[0] == '\0' || strcmp(value, ".") == 0 || strcmp(value, "..") == 0)
+		return false;
+	for (const unsigned char *c = (const unsigned char *) value; *c; c++)
+		if (*c < 0x20 || *c == 0x7f)
+			return false;
+	return true;
+}
+
+/* Characters that need no escape in a path. */
+static bool
+is_unreserved(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		(c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+bool
+gs_api_addressable(const GsEndpoint *endpoint, const char *value)
+{
+	for (const char *c = value; *c; c++)
+		if (!is_unreserved(*c))
+			return false;
+	return value[0] != '\0' && !gs_model_is_fixed_word(endpoint, value);
+}
+
+/* The endpoint's path with the value in place of the braces. */
+static char *
+fill_path(const GsEndpoint *endpoint, const char *value)
+{
+	StringInfoData out;
+	const char *brace = strchr(endpoint->path, '{');
+
+	if (brace == NULL)
+		return pstrdup(endpoint->path);
+	initStringInfo(&out);
+	appendBinaryStringInfo(&out, endpoint->path, brace - endpoint->path);
+	for (const char *c = value; *c; c++)
+	{
+		if (is_unreserved(*c) || *c == '.' || *c == '~')
+			appendStringInfoChar(&out, *c);
+		else
+			appendStringInfo(&out, "%%%02X", (unsigned char) *c);
+	}
+	appendStringInfoString(&out, strchr(brace, '}') + 1);
+	return out.data;
+}
+
+/*
+ * Search bodies.
+ */
+
+static void
+append_member(StringInfo out, const char *key, const char *value)
+{
+	appendStringInfo(out, "\"%s\":", key);
+	gs_json_append_string(out, value);
+}
+
+static void
+append_where(StringInfo out, const GsSearch *search)
+{
+	appendStringInfoString(out, ",\"where\":{\"conditions\":[");
+	for (int i = 0; i < search->nconditions; i++)
+	{
+		const GsCondition *condition = &search->conditions[i];
+
+		appendStringInfoString(out, i == 0 ? "{" : ",{");
+		append_member(out, "name", condition->field);
+		appendStringInfo(out, ",\"alias\":\"%c\",\"value\":%s,", 'A' + i, condition->values);
+		append_member(out, "operator", condition->operator);
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoString(out, "],");
+	append_member(out, "expression", search->expression);
+	appendStringInfoChar(out, '}');
+}
+
+static char *
+search_body(const GsSearch *search, int limit, int64 offset)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoString(&out, "{\"select\":[");
+	for (int i = 0; i < search->nselect; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(&out, ',');
+		gs_json_append_string(&out, search->select[i]);
+	}
+	appendStringInfoChar(&out, ']');
+	if (search->nconditions > 0)
+		append_where(&out, search);
+	appendStringInfo(&out, ",\"limit\":%d,\"offset\":" INT64_FORMAT "}", limit, offset);
+	return out.data;
+}
+
+/*
+ * Failures.  The first row that fits an answer counts; an errorCode weighs
+ * more than the status that it came with.
+ */
+#define ANY_STATUS 0
+
+typedef struct FailureRule
+{
+	const char *code;			/* NULL: any */
+	int			status;			/* ANY_STATUS, or the lowest of a range */
+	int			last_status;	/* 0: a range of one */
+	int			sqlstate;
+	const char *message;
+	const char *hint;
+} FailureRule;
+
+#define KEY_REFUSED ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, \
+	"Gainsight refused the access key", \
+	"Check the option access_key of the user mapping."
+#define ADDRESS_REFUSED ERRCODE_INSUFFICIENT_PRIVILEGE, \
+	"Gainsight refuses access from this address or to this user", \
+	"An administrator of the tenant can allow this server's IP address."
+#define RATE_LIMITED ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, \
+	"Gainsight's rate limit is exceeded", \
+	"The limit is shared by everything that uses the tenant; the server option rate_limit keeps below it."
+#define WRONG_ADDRESS ERRCODE_FDW_ERROR, \
+	"Gainsight does not know this address", \
+	"Check the server's options domain or base_url."
+
+static const FailureRule rules[] = {
+	{"GS_APIG_2401", ANY_STATUS, 0, KEY_REFUSED},
+	{"GSOBJ_1024", ANY_STATUS, 0, KEY_REFUSED},
+	{"GS_APIG_2402", ANY_STATUS, 0, ADDRESS_REFUSED},
+	{"GS_APIG_2404", ANY_STATUS, 0, RATE_LIMITED},
+	{"GU_2400", ANY_STATUS, 0, RATE_LIMITED},
+	{"GS_APIG_1000", ANY_STATUS, 0, WRONG_ADDRESS},
+	{NULL, 401, 0, KEY_REFUSED},
+	{NULL, 403, 0, ADDRESS_REFUSED},
+	{NULL, 429, 0, RATE_LIMITED},
+	{NULL, 400, 0, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
+		"Gainsight refused the request",
+	"The server options operators and in_list_size say what the tenant understands."},
+	{NULL, 404, 0, WRONG_ADDRESS},
+	{NULL, 500, 599, ERRCODE_SYSTEM_ERROR,
+	"Gainsight failed to answer", NULL},
+	{NULL, ANY_STATUS, 0, ERRCODE_FDW_ERROR,
+	"Gainsight gave an unexpected answer", NULL},
+};
+
+static const FailureRule *
+rule_for(int status, const char *code)
+{
+	for (const FailureRule *rule = rules;; rule++)
+	{
+		if (rule->code != NULL && (code == NULL || strcmp(rule->code, code) != 0))
+			continue;
+		if (rule->status == ANY_STATUS || rule->status == status ||
+			(status >= rule->status && status <= rule->last_status))
+			return rule;
+	}
+}
+
+/* A text member of the envelope, or NULL. */
+static const char *
+envelope_text(const GsJson *envelope, const char *key, MemoryContext context)
+{
+	char		buffer[GS_JSON_BUFFER];
+	const char *text = gs_json_text(gs_json_get(envelope, key), buffer);
+
+	return text && text[0] ? MemoryContextStrdup(context, text) : NULL;
+}
+
+static void
+judge_failure(const GsHttpResult *result, const GsJson *envelope,
+			  MemoryContext context, GsVerdict *verdict)
+{
+	GsFailure  *failure = &verdict->failure;
+	const FailureRule *rule;
+
+	failure->code = envelope_text(envelope, "errorCode", context);
+	failure->description = envelope_text(envelope, "errorDesc", context);
+	if (failure->description == NULL)
+		failure->description = envelope_text(envelope, "detail", context);
+	failure->request_id = envelope_text(envelope, "requestId", context);
+	rule = rule_for(result->status, failure->code);
+	verdict->kind = GS_FAILED;
+	failure->sqlstate = rule->sqlstate;
+	failure->message = rule->message;
+	failure->hint = rule->hint;
+}
+
+static void
+judge_garbage(const char *why, GsVerdict *verdict)
+{
+	verdict->kind = GS_FAILED;
+	verdict->failure.sqlstate = ERRCODE_FDW_INVALID_STRING_FORMAT;
+	verdict->failure.message = "Gainsight's answer is not the JSON expected";
+	verdict->failure.description = why;
+	verdict->failure.hint = "Check that the server's options domain or base_url name a Gainsight tenant.";
+}
+
+static bool
+text_is(const GsJson *envelope, const char *key, const char *value)
+{
+	char		buffer[GS_JSON_BUFFER];
+	const char *text = gs_json_text(gs_json_get(envelope, key), buffer);
+
+	return text != NULL && strcmp(text, value) == 0;
+}
+
+/* The ways in which a tenant says that there is nothing. */
+static bool
+says_no_rows(const GsCall *call, const GsHttpResult *result, const GsJson *envelope)
+{
+	char		buffer[GS_JSON_BUFFER];
+	const char *description = gs_json_text(gs_json_get(envelope, "errorDesc"), buffer);
+
+	if (result->status == 404)
+		return call->keyed && !text_is(envelope, "errorCode", "GS_APIG_1000") &&
+			(envelope != NULL || result->body_length == 0);
+	if (result->status == 400)
+		return text_is(envelope, "errorCode", "GSOBJ_1011") ||
+			text_is(envelope, "title", "OBJECT_NOT_FOUND");
+	return result->status == 200 && description != NULL &&
+		pg_strncasecmp(description, "No data found", 13) == 0;
+}
+
+static bool
+is_false(const GsJson *node)
+{
+	char		buffer[GS_JSON_BUFFER];
+	const char *text = gs_json_text(node, buffer);
+
+	return text != NULL && strcmp(text, "false") == 0;
+}
+
+/* The classifier of every read. */
+static void
+judge_read(const GsCall *call, const GsHttpResult *result,
+		   MemoryContext context, GsVerdict *verdict)
+{
+	const char *why = NULL;
+	GsJson	   *envelope = NULL;
+	bool		success = result->status >= 200 && result->status < 300;
+
+	if (result->body_length > 0)
+		envelope = gs_json_parse(result->body, result->body_length, context, &why);
+	if (success && result->body_length == 0)
+		judge_garbage("it is empty", verdict);
+	else if (success && envelope == NULL)
+		judge_garbage(why, verdict);
+	else if (success && gs_json_kind(envelope) != GS_JSON_OBJECT)
+		judge_garbage("it is no object", verdict);
+	else if (success && !is_false(gs_json_get(envelope, "result")))
+	{
+		verdict->kind = GS_ANSWERED;
+		verdict->json = envelope;
+		if (gs_json_get(envelope, "result") == NULL && gs_json_get(envelope, "data") == NULL)
+			judge_garbage("it has neither result nor data", verdict);
+	}
+	else if (says_no_rows(call, result, envelope))
+		verdict->kind = GS_NO_ROWS;
+	else
+		judge_failure(result, envelope, context, verdict);
+}
+
+GsRequest *
+gs_api_start_read(const GsTenant *tenant, const GsResource *resource,
+				  const GsEndpoint *endpoint, const char *value, MemoryContext context)
+{
+	GsCall		call = {
+		.method = endpoint->method,
+		.path = fill_path(endpoint, value),
+		.read = true,
+		.keyed = gs_model_brace(resource, endpoint) != NULL,
+		.classify = judge_read,
+	};
+
+	return gs_request_start(tenant, &call, context);
+}
+
+GsRequest *
+gs_api_start_search(const GsTenant *tenant, const GsEndpoint *endpoint,
+					const GsSearch *search, int limit, int64 offset,
+					MemoryContext context)
+{
+	GsCall		call = {
+		.method = endpoint->method,
+		.path = endpoint->path,
+		.body = search_body(search, limit, offset),
+		.read = true,
+		.classify = judge_read,
+	};
+
+	return gs_request_start(tenant, &call, context);
+}
+
+/*
+ * Records.
+ */
+
+pg_noreturn static void
+fail_shape(const GsVerdict *verdict, const char *why)
+{
+	GsVerdict	bad = *verdict;
+
+	judge_garbage(why, &bad);
+	gs_fail(&bad.failure);
+}
+
+static int64
+total_of(const GsJson *data)
+{
+	char		buffer[GS_JSON_BUFFER];
+	const char *text = gs_json_text(gs_json_get(data, "totalCount"), buffer);
+	char	   *end;
+	int64		total;
+
+	if (text == NULL)
+		return GS_NO_TOTAL;
+	total = strtoll(text, &end, 10);
+	return end == text || total < 0 ? GS_NO_TOTAL : total;
+}
+
+/*
+ * The records may be data itself, an array or (of a single record) an object,
+ * or data's member "records".
+ */
+void
+gs_api_finish_read(GsRequest *request, const GsEndpoint *endpoint, GsRecords *records)
+{
+	const GsVerdict *verdict = gs_request_finish(request);
+	const GsJson *data;
+	const GsJson *list;
+
+	memset(records, 0, sizeof(*records));
+	records->total = GS_NO_TOTAL;
+	if (verdict->kind == GS_NO_ROWS)
+		return;
+	data = gs_json_get(verdict->json, "data");
+	records->total = total_of(data);
+	list = gs_json_get(data, "records");
+	if (list == NULL)
+		list = data;
+	switch (gs_json_kind(list))
+	{
+		case GS_JSON_ABSENT:
+		case GS_JSON_NULL:
+			return;
+		case GS_JSON_ARRAY:
+			records->first = gs_json_first(list);
+			records->count = gs_json_length(list);
+			break;
+		case GS_JSON_OBJECT:
+			if (gs_json_first(list) == NULL ||
+				(records->total != GS_NO_TOTAL && gs_json_length(list) == 1))
+				return;
+			if (!endpoint->single)
+				fail_shape(verdict, "data has no records");
+			records->first = list;
+			records->single = true;
+			records->count = 1;
+			break;
+		default:
+			fail_shape(verdict, "data is neither object nor array");
+	}
+	for (const GsJson *record = records->first; record != NULL;
+		 record = gs_api_next(records, record))
+		if (gs_json_kind(record) != GS_JSON_OBJECT)
+			fail_shape(verdict, "a record is no object");
+}
+
+const GsJson *
+gs_api_next(const GsRecords *records, const GsJson *record)
+{
+	return records->single ? NULL : gs_json_next(record);
+}

@@ -1,0 +1,85 @@
+/*
+ * api.h
+ *	  The dialect: how a request is spelled and what an answer says.
+ *
+ * Every string that goes in or comes out is UTF-8.
+ */
+#ifndef GS_API_H
+#define GS_API_H
+
+#include "postgres.h"
+
+#include "model.h"
+#include "request.h"
+
+/* The most conditions one search can name, as each needs a letter. */
+#define GS_MAX_CONDITIONS 26
+
+/* The operators that the API has, NULL-terminated. */
+extern const char *const gs_api_operators[];
+
+/* One condition of a search; the n-th is called by the n-th letter. */
+typedef struct GsCondition
+{
+	const char *field;
+	const char *operator;		/* the API's, e.g. "EQ" */
+	const char *values;			/* a JSON array */
+} GsCondition;
+
+/* What a walk over a search asks for, but for its page. */
+typedef struct GsSearch
+{
+	const char *const *select;
+	int			nselect;
+	const GsCondition *conditions;
+	int			nconditions;	/* 0: no where */
+	const char *expression;		/* in letters, AND, OR and parentheses */
+} GsSearch;
+
+/* The records of an answer, which go with its request. */
+typedef struct GsRecords
+{
+	const GsJson *first;		/* NULL if there is none */
+	bool		single;			/* first is no element of an array */
+	int			count;
+	int64		total;			/* totalCount, -1 where it is not given */
+} GsRecords;
+
+/* The total that an answer does not give. */
+#define GS_NO_TOTAL (-1)
+
+/*
+ * May this value stand in the braces of a path at all?  If not, no record has
+ * it: empty, ".", "..", or with control characters.
+ */
+extern bool gs_api_sendable(const char *value);
+
+/*
+ * Can the endpoint be asked for just this value, or must it be searched for?
+ */
+extern bool gs_api_addressable(const GsEndpoint *endpoint, const char *value);
+
+/*
+ * Start reading: one record or a list by the value for the path's braces
+ * (NULL if it has none), or a page of a search.  The request belongs to
+ * context.
+ */
+extern GsRequest *gs_api_start_read(const GsTenant *tenant, const GsResource *resource,
+									const GsEndpoint *endpoint, const char *value,
+									MemoryContext context);
+extern GsRequest *gs_api_start_search(const GsTenant *tenant, const GsEndpoint *endpoint,
+									  const GsSearch *search, int limit, int64 offset,
+									  MemoryContext context);
+
+/*
+ * Wait for a read and find its records.  Raises what failed.
+ */
+extern void gs_api_finish_read(GsRequest *request, const GsEndpoint *endpoint,
+							   GsRecords *records);
+
+/*
+ * The record after this one; NULL at the end.
+ */
+extern const GsJson *gs_api_next(const GsRecords *records, const GsJson *record);
+
+#endif							/* GS_API_H */

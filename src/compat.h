@@ -1,0 +1,46 @@
+/*
+ * compat.h
+ *	  What differs between PostgreSQL 15 and 19, in one place.
+ */
+#ifndef GS_COMPAT_H
+#define GS_COMPAT_H
+
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "optimizer/pathnode.h"
+
+/* 17 added fdw_restrictinfo, 18 disabled_nodes */
+static inline ForeignPath *
+gs_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows,
+						   Cost total_cost, Relids required_outer)
+{
+#if PG_VERSION_NUM >= 180000
+	return create_foreignscan_path(root, rel, NULL, rows, 0, total_cost, total_cost,
+								   NIL, required_outer, NULL, NIL, NIL);
+#elif PG_VERSION_NUM >= 170000
+	return create_foreignscan_path(root, rel, NULL, rows, total_cost, total_cost,
+								   NIL, required_outer, NULL, NIL, NIL);
+#else
+	return create_foreignscan_path(root, rel, NULL, rows, total_cost, total_cost,
+								   NIL, required_outer, NULL, NIL);
+#endif
+}
+
+/* The role as which a scan reads: 16 moved it out of the range table entry. */
+static inline Oid
+gs_scan_user(ForeignScanState *node)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	Oid			user;
+
+#if PG_VERSION_NUM >= 160000
+	user = plan->checkAsUser;
+#else
+	user = exec_rt_fetch(plan->scan.scanrelid, node->ss.ps.state)->checkAsUser;
+#endif
+	return OidIsValid(user) ? user : GetUserId();
+}
+
+#endif							/* GS_COMPAT_H */

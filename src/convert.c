@@ -1,0 +1,269 @@
+/*
+ * convert.c
+ *	  JSON values to Datums.
+ *
+ * The common types are converted here, without the session's TimeZone or
+ * DateStyle having a say; every other type gets the value's text through its
+ * input function.  Nothing is rounded or cut to make it fit.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "datetext.h"
+#include "gainsight_fdw.h"
+#include "json.h"
+#include "pager.h"
+
+/* So much of a value is shown in a message, in bytes. */
+#define SHOWN_VALUE 100
+
+typedef enum Road
+{
+	ROAD_TEXT,					/* any value as text */
+	ROAD_DATE,
+	ROAD_TIMESTAMP,				/* with or without time zone: UTC inside */
+	ROAD_INTEGER,				/* an input function that takes no fraction */
+	ROAD_JSON,					/* an input function that takes JSON */
+	ROAD_INPUT					/* any other input function */
+} Road;
+
+struct GsInput
+{
+	Road		road;
+	bool		is_text;		/* "" is a value */
+	bool		domain;			/* check the domain's constraints */
+	Oid			type;			/* as declared */
+	int32		typmod;			/* of the base type */
+	Oid			ioparam;
+	FmgrInfo	function;		/* of the base type */
+	void	   *domain_extra;
+	MemoryContext context;
+};
+
+static Road
+road_of(Oid type, int32 typmod)
+{
+	switch (type)
+	{
+		case TEXTOID:
+			return ROAD_TEXT;
+		case VARCHAROID:
+			return typmod < 0 ? ROAD_TEXT : ROAD_INPUT;
+		case DATEOID:
+			return ROAD_DATE;
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			return ROAD_TIMESTAMP;
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			return ROAD_INTEGER;
+		case JSONOID:
+		case JSONBOID:
+			return ROAD_JSON;
+		default:
+			return ROAD_INPUT;
+	}
+}
+
+GsInput *
+gs_input_create(const GsRelation *relation, AttrNumber attnum)
+{
+	const GsAttr *attr = &relation->atts[attnum - 1];
+	GsInput    *input = palloc0(sizeof(GsInput));
+	Oid			base;
+	Oid			function;
+	char		category;
+	bool		preferred;
+
+	input->type = attr->type;
+	input->typmod = attr->typmod;
+	base = getBaseTypeAndTypmod(attr->type, &input->typmod);
+	input->domain = base != attr->type;
+	input->road = road_of(base, input->typmod);
+	get_type_category_preferred(base, &category, &preferred);
+	input->is_text = category == TYPCATEGORY_STRING;
+	getTypeInputInfo(base, &function, &input->ioparam);
+	fmgr_info(function, &input->function);
+	input->context = CurrentMemoryContext;
+	return input;
+}
+
+/* Complain; the error context knows the rest. */
+pg_noreturn static void
+misfit(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("value does not fit the column")));
+}
+
+/* 998765.000 is a whole number; 1.5 is not, and the input function says so. */
+static const char *
+without_zero_fraction(const char *text)
+{
+	const char *point = strchr(text, '.');
+
+	if (point == NULL || point[1 + strspn(point + 1, "0")] != '\0')
+		return text;
+	return pnstrdup(text, point - text);
+}
+
+static Datum
+datetime_datum(const GsInput *input, GsJsonKind kind, const char *text)
+{
+	Timestamp	moment;
+	DateADT		day;
+
+	if (!gs_parse_datetime(text, kind == GS_JSON_NUMBER, &moment))
+		misfit();
+	if (input->road == ROAD_TIMESTAMP)
+		return input->typmod < 0 ? TimestampGetDatum(moment) :
+			DirectFunctionCall2(timestamp_scale, TimestampGetDatum(moment),
+								Int32GetDatum(input->typmod));
+	/* floor, also before 2000 */
+	day = moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0);
+	return DateADTGetDatum(day);
+}
+
+static Datum
+input_function(GsInput *input, const char *text)
+{
+	return InputFunctionCall(&input->function, (char *) text, input->ioparam, input->typmod);
+}
+
+/* A non-null value, before a domain's constraints. */
+static Datum
+base_datum(GsInput *input, GsJsonKind kind, const char *text)
+{
+	switch (input->road)
+	{
+		case ROAD_TEXT:
+			return PointerGetDatum(cstring_to_text(gs_from_utf8(text)));
+		case ROAD_DATE:
+		case ROAD_TIMESTAMP:
+			return datetime_datum(input, kind, text);
+		case ROAD_INTEGER:
+			return input_function(input, without_zero_fraction(text));
+		default:
+			return input_function(input, gs_from_utf8(text));
+	}
+}
+
+/* The text to convert, NULL for null. */
+static const char *
+text_of(const GsInput *input, const GsJson *node, char buffer[GS_JSON_BUFFER])
+{
+	StringInfoData json;
+	GsJsonKind	kind = gs_json_kind(node);
+
+	if (kind == GS_JSON_ABSENT || kind == GS_JSON_NULL)
+		return NULL;
+	if (!input->is_text && kind == GS_JSON_STRING && gs_json_text(node, buffer)[0] == '\0')
+		return NULL;
+	if (input->road != ROAD_JSON && kind != GS_JSON_ARRAY && kind != GS_JSON_OBJECT)
+		return gs_json_text(node, buffer);
+	initStringInfo(&json);
+	gs_json_print(&json, node);
+	return json.data;
+}
+
+Datum
+gs_input_convert(GsInput *input, const GsJson *node, bool *isnull)
+{
+	char		buffer[GS_JSON_BUFFER];
+	const char *text = text_of(input, node, buffer);
+	Datum		value = 0;
+
+	*isnull = text == NULL;
+	if (text != NULL)
+		value = base_datum(input, gs_json_kind(node), text);
+	if (input->domain)
+		domain_check(value, *isnull, input->type, &input->domain_extra, input->context);
+	return value;
+}
+
+Datum
+gs_input_text(GsInput *input, const char *text)
+{
+	Datum		value = input_function(input, text);
+
+	if (input->domain)
+		domain_check(value, false, input->type, &input->domain_extra, input->context);
+	return value;
+}
+
+/* 'value "abc" of success plan "1P02"', as far as it is known. */
+static char *
+describe_value(const GsInputPlace *place)
+{
+	const GsResource *resource = place->relation->resource;
+	const GsColumn *key = gs_model_flagged(resource, GS_KEY);
+	char		buffer[GS_JSON_BUFFER];
+	const char *id = gs_json_text(gs_json_get(place->record, key->field), buffer);
+	StringInfoData json;
+	StringInfoData out;
+
+	initStringInfo(&json);
+	gs_json_print(&json, place->node);
+	initStringInfo(&out);
+	appendStringInfo(&out, "value %s", gs_printable(json.data, SHOWN_VALUE));
+	if (id != NULL)
+		appendStringInfo(&out, " of the %s with %s \"%s\"", resource->label, key->field,
+						 gs_printable(id, SHOWN_VALUE));
+	return out.data;
+}
+
+void
+gs_input_error_context(void *arg)
+{
+	GsInputPlace *place = arg;
+	const GsAttr *attr;
+	int			category;
+
+	if (place->attnum == 0)
+		return;
+	category = ERRCODE_TO_CATEGORY(geterrcode());
+	if (category != ERRCODE_DATA_EXCEPTION &&
+		category != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION)
+		return;
+	attr = &place->relation->atts[place->attnum - 1];
+	errcode(ERRCODE_FDW_INVALID_DATA_TYPE);
+	errmsg("%s does not fit column \"%s\" of foreign table \"%s\", which is %s",
+		   describe_value(place), attr->name, place->relation->name,
+		   format_type_with_typemod(attr->type, attr->typmod));
+	place->attnum = 0;
+}
+
+static bool
+is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if (IS_HIGHBIT_SET(*text))
+			return false;
+	return true;
+}
+
+const char *
+gs_from_utf8(const char *text)
+{
+	if (GetDatabaseEncoding() == PG_UTF8 || is_ascii(text))
+		return text;
+	return pg_any_to_server(text, strlen(text), PG_UTF8);
+}
+
+const char *
+gs_to_utf8(const char *text)
+{
+	if (GetDatabaseEncoding() == PG_UTF8 || is_ascii(text))
+		return text;
+	return pg_server_to_any(text, strlen(text), PG_UTF8);
+}

@@ -1,0 +1,20 @@
+/*
+ * datetext.h
+ *	  Dates and times as Gainsight spells them.
+ */
+#ifndef GS_DATETEXT_H
+#define GS_DATETEXT_H
+
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+
+/*
+ * Parse a date or date-time: YYYY-MM-DD, followed or not by T or a blank, a
+ * time with or without seconds and fraction, and Z, +hh, +hhmm, +hh:mm or
+ * nothing (UTC); or milliseconds since 1970, as a JSON number or as digits.
+ * *moment is the moment in UTC, midnight for a date.  False if it is neither.
+ */
+extern bool gs_parse_datetime(const char *text, bool is_number, Timestamp *moment);
+
+#endif							/* GS_DATETEXT_H */

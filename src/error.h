@@ -1,0 +1,43 @@
+/*
+ * error.h
+ *	  How every failure of a request is reported.
+ */
+#ifndef GS_ERROR_H
+#define GS_ERROR_H
+
+#include "postgres.h"
+
+#ifndef pg_noreturn				/* PostgreSQL 18 has it */
+#define pg_noreturn _Noreturn
+#endif
+
+/*
+ * What is known of a failed request.  Strings that the tenant or the network
+ * gave are UTF-8 of any content; they are cleaned before they are shown.
+ * Whoever fills this in has taken the access key out of them.
+ */
+typedef struct GsFailure
+{
+	int			sqlstate;
+	const char *message;		/* the primary message, ours */
+	const char *method;			/* what was asked; NULL if nothing was */
+	const char *path;
+	int			status;			/* HTTP status, 0 without an answer */
+	const char *code;			/* errorCode, or NULL */
+	const char *description;	/* errorDesc or the transport's words, or NULL */
+	const char *request_id;		/* requestId, or NULL */
+	const char *hint;			/* a sentence, or NULL */
+} GsFailure;
+
+/*
+ * Raise the failure as an ERROR.
+ */
+pg_noreturn extern void gs_fail(const GsFailure *failure);
+
+/*
+ * Remote text fit for a message: valid in the server's encoding, on one line,
+ * no longer than limit bytes ("..." then marks the cut).  palloc'd.
+ */
+extern char *gs_printable(const char *text, size_t limit);
+
+#endif							/* GS_ERROR_H */

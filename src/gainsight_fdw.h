@@ -1,0 +1,194 @@
+/*
+ * gainsight_fdw.h
+ *	  What the files of the SQL side share, grouped by the file that has it.
+ */
+#ifndef GAINSIGHT_FDW_H
+#define GAINSIGHT_FDW_H
+
+#include "postgres.h"
+
+#include "access/tupdesc.h"
+#include "foreign/fdwapi.h"
+#include "nodes/pathnodes.h"
+
+#include "model.h"
+#include "request.h"
+
+/*
+ * option.c: one table of options, the validator, effective settings
+ */
+
+/* What is in force for a table, or for its server alone. */
+typedef struct GsSettings
+{
+	GsTenant	tenant;			/* the key is set by gs_settings_authorize */
+	const char *domain;
+	const char *resource;		/* NULL: the table's name */
+	const char *operators;		/* comma separated; NULL: all */
+	int			page_size;
+	int			in_list_size;
+	int			batch_size;
+	double		request_cost;
+	double		tuple_cost;
+	bool		trust_filters;
+	bool		conflict_check;
+	bool		readonly;
+	bool		use_remote_estimate;
+} GsSettings;
+
+/*
+ * The settings of a server, with those of a table over them if relid is
+ * given (InvalidOid: none).  palloc'd in CurrentMemoryContext.
+ */
+extern GsSettings *gs_settings_load(Oid serverid, Oid relid);
+
+/*
+ * Find the access key with which the user reaches the server.  Raises 28000
+ * where there is none.
+ */
+extern void gs_settings_authorize(GsSettings *settings, Oid userid);
+
+/*
+ * relation.c: a foreign table seen through the model
+ */
+
+/* A column of the foreign table. */
+typedef struct GsAttr
+{
+	const char *name;			/* NULL: a dropped column */
+	const char *field;			/* the API's; NULL with a constant */
+	const GsColumn *column;		/* the documented column, or NULL */
+	const char *constant;		/* every row's value, or NULL */
+	bool		pushdown;		/* may conditions on it be sent? */
+	Oid			type;
+	int32		typmod;
+} GsAttr;
+
+typedef struct GsRelation
+{
+	Oid			relid;
+	const char *name;
+	const GsResource *resource;
+	GsSettings *settings;
+	int			natts;
+	GsAttr	   *atts;			/* by attribute number less 1 */
+} GsRelation;
+
+/*
+ * Describe a foreign table, which the caller has locked.  palloc'd.
+ */
+extern GsRelation *gs_relation_load(Oid relid);
+
+/*
+ * convert.c: JSON value <-> Datum, and encodings
+ */
+
+typedef struct GsInput GsInput;
+
+/*
+ * Prepare the conversion of a column's JSON values.  palloc'd.
+ */
+extern GsInput *gs_input_create(const GsRelation *relation, AttrNumber attnum);
+
+/*
+ * Convert one value, allocating in CurrentMemoryContext.  A value that does
+ * not fit raises an error that gs_input_error_context completes.
+ */
+extern Datum gs_input_convert(GsInput *input, const GsJson *node, bool *isnull);
+
+/*
+ * The same for a text in the server's encoding (a constant column's value).
+ */
+extern Datum gs_input_text(GsInput *input, const char *text);
+
+/* What is being converted, for the message of a value that does not fit. */
+typedef struct GsInputPlace
+{
+	const GsRelation *relation;
+	AttrNumber	attnum;			/* 0: nothing is being converted */
+	const GsJson *node;
+	const GsJson *record;
+} GsInputPlace;
+
+/*
+ * An error context callback whose argument is a GsInputPlace: makes an HV004
+ * that names table, column, record and value of what the conversion raised.
+ */
+extern void gs_input_error_context(void *place);
+
+/*
+ * Text from and to UTF-8; the argument itself where nothing has to change.
+ * Raises 22P05 (which the error context makes HV004) for what has no equal.
+ */
+extern const char *gs_from_utf8(const char *text);
+extern const char *gs_to_utf8(const char *text);
+
+/*
+ * pushdown.c: SQL clauses to what a request can say
+ */
+
+/*
+ * Is the clause column = value, for the column that the path of a read has in
+ * braces, with a value that is fixed for a scan of the relation?  Returns the
+ * value's expression, or NULL.
+ */
+extern Expr *gs_bound_value(PlannerInfo *root, RelOptInfo *baserel,
+							const GsRelation *relation, Expr *clause);
+
+/*
+ * Is the expression that column, in a type that holds any text?
+ */
+extern bool gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel,
+							   Expr *expr);
+
+/*
+ * plan.c: sizes, costs, paths, plan
+ */
+extern void gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
+									   Oid foreigntableid);
+extern void gainsightGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
+									 Oid foreigntableid);
+extern ForeignScan *gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
+											Oid foreigntableid, ForeignPath *best_path,
+											List *tlist, List *scan_clauses,
+											Plan *outer_plan);
+
+/* A scan as the plan carries it: plain nodes outside, this inside. */
+typedef struct GsScanPlan
+{
+	List	   *attnums;		/* of the columns that the statement needs */
+	bool		bound;			/* the first of fdw_exprs is the path's key */
+	bool		keep_rows;		/* it may well be read again */
+	int			first_page;		/* rows, 0 for a full page */
+	double		requests;		/* estimated */
+} GsScanPlan;
+
+/*
+ * A plan's fdw_private, read back.
+ */
+extern void gs_scan_plan_read(List *fdw_private, GsScanPlan *plan);
+
+/*
+ * scan.c: reading rows
+ */
+extern void gainsightBeginForeignScan(ForeignScanState *node, int eflags);
+extern TupleTableSlot *gainsightIterateForeignScan(ForeignScanState *node);
+extern void gainsightReScanForeignScan(ForeignScanState *node);
+extern void gainsightEndForeignScan(ForeignScanState *node);
+
+/*
+ * What a scan has used so far; NULL before it began.
+ */
+extern const GsUsage *gs_scan_usage(const ForeignScanState *node);
+
+/*
+ * explain.c
+ */
+extern void gainsightExplainForeignScan(ForeignScanState *node, struct ExplainState *es);
+
+/*
+ * import.c
+ */
+extern List *gainsightImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverOid);
+
+#endif							/* GAINSIGHT_FDW_H */

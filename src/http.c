@@ -1,0 +1,411 @@
+/*
+ * http.c
+ *	  The only file that knows libcurl.
+ *
+ * One CURLM a backend drives all transfers, of all scans of all plans, and
+ * keeps connections from one statement to the next.  Whatever libcurl owns
+ * hangs on the reset callback of the memory context of its transfer, so an
+ * ERROR anywhere leaves nothing behind.  Callbacks that libcurl calls never
+ * raise: they note what is wrong and return.
+ */
+#include "postgres.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "utils/memutils.h"
+#include "utils/wait_event.h"
+
+#include "error.h"
+#include "http.h"
+
+/*
+ * A signal that comes just before the poll is seen when the poll ends: this
+ * bounds how long a cancel can take, in ms.
+ */
+#define POLL_SLICE 50
+
+/* Kept connections: as many as one server's max_connections can use. */
+#define KEPT_CONNECTIONS 64L
+
+struct GsTransfer
+{
+	CURL	   *easy;
+	struct curl_slist *headers;
+	MemoryContextCallback callback;
+	bool		added;			/* to the multi handle */
+	char	   *body;			/* malloc'd: it grows by realloc */
+	size_t		allocated;
+	size_t		max_body;
+	char		words[CURL_ERROR_SIZE];
+	GsHttpResult result;
+};
+
+static CURLM *multi;
+static int	multi_pid;
+
+/*
+ * libcurl may start a thread (for a name lookup), which must never take a
+ * signal that is meant for the backend.
+ */
+static CURLMcode
+perform(int *running)
+{
+	sigset_t	all,
+				old;
+	CURLMcode	rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	rc = curl_multi_perform(multi, running);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return rc;
+}
+
+/* The backend's multi handle.  Nothing inherited over a fork is ever used. */
+static void
+open_multi(void)
+{
+	if (multi != NULL && multi_pid == MyProcPid)
+		return;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+		(multi = curl_multi_init()) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("could not initialize libcurl")));
+	multi_pid = MyProcPid;
+	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
+}
+
+static void
+release(void *arg)
+{
+	GsTransfer *transfer = arg;
+
+	if (multi_pid == MyProcPid && transfer->easy != NULL)
+	{
+		if (transfer->added)
+			curl_multi_remove_handle(multi, transfer->easy);
+		curl_easy_cleanup(transfer->easy);
+	}
+	curl_slist_free_all(transfer->headers);
+	free(transfer->body);
+	transfer->easy = NULL;
+	transfer->headers = NULL;
+	transfer->body = NULL;
+}
+
+/*
+ * Make room for one more piece of the body.
+ */
+static bool
+reserve(GsTransfer *transfer, size_t needed)
+{
+	size_t		size = Max(transfer->allocated * 2, 16 * 1024);
+	char	   *grown;
+
+	if (needed <= transfer->allocated)
+		return true;
+	if (transfer->allocated == 0)
+	{
+		curl_off_t	announced;
+
+		if (curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
+							  &announced) == CURLE_OK &&
+			announced > 0 && announced <= (curl_off_t) transfer->max_body)
+			size = announced;
+	}
+	size = Max(size, needed);
+	grown = realloc(transfer->body, size);
+	if (grown == NULL)
+		return false;
+	transfer->body = grown;
+	transfer->allocated = size;
+	return true;
+}
+
+static size_t
+on_body(char *data, size_t size, size_t count, void *arg)
+{
+	GsTransfer *transfer = arg;
+	GsHttpResult *result = &transfer->result;
+	size_t		length = size * count;
+
+	if (length > transfer->max_body - result->body_length)
+		result->outcome = GS_HTTP_TOO_LARGE;
+	else if (!reserve(transfer, result->body_length + length))
+		result->outcome = GS_HTTP_NO_MEMORY;
+	if (result->outcome != GS_HTTP_RUNNING)
+		return length == 0 ? 1 : 0; /* anything but length ends the transfer */
+	memcpy(transfer->body + result->body_length, data, length);
+	result->body_length += length;
+	result->body = transfer->body;
+	return length;
+}
+
+pg_noreturn static void
+refused(GsTransfer *transfer, CURLcode rc)
+{
+	ereport(ERROR,
+			(errcode(rc == CURLE_OUT_OF_MEMORY ? ERRCODE_OUT_OF_MEMORY : ERRCODE_FDW_ERROR),
+			 errmsg("libcurl refused a setting: %s",
+					transfer->words[0] ? transfer->words : curl_easy_strerror(rc))));
+}
+
+static void
+set_long(GsTransfer *transfer, CURLoption option, long value)
+{
+	CURLcode	rc = curl_easy_setopt(transfer->easy, option, value);
+
+	if (rc != CURLE_OK)
+		refused(transfer, rc);
+}
+
+static void
+set_pointer(GsTransfer *transfer, CURLoption option, const void *value)
+{
+	CURLcode	rc = curl_easy_setopt(transfer->easy, option, value);
+
+	if (rc != CURLE_OK)
+		refused(transfer, rc);
+}
+
+/* What holds for every transfer. */
+static const struct
+{
+	CURLoption	option;
+	long		value;
+}			always[] =
+{
+	{CURLOPT_NOSIGNAL, 1},
+	{CURLOPT_FOLLOWLOCATION, 0},	/* the key would go along */
+	{CURLOPT_PATH_AS_IS, 1},	/* an id may hold dots */
+	{CURLOPT_SSL_VERIFYPEER, 1},
+	{CURLOPT_SSL_VERIFYHOST, 2},
+	{CURLOPT_TCP_NODELAY, 1},
+	{CURLOPT_TCP_KEEPALIVE, 1},
+	{CURLOPT_BUFFERSIZE, 256 * 1024},
+	{CURLOPT_QUICK_EXIT, 1},	/* do not wait for a name lookup given up */
+#if LIBCURL_VERSION_NUM < 0x075500
+	{CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS},
+#endif
+};
+
+static void
+append_header(GsTransfer *transfer, const char *header)
+{
+	struct curl_slist *longer = curl_slist_append(transfer->headers, header);
+
+	if (longer == NULL)
+		refused(transfer, CURLE_OUT_OF_MEMORY);
+	transfer->headers = longer;
+}
+
+static void
+configure(GsTransfer *transfer, const GsHttpSpec *spec)
+{
+	set_pointer(transfer, CURLOPT_ERRORBUFFER, transfer->words);
+	for (int i = 0; i < (int) lengthof(always); i++)
+		set_long(transfer, always[i].option, always[i].value);
+#if LIBCURL_VERSION_NUM >= 0x075500
+	set_pointer(transfer, CURLOPT_PROTOCOLS_STR, "http,https");
+#endif
+	set_pointer(transfer, CURLOPT_URL, spec->url);
+	set_pointer(transfer, CURLOPT_CUSTOMREQUEST, spec->method);
+	if (spec->body != NULL)
+	{
+		set_pointer(transfer, CURLOPT_POSTFIELDS, spec->body);
+		if (curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+							 (curl_off_t) spec->body_length) != CURLE_OK)
+			refused(transfer, CURLE_BAD_FUNCTION_ARGUMENT);
+	}
+	for (const char *const *header = spec->headers; *header != NULL; header++)
+		append_header(transfer, *header);
+	append_header(transfer, "Expect:");
+	set_pointer(transfer, CURLOPT_HTTPHEADER, transfer->headers);
+	set_pointer(transfer, CURLOPT_USERAGENT, spec->user_agent);
+	/* an empty proxy, and an empty list of exceptions, silence the environment */
+	set_pointer(transfer, CURLOPT_PROXY, spec->proxy ? spec->proxy : "");
+	set_pointer(transfer, CURLOPT_NOPROXY, "");
+	if (spec->ca_file != NULL)
+		set_pointer(transfer, CURLOPT_CAINFO, spec->ca_file);
+	if (spec->compression)
+		set_pointer(transfer, CURLOPT_ACCEPT_ENCODING, "gzip");
+	set_long(transfer, CURLOPT_CONNECTTIMEOUT_MS, spec->connect_timeout);
+	set_long(transfer, CURLOPT_TIMEOUT_MS, spec->request_timeout);
+	set_pointer(transfer, CURLOPT_WRITEFUNCTION, (const void *) on_body);
+	set_pointer(transfer, CURLOPT_WRITEDATA, transfer);
+	set_pointer(transfer, CURLOPT_PRIVATE, transfer);
+}
+
+GsTransfer *
+gs_http_start(const GsHttpSpec *spec, MemoryContext context)
+{
+	GsTransfer *transfer = MemoryContextAllocZero(context, sizeof(GsTransfer));
+	CURLMcode	rc;
+
+	open_multi();
+	transfer->max_body = spec->max_body;
+	transfer->callback.func = release;
+	transfer->callback.arg = transfer;
+	MemoryContextRegisterResetCallback(context, &transfer->callback);
+	transfer->easy = curl_easy_init();
+	if (transfer->easy == NULL)
+		refused(transfer, CURLE_OUT_OF_MEMORY);
+	configure(transfer, spec);
+	rc = curl_multi_add_handle(multi, transfer->easy);
+	if (rc != CURLM_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("libcurl refused a transfer: %s", curl_multi_strerror(rc))));
+	transfer->added = true;
+	return transfer;
+}
+
+const GsHttpResult *
+gs_http_result(const GsTransfer *transfer)
+{
+	return &transfer->result;
+}
+
+void
+gs_http_release_body(GsTransfer *transfer)
+{
+	free(transfer->body);
+	transfer->body = NULL;
+	transfer->allocated = 0;
+	transfer->result.body = NULL;
+	transfer->result.body_length = 0;
+}
+
+/* What libcurl's verdict means.  What is not listed was broken on the way. */
+static GsHttpOutcome
+outcome_of(CURLcode rc, CURL *easy)
+{
+	curl_off_t	connected = 0;
+
+	switch (rc)
+	{
+		case CURLE_OK:
+			return GS_HTTP_ANSWERED;
+		case CURLE_OUT_OF_MEMORY:
+			return GS_HTTP_NO_MEMORY;
+		case CURLE_UNSUPPORTED_PROTOCOL:
+		case CURLE_URL_MALFORMAT:
+		case CURLE_COULDNT_RESOLVE_HOST:
+		case CURLE_COULDNT_RESOLVE_PROXY:
+		case CURLE_COULDNT_CONNECT:
+		case CURLE_SSL_CONNECT_ERROR:
+		case CURLE_SSL_CERTPROBLEM:
+		case CURLE_SSL_CIPHER:
+		case CURLE_PEER_FAILED_VERIFICATION:
+		case CURLE_SSL_CACERT_BADFILE:
+		case CURLE_SSL_ISSUER_ERROR:
+#if LIBCURL_VERSION_NUM >= 0x074900
+		case CURLE_PROXY:
+#endif
+			return GS_HTTP_NOT_CONNECTED;
+		case CURLE_OPERATION_TIMEDOUT:
+			/* the request goes out as soon as this time is known */
+			curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
+			return connected > 0 ? GS_HTTP_TIMED_OUT : GS_HTTP_NOT_CONNECTED;
+		default:
+			return GS_HTTP_BROKEN;
+	}
+}
+
+static int64
+number_of(CURL *easy, CURLINFO info)
+{
+	curl_off_t	value = 0;
+
+	curl_easy_getinfo(easy, info, &value);
+	return value;
+}
+
+static long
+long_of(CURL *easy, CURLINFO info)
+{
+	long		value = 0;
+
+	curl_easy_getinfo(easy, info, &value);
+	return value;
+}
+
+/*
+ * Note how a transfer ended.  The handle stays for the context's callback,
+ * but leaves the loop: the connection is free for the next transfer.
+ */
+static void
+finish(CURL *easy, CURLcode rc)
+{
+	GsTransfer *transfer;
+	GsHttpResult *result;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **) &transfer);
+	result = &transfer->result;
+	/* the body's callback may have had its own reason to end it */
+	if (result->outcome == GS_HTTP_RUNNING)
+		result->outcome = outcome_of(rc, easy);
+	result->status = long_of(easy, CURLINFO_RESPONSE_CODE);
+	result->retry_after = Min(number_of(easy, CURLINFO_RETRY_AFTER), INT_MAX);
+	result->bytes_sent = long_of(easy, CURLINFO_REQUEST_SIZE);
+	result->bytes_received = number_of(easy, CURLINFO_SIZE_DOWNLOAD_T) +
+		long_of(easy, CURLINFO_HEADER_SIZE);
+	result->elapsed = number_of(easy, CURLINFO_TOTAL_TIME_T) / 1000.0;
+	result->why = transfer->words[0] ? transfer->words : curl_easy_strerror(rc);
+	curl_multi_remove_handle(multi, easy);
+	transfer->added = false;
+	curl_easy_cleanup(easy);
+	transfer->easy = NULL;
+}
+
+/* Let every transfer go on as far as it can; true if one of them ended. */
+static bool
+advance(void)
+{
+	int			running,
+				left;
+	bool		ended = false;
+	CURLMsg    *message;
+	CURLMcode	rc = perform(&running);
+
+	if (rc != CURLM_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("libcurl failed: %s", curl_multi_strerror(rc))));
+	while ((message = curl_multi_info_read(multi, &left)) != NULL)
+	{
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		finish(message->easy_handle, message->data.result);
+		ended = true;
+	}
+	return ended;
+}
+
+void
+gs_http_pump(int timeout)
+{
+	open_multi();
+	CHECK_FOR_INTERRUPTS();
+	if (advance())
+		return;
+	pgstat_report_wait_start(PG_WAIT_EXTENSION);
+	curl_multi_poll(multi, NULL, 0, Min(timeout, POLL_SLICE), NULL);
+	pgstat_report_wait_end();
+	CHECK_FOR_INTERRUPTS();
+	advance();
+}
+
+char *
+gs_http_version(void)
+{
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+	return psprintf("libcurl %s, %s", info->version,
+					info->ssl_version ? info->ssl_version : "no TLS");
+}

@@ -1,0 +1,83 @@
+/*
+ * http.h
+ *	  Many HTTP transfers in one loop, and nothing about what they carry.
+ */
+#ifndef GS_HTTP_H
+#define GS_HTTP_H
+
+#include "postgres.h"
+
+/* What to send, and how.  Strings may go once gs_http_start has returned,
+ * but for the body, which must live as long as the transfer. */
+typedef struct GsHttpSpec
+{
+	const char *method;			/* GET, POST or PUT */
+	const char *url;			/* sent as it is */
+	const char *body;			/* UTF-8, or NULL for none */
+	size_t		body_length;	/* bytes */
+	const char *const *headers; /* NULL-terminated, "Name: value" */
+	const char *user_agent;
+	const char *ca_file;		/* NULL: the system's */
+	const char *proxy;			/* NULL: none, whatever the environment says */
+	int			connect_timeout;	/* ms */
+	int			request_timeout;	/* ms, for all of it */
+	size_t		max_body;		/* bytes, after decompression */
+	bool		compression;	/* ask for gzip */
+} GsHttpSpec;
+
+typedef enum GsHttpOutcome
+{
+	GS_HTTP_RUNNING,
+	GS_HTTP_ANSWERED,			/* a whole answer, of any status */
+	GS_HTTP_NOT_CONNECTED,		/* nothing was sent: name, refusal, TLS, time */
+	GS_HTTP_BROKEN,				/* cut or garbled on the way */
+	GS_HTTP_TIMED_OUT,			/* after it was connected */
+	GS_HTTP_TOO_LARGE,			/* the body passed max_body */
+	GS_HTTP_NO_MEMORY
+} GsHttpOutcome;
+
+/* Owned by the transfer, and gone with it. */
+typedef struct GsHttpResult
+{
+	GsHttpOutcome outcome;
+	int			status;			/* with GS_HTTP_ANSWERED */
+	const char *body;			/* not NUL-terminated; NULL if there is none */
+	size_t		body_length;
+	int			retry_after;	/* seconds, 0 if the answer does not say */
+	int64		bytes_sent;
+	int64		bytes_received; /* on the wire */
+	double		elapsed;		/* ms */
+	const char *why;			/* the transport's words, unless answered */
+} GsHttpResult;
+
+typedef struct GsTransfer GsTransfer;
+
+/*
+ * Start a transfer, which belongs to context: when that goes, in whatever
+ * state it is, the transfer is abandoned and all of it released.  Raises an
+ * ERROR if libcurl refuses a setting.
+ */
+extern GsTransfer *gs_http_start(const GsHttpSpec *spec, MemoryContext context);
+
+/*
+ * How it stands; the same object for the transfer's life.
+ */
+extern const GsHttpResult *gs_http_result(const GsTransfer *transfer);
+
+/*
+ * Release the body early.
+ */
+extern void gs_http_release_body(GsTransfer *transfer);
+
+/*
+ * Drive every transfer of this backend, for at most timeout ms, or until one
+ * of them ends.  Interrupts are served: may raise an ERROR.
+ */
+extern void gs_http_pump(int timeout);
+
+/*
+ * libcurl's and its TLS library's versions, palloc'd.
+ */
+extern char *gs_http_version(void);
+
+#endif							/* GS_HTTP_H */

@@ -1,0 +1,123 @@
+/*
+ * model.h
+ *	  What the Gainsight Success Plan API offers, as constant data.
+ *
+ * Everything that depends on a resource or a field is derived from these
+ * tables: the DDL of IMPORT FOREIGN SCHEMA, which request reads or writes a
+ * table, what may be filtered, what may be updated.  A fourth resource is a
+ * column array and an entry in model.c; nothing else names one.
+ */
+#ifndef GS_MODEL_H
+#define GS_MODEL_H
+
+#include "postgres.h"
+
+/* What a field holds.  For text it also says how far an equality is believed. */
+typedef enum GsKind
+{
+	GS_ID,						/* text: an identifier, compared exactly */
+	GS_ENUM,					/* text: one of few labels, compared exactly */
+	GS_TEXT,					/* text: free, a tenant may fold case or blanks */
+	GS_DATE,
+	GS_DATETIME,
+	GS_NUMBER,
+	GS_BOOLEAN					/* custom fields only */
+} GsKind;
+
+/* Flags of a column. */
+#define GS_KEY			0x01	/* identifies the record */
+#define GS_VERSION		0x02	/* changes with every change of the record */
+#define GS_FILTERABLE	0x04	/* a search condition may name it */
+#define GS_WRITABLE		0x08	/* create and update take it */
+#define GS_REQUIRED		0x10	/* create refuses a record without it */
+
+typedef struct GsColumn
+{
+	const char *name;			/* of the foreign table's column */
+	const char *field;			/* the API's spelling */
+	GsKind		kind;
+	int			flags;
+	const char *const *values;	/* documented values, NULL-terminated, or NULL */
+} GsColumn;
+
+/*
+ * One operation.  The path template is the access path: a field in braces
+ * must be known before the request can be made.
+ */
+typedef struct GsEndpoint
+{
+	const char *method;			/* NULL: there is no such operation */
+	const char *path;			/* below the base URL, e.g. "/successplans/{Gsid}" */
+	bool		search;			/* takes select, where, limit and offset */
+	bool		single;			/* answers one record, not a list */
+} GsEndpoint;
+
+#define GS_MAX_READS 2
+
+typedef struct GsResource
+{
+	const char *name;			/* of the foreign table */
+	const char *label;			/* one record, in messages: "success plan" */
+	const GsColumn *columns;
+	int			ncolumns;
+	GsEndpoint	read[GS_MAX_READS]; /* the most specific first */
+	GsEndpoint	insert;
+	GsEndpoint	update;
+	const char *parent;			/* resource whose keys fill the braces, or NULL */
+	double		default_rows;	/* the planner's guess before anything is known */
+} GsResource;
+
+extern const GsResource gs_resources[];
+extern const int gs_nresources;
+
+/* The schema that IMPORT FOREIGN SCHEMA knows. */
+extern const char gs_remote_schema[];
+
+/*
+ * A resource by its name (case matters), or NULL.
+ */
+extern const GsResource *gs_model_resource(const char *name);
+
+/*
+ * A documented column by its SQL name (case matters), by its field (case does
+ * not), or by a flag; NULL where there is none.
+ */
+extern const GsColumn *gs_model_column(const GsResource *resource, const char *name);
+extern const GsColumn *gs_model_field(const GsResource *resource, const char *field);
+extern const GsColumn *gs_model_flagged(const GsResource *resource, int flag);
+
+/*
+ * The parent resource, or NULL.
+ */
+extern const GsResource *gs_model_parent(const GsResource *resource);
+
+/*
+ * The column that an endpoint's path has in braces, or NULL if the path is
+ * fixed.  No path has more than one.
+ */
+extern const GsColumn *gs_model_brace(const GsResource *resource,
+									  const GsEndpoint *endpoint);
+
+/*
+ * The read operation with (bound) or without a field in braces; NULL if the
+ * resource has none.
+ */
+extern const GsEndpoint *gs_model_read(const GsResource *resource, bool bound);
+
+/*
+ * Would this value in the braces of the endpoint spell another operation's
+ * fixed path ("search", "config")?
+ */
+extern bool gs_model_is_fixed_word(const GsEndpoint *endpoint, const char *value);
+
+/*
+ * The SQL type that IMPORT gives a field of this kind.
+ */
+extern const char *gs_model_sql_type(GsKind kind);
+
+#ifdef USE_ASSERT_CHECKING
+/* Is the model coherent?  Called once at load; trips an Assert if not. */
+extern void gs_model_check(void);
+#endif
+
+#endif							/* GS_MODEL_H */

@@ -1,0 +1,58 @@
+/*
+ * pager.h
+ *	  A walk over the pages of a search that proves that it missed nothing.
+ */
+#ifndef GS_PAGER_H
+#define GS_PAGER_H
+
+#include "postgres.h"
+
+#include "api.h"
+#include "seen.h"
+
+typedef struct GsPager GsPager;
+
+/* How large pages are. */
+typedef struct GsPaging
+{
+	int			page_size;		/* rows, at least 2 */
+	int			first_page;		/* rows of the first page, 1 to page_size */
+} GsPaging;
+
+/*
+ * Open a walk in context over a resource's search.  The search must select
+ * the resource's key, and outlive the walk.  seen may be shared by several
+ * walks; NULL: one of its own.  Nothing is sent yet.
+ */
+extern GsPager *gs_pager_open(const GsTenant *tenant, const GsResource *resource,
+							  const GsSearch *search, const GsPaging *paging,
+							  GsSeen *seen, MemoryContext context);
+
+/*
+ * Queue the first page, so that several walks can start side by side.
+ */
+extern void gs_pager_start(GsPager *pager);
+
+/*
+ * The next record, each key once, NULL at the end.  Valid until the next call.
+ * *key, if key is given, is its key.  Raises 40001 when rows keep moving, and
+ * HV00K for a tenant that cannot be walked.
+ */
+extern const GsJson *gs_pager_next(GsPager *pager, const char **key);
+
+/*
+ * How many rows the tenant says there are, GS_NO_TOTAL if it did not (yet).
+ */
+extern int64 gs_pager_total(const GsPager *pager);
+
+/*
+ * End a walk and release all of it.
+ */
+extern void gs_pager_close(GsPager *pager);
+
+/*
+ * A record's key; raises HV00K where it has none.
+ */
+extern const char *gs_pager_key(const GsResource *resource, const GsJson *record);
+
+#endif							/* GS_PAGER_H */

@@ -1,0 +1,205 @@
+/*
+ * reader.c
+ *	  The records of a resource, by whichever requests it takes.
+ *
+ * The model's path templates decide.  A search is walked by the pager; a path
+ * without braces is one list; a path with braces is a request for each key,
+ * several side by side, and where the keys are not known they are those of
+ * the parent resource, read while the first lists already come in.
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "governor.h"
+#include "reader.h"
+
+/* Requests in flight: no more than the option max_connections can ask for. */
+#define MAX_AHEAD 64
+
+/* A request by path that is under way. */
+typedef struct Item
+{
+	GsRequest  *request;
+	char	   *key;			/* in the request's context; NULL without braces */
+} Item;
+
+struct GsReader
+{
+	const GsTenant *tenant;
+	const GsReadSpec *spec;
+	const GsEndpoint *endpoint; /* of the requests by path; NULL for a search */
+	MemoryContext context;
+
+	GsPager    *walk;			/* over this resource, or over the parent's keys */
+	GsSearch	parent_search;
+	const char *parent_key;
+	int			next_key;		/* of spec->keys */
+	bool		keys_ended;
+
+	Item		ahead[MAX_AHEAD];	/* a ring */
+	int			ahead_first;
+	int			ahead_count;
+	int			window;
+
+	Item		item;			/* being given */
+	GsRecords	records;
+	const GsJson *record;		/* next to give */
+};
+
+/* A walk over the parent's keys. */
+static void
+open_parent(GsReader *reader)
+{
+	const GsResource *parent = gs_model_parent(reader->spec->resource);
+	GsPaging	paging = reader->spec->paging;
+
+	paging.first_page = paging.page_size;
+	reader->parent_key = gs_model_flagged(parent, GS_KEY)->field;
+	reader->parent_search.select = &reader->parent_key;
+	reader->parent_search.nselect = 1;
+	reader->walk = gs_pager_open(reader->tenant, parent, &reader->parent_search,
+								 &paging, NULL, reader->context);
+}
+
+GsReader *
+gs_reader_open(const GsTenant *tenant, const GsReadSpec *spec, MemoryContext context)
+{
+	MemoryContext own = AllocSetContextCreate(context, "gainsight_fdw reader",
+											  ALLOCSET_SMALL_SIZES);
+	GsReader   *reader = MemoryContextAllocZero(own, sizeof(GsReader));
+	const GsEndpoint *unbound = gs_model_read(spec->resource, false);
+
+	reader->tenant = tenant;
+	reader->spec = spec;
+	reader->context = own;
+	reader->window = 1;
+	if (spec->nkeys >= 0)
+		reader->endpoint = gs_model_read(spec->resource, true);
+	else if (unbound == NULL)
+	{
+		reader->endpoint = gs_model_read(spec->resource, true);
+		open_parent(reader);
+	}
+	else if (unbound->search)
+		reader->walk = gs_pager_open(tenant, spec->resource, &spec->search,
+									 &spec->paging, NULL, own);
+	else
+		reader->endpoint = unbound;
+	return reader;
+}
+
+void
+gs_reader_close(GsReader *reader)
+{
+	MemoryContextDelete(reader->context);
+}
+
+int64
+gs_reader_total(const GsReader *reader)
+{
+	return reader->endpoint == NULL ? gs_pager_total(reader->walk) : GS_NO_TOTAL;
+}
+
+/* A key for each plan: do not begin what max_requests will not let end. */
+static void
+check_budget(GsReader *reader)
+{
+	int			max_requests = reader->tenant->max_requests;
+	int64		needed = gs_pager_total(reader->walk);
+
+	if (needed > gs_governor_left(max_requests))
+		gs_governor_exceeded(max_requests, needed);
+}
+
+/*
+ * The key of the next request by path; false if there is none.  A path
+ * without braces has one request, and no key.
+ */
+static bool
+take_key(GsReader *reader, const char **key)
+{
+	bool		first = reader->next_key == 0;
+
+	*key = NULL;
+	if (reader->spec->nkeys >= 0)
+	{
+		if (reader->next_key < reader->spec->nkeys)
+			*key = reader->spec->keys[reader->next_key];
+	}
+	else if (reader->walk != NULL)
+	{
+		if (gs_pager_next(reader->walk, key) != NULL && first)
+			check_budget(reader);
+	}
+	else
+	{
+		reader->next_key++;
+		return first;
+	}
+	reader->next_key++;
+	return *key != NULL;
+}
+
+static void
+queue_item(GsReader *reader, const char *key)
+{
+	Item	   *item = &reader->ahead[(reader->ahead_first + reader->ahead_count) % MAX_AHEAD];
+
+	item->request = gs_api_start_read(reader->tenant, reader->spec->resource,
+									  reader->endpoint, key, reader->context);
+	item->key = key ? MemoryContextStrdup(gs_request_context(item->request), key) : NULL;
+	reader->ahead_count++;
+}
+
+static void
+read_ahead(GsReader *reader)
+{
+	const char *key;
+
+	while (!reader->keys_ended && reader->ahead_count < reader->window)
+	{
+		if (!take_key(reader, &key))
+			reader->keys_ended = true;
+		else if (key == NULL || gs_api_sendable(key))
+			queue_item(reader, key);
+	}
+}
+
+/* Wait for the next answer by path; false at the end. */
+static bool
+next_item(GsReader *reader)
+{
+	if (reader->item.request != NULL)
+		gs_request_free(reader->item.request);
+	reader->item.request = NULL;
+	read_ahead(reader);
+	if (reader->ahead_count == 0)
+		return false;
+	reader->item = reader->ahead[reader->ahead_first];
+	reader->ahead_first = (reader->ahead_first + 1) % MAX_AHEAD;
+	reader->ahead_count--;
+	gs_api_finish_read(reader->item.request, reader->endpoint, &reader->records);
+	reader->record = reader->records.first;
+	reader->window = Min(reader->window * 2, reader->tenant->max_connections);
+	return true;
+}
+
+const GsJson *
+gs_reader_next(GsReader *reader, const char **key)
+{
+	const GsJson *record;
+
+	*key = NULL;
+	if (reader->endpoint == NULL)
+		return gs_pager_next(reader->walk, NULL);
+	while (reader->record == NULL)
+		if (!next_item(reader))
+			return NULL;
+	record = reader->record;
+	if (reader->endpoint->single)
+		(void) gs_pager_key(reader->spec->resource, record);
+	reader->record = gs_api_next(&reader->records, record);
+	*key = reader->item.key;
+	return record;
+}

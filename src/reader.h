@@ -1,0 +1,46 @@
+/*
+ * reader.h
+ *	  The records of a resource, by whichever requests it takes.
+ */
+#ifndef GS_READER_H
+#define GS_READER_H
+
+#include "postgres.h"
+
+#include "pager.h"
+
+typedef struct GsReader GsReader;
+
+/* What is to be read.  Outlives the reader. */
+typedef struct GsReadSpec
+{
+	const GsResource *resource;
+	const char *const *keys;	/* for the braces of a read's path, each once */
+	int			nkeys;			/* -1: not known, so read everything that search finds */
+	GsSearch	search;			/* for a resource that can be searched */
+	GsPaging	paging;
+} GsReadSpec;
+
+/*
+ * Open a reader in context.  Nothing is sent yet.
+ */
+extern GsReader *gs_reader_open(const GsTenant *tenant, const GsReadSpec *spec,
+								MemoryContext context);
+
+/*
+ * The next record, NULL at the end.  Valid until the next call.  *key is the
+ * value that stood in the braces of the path it came from, NULL if none did.
+ */
+extern const GsJson *gs_reader_next(GsReader *reader, const char **key);
+
+/*
+ * How many rows there will be, as far as the tenant said; GS_NO_TOTAL else.
+ */
+extern int64 gs_reader_total(const GsReader *reader);
+
+/*
+ * End reading and release all of it.
+ */
+extern void gs_reader_close(GsReader *reader);
+
+#endif							/* GS_READER_H */

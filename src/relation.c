@@ -1,0 +1,85 @@
+/*
+ * relation.c
+ *	  A foreign table seen through the model: which column holds which field.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "commands/defrem.h"
+#include "foreign/foreign.h"
+#include "utils/rel.h"
+
+#include "gainsight_fdw.h"
+
+static const GsResource *
+resource_of(const GsSettings *settings, const char *relname)
+{
+	const char *name = settings->resource ? settings->resource : relname;
+	const GsResource *resource = gs_model_resource(name);
+
+	if (resource == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+				 errmsg("Gainsight has no resource \"%s\"", name),
+				 errhint("Name one with the option resource of the foreign table: %s, %s or %s.",
+						 gs_resources[0].name, gs_resources[1].name, gs_resources[2].name)));
+	return resource;
+}
+
+/* Bind a column: by its options, else as the documented column of its name. */
+static void
+bind_attr(const GsResource *resource, Oid relid, Form_pg_attribute form, GsAttr *attr)
+{
+	ListCell   *cell;
+	bool		chosen = false;
+
+	attr->name = pstrdup(NameStr(form->attname));
+	attr->type = form->atttypid;
+	attr->typmod = form->atttypmod;
+	attr->column = gs_model_column(resource, attr->name);
+	foreach(cell, GetForeignColumnOptions(relid, form->attnum))
+	{
+		DefElem    *def = lfirst(cell);
+
+		if (strcmp(def->defname, "field") == 0)
+		{
+			attr->field = defGetString(def);
+			attr->column = gs_model_field(resource, attr->field);
+		}
+		else if (strcmp(def->defname, "constant") == 0)
+			attr->constant = defGetString(def);
+		else if (strcmp(def->defname, "pushdown") == 0)
+		{
+			attr->pushdown = defGetBoolean(def);
+			chosen = true;
+		}
+	}
+	if (attr->constant != NULL)
+		attr->column = NULL;
+	else if (attr->column != NULL)
+		attr->field = attr->column->field;
+	else if (attr->field == NULL)
+		attr->field = attr->name;
+	if (!chosen)
+		attr->pushdown = attr->column != NULL && (attr->column->flags & GS_FILTERABLE);
+}
+
+GsRelation *
+gs_relation_load(Oid relid)
+{
+	GsRelation *result = palloc0(sizeof(GsRelation));
+	Relation	relation = table_open(relid, NoLock);
+	TupleDesc	desc = RelationGetDescr(relation);
+
+	result->relid = relid;
+	result->name = pstrdup(RelationGetRelationName(relation));
+	result->settings = gs_settings_load(GetForeignTable(relid)->serverid, relid);
+	result->resource = resource_of(result->settings, result->name);
+	result->natts = desc->natts;
+	result->atts = palloc0(sizeof(GsAttr) * Max(desc->natts, 1));
+	for (int i = 0; i < desc->natts; i++)
+		if (!TupleDescAttr(desc, i)->attisdropped)
+			bind_attr(result->resource, relid, TupleDescAttr(desc, i), &result->atts[i]);
+	table_close(relation, NoLock);
+	return result;
+}

@@ -1,0 +1,112 @@
+/*
+ * request.h
+ *	  One request, from the queue through its transfer to a verdict.
+ */
+#ifndef GS_REQUEST_H
+#define GS_REQUEST_H
+
+#include "postgres.h"
+
+#include "error.h"
+#include "http.h"
+#include "json.h"
+
+/* What was used, e.g. by one scan.  Counts only grow. */
+typedef struct GsUsage
+{
+	int64		requests;
+	int64		retries;
+	int64		rows;
+	int64		bytes_sent;
+	int64		bytes_received;
+	double		transfer_time;	/* ms */
+	double		wait_time;		/* ms, for the limiter and Retry-After */
+} GsUsage;
+
+/*
+ * Whom to talk to, as whom, and with what patience.  Belongs to the statement
+ * and outlives its requests.
+ */
+typedef struct GsTenant
+{
+	Oid			serverid;
+	const char *base_url;		/* no slash at the end */
+	const char *access_key;
+	const char *ca_file;		/* or NULL */
+	const char *proxy;			/* or NULL */
+	int			connect_timeout;	/* ms */
+	int			request_timeout;	/* ms */
+	int			max_connections;
+	int			rate_limit;		/* starts in 60 s, 0 for no bound */
+	int			max_retries;
+	int			max_requests;	/* reads of a statement, 0 for no bound */
+	int			max_response_size;	/* bytes */
+	bool		compression;
+	GsUsage    *usage;			/* where its requests are counted */
+} GsTenant;
+
+typedef enum GsVerdictKind
+{
+	GS_ANSWERED,				/* json is the reply */
+	GS_NO_ROWS,					/* the tenant says that there is nothing */
+	GS_FAILED					/* failure says why */
+} GsVerdictKind;
+
+typedef struct GsVerdict
+{
+	GsVerdictKind kind;
+	const GsJson *json;
+	GsFailure	failure;
+} GsVerdict;
+
+typedef struct GsCall GsCall;
+
+/*
+ * Judge an answer (outcome GS_HTTP_ANSWERED); fills in the verdict but for
+ * the failure's method and path.  Allocates in context.
+ */
+typedef void (*GsClassifier) (const GsCall *call, const GsHttpResult *result,
+							  MemoryContext context, GsVerdict *verdict);
+
+struct GsCall
+{
+	const char *method;
+	const char *path;			/* percent-encoded, below the base URL */
+	const char *body;			/* UTF-8, or NULL */
+	bool		read;			/* counts against max_requests */
+	bool		keyed;			/* the path names a record: 404 is no row */
+	GsClassifier classify;
+};
+
+typedef struct GsRequest GsRequest;
+
+/*
+ * Queue a request.  It starts when it may and somebody waits for any request.
+ * The request lives in a child of context (also CurrentMemoryContext for its
+ * parts), the call is copied.
+ */
+extern GsRequest *gs_request_start(const GsTenant *tenant, const GsCall *call,
+								   MemoryContext context);
+
+/*
+ * Wait for the verdict on a request, driving all the others meanwhile.  What
+ * it points to goes with the request.
+ */
+extern const GsVerdict *gs_request_settle(GsRequest *request);
+
+/*
+ * The same, with a failure raised as an ERROR.
+ */
+extern const GsVerdict *gs_request_finish(GsRequest *request);
+
+/*
+ * Give up a request, in whatever state, and release all of it.
+ */
+extern void gs_request_free(GsRequest *request);
+
+/*
+ * The context that goes with the request.
+ */
+extern MemoryContext gs_request_context(GsRequest *request);
+
+#endif							/* GS_REQUEST_H */
