@@ -49,9 +49,8 @@ gs_api_addressable(const GsEndpoint *endpoint, const char *value)
 	return value[0] != '\0' && !gs_model_is_fixed_word(endpoint, value);
 }
 
-/* The endpoint's path with the value in place of the braces. */
-static char *
-fill_path(const GsEndpoint *endpoint, const char *value)
+char *
+gs_api_path(const GsEndpoint *endpoint, const char *value)
 {
 	StringInfoData out;
 	const char *brace = strchr(endpoint->path, '{');
@@ -293,7 +292,7 @@ gs_api_start_read(const GsTenant *tenant, const GsResource *resource,
 {
 	GsCall		call = {
 		.method = endpoint->method,
-		.path = fill_path(endpoint, value),
+		.path = gs_api_path(endpoint, value),
 		.read = true,
 		.keyed = gs_model_brace(resource, endpoint) != NULL,
 		.classify = judge_read,

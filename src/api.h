@@ -60,6 +60,12 @@ extern bool gs_api_sendable(const char *value);
 extern bool gs_api_addressable(const GsEndpoint *endpoint, const char *value);
 
 /*
+ * The endpoint's path with the value, percent-encoded, in place of its braces.
+ * palloc'd.
+ */
+extern char *gs_api_path(const GsEndpoint *endpoint, const char *value);
+
+/*
  * Start reading: one record or a list by the value for the path's braces
  * (NULL if it has none), or a page of a search.  The request belongs to
  * context.

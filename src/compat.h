@@ -8,8 +8,18 @@
 #include "postgres.h"
 
 #include "executor/executor.h"
+#include "fmgr.h"
 #include "miscadmin.h"
 #include "optimizer/pathnode.h"
+
+/* The library is built with hidden symbols; before 16, core did not mark the ones it needs. */
+#if PG_VERSION_NUM < 160000
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+#endif
+#define GS_SQL_FUNCTION(name) \
+	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
+	PG_FUNCTION_INFO_V1(name)
 
 /* 17 added fdw_restrictinfo, 18 disabled_nodes */
 static inline ForeignPath *

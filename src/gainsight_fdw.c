@@ -4,17 +4,17 @@
  */
 #include "postgres.h"
 
-#include "fmgr.h"
 #include "utils/builtins.h"
 
+#include "compat.h"
 #include "gainsight_fdw.h"
 #include "http.h"
 #include "json.h"
 
 PG_MODULE_MAGIC;
 
-PG_FUNCTION_INFO_V1(gainsight_fdw_handler);
-PG_FUNCTION_INFO_V1(gainsight_fdw_version);
+GS_SQL_FUNCTION(gainsight_fdw_handler);
+GS_SQL_FUNCTION(gainsight_fdw_version);
 
 extern PGDLLEXPORT void _PG_init(void);
 

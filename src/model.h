@@ -24,6 +24,8 @@ typedef enum GsKind
 	GS_BOOLEAN					/* custom fields only */
 } GsKind;
 
+#define GS_KINDS (GS_BOOLEAN + 1)
+
 /* Flags of a column. */
 #define GS_KEY			0x01	/* identifies the record */
 #define GS_VERSION		0x02	/* changes with every change of the record */

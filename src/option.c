@@ -27,9 +27,10 @@
 #include "utils/varlena.h"
 
 #include "api.h"
+#include "compat.h"
 #include "gainsight_fdw.h"
 
-PG_FUNCTION_INFO_V1(gainsight_fdw_validator);
+GS_SQL_FUNCTION(gainsight_fdw_validator);
 
 /* Where an option may stand. */
 #define ON_SERVER	0x01

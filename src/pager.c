@@ -334,12 +334,18 @@ take_page(GsPager *pager)
 }
 
 static void
-next_page(GsPager *pager)
+drop_page(GsPager *pager)
 {
 	if (pager->page.request != NULL)
 		gs_request_free(pager->page.request);
 	pager->page.request = NULL;
 	pager->record = NULL;
+}
+
+static void
+next_page(GsPager *pager)
+{
+	drop_page(pager);
 	read_ahead(pager);
 	pager->page = pager->ahead[pager->ahead_first];
 	pager->ahead_first = (pager->ahead_first + 1) % MAX_AHEAD;
@@ -368,7 +374,10 @@ gs_pager_next(GsPager *pager, const char **key)
 			return record;
 		}
 		if (pager->ended)
+		{
+			drop_page(pager);
 			return NULL;
+		}
 		next_page(pager);
 	}
 }

@@ -10,7 +10,6 @@
 #include <math.h>
 
 #include "access/sysattr.h"
-#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
@@ -25,61 +24,120 @@
 typedef struct GsPlanState
 {
 	GsRelation *relation;
-	bool		bound;			/* a restriction gives the key of a read's path */
+	double		carried;		/* rows that the tenant will send */
+	double		requests;		/* to get them */
 } GsPlanState;
 
-/* Whether a clause among these gives the key; *value is its expression. */
-static bool
-find_bound(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
-		   List *clauses, Expr **value)
+/* What a list of clauses becomes. */
+typedef struct Pushed
 {
+	List	   *infos;			/* RestrictInfo of those that are pushed */
+	List	   *clauses;		/* GsClause of the same */
+	List	   *exprs;			/* their values */
+	GsClause   *key;			/* of a read's path */
+	bool		all;			/* none stays unsent */
+} Pushed;
+
+/*
+ * Sizes.
+ */
+
+static int
+compare_selectivity(const ListCell *a, const ListCell *b)
+{
+	Selectivity left = ((RestrictInfo *) lfirst(a))->norm_selec;
+	Selectivity right = ((RestrictInfo *) lfirst(b))->norm_selec;
+
+	return left < right ? -1 : left > right;
+}
+
+/* Push what can be pushed, the more selective first: there is room for few. */
+static void
+push_clauses(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
+			 List *infos, Pushed *pushed)
+{
+	List	   *sorted = list_copy(infos);
 	ListCell   *cell;
 
-	foreach(cell, clauses)
+	memset(pushed, 0, sizeof(*pushed));
+	pushed->all = true;
+	foreach(cell, sorted)
+		(void) clause_selectivity(root, lfirst(cell), 0, JOIN_INNER, NULL);
+	list_sort(sorted, compare_selectivity);
+	foreach(cell, sorted)
 	{
-		Expr	   *clause = lfirst(cell);
+		RestrictInfo *info = lfirst(cell);
+		GsGrade		grade;
+		GsClause   *clause;
 
-		if (IsA(clause, RestrictInfo))
-			clause = ((RestrictInfo *) clause)->clause;
-		*value = gs_bound_value(root, baserel, relation, clause);
-		if (*value != NULL)
-			return true;
+		if (info->pseudoconstant)
+			continue;
+		clause = gs_pushdown(root, baserel, relation, info->clause, &pushed->exprs, &grade);
+		if (clause != NULL)
+			pushed->clauses = lappend(pushed->clauses, clause);
+		if (pushed->key == NULL)
+			pushed->key = gs_pushdown_key(root, baserel, relation, info->clause, &pushed->exprs);
+		if (clause != NULL || pushed->key != NULL)
+			pushed->infos = lappend(pushed->infos, info);
+		else
+			pushed->all = false;
 	}
-	return false;
 }
 
-void
-gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
-{
-	GsPlanState  *state = palloc0(sizeof(GsPlanState));
-	Expr	   *value;
-
-	state->relation = gs_relation_load(foreigntableid);
-	state->bound = find_bound(root, baserel, state->relation, baserel->baserestrictinfo, &value);
-	baserel->fdw_private = state;
-	/* never analyzed */
-	if (baserel->tuples < 0)
-		baserel->tuples = state->relation->resource->default_rows;
-	set_baserel_size_estimates(root, baserel);
-}
-
-/* How many requests it takes to read everything, without a key. */
+/* How many lists a key clause asks for. */
 static double
-requests_for_all(const GsPlanState *state, double tuples)
+keys_of(const Pushed *pushed)
+{
+	Node	   *array = pushed->key->test == GS_IN ?
+		list_nth(pushed->exprs, pushed->key->operand) : NULL;
+
+	return array != NULL ? Max(1, gs_array_length(array)) : 1;
+}
+
+/*
+ * How many requests it takes, and how many rows come with them.
+ */
+static void
+estimate(PlannerInfo *root, RelOptInfo *baserel, GsPlanState *state, const Pushed *pushed,
+		 double *requests, double *carried)
 {
 	const GsRelation *relation = state->relation;
 	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
 	double		page = relation->settings->page_size - 1;
 
+	*carried = clamp_row_est(baserel->tuples *
+							 clauselist_selectivity(root, pushed->infos, baserel->relid,
+													JOIN_INNER, NULL));
 	if (endpoint == NULL)
 	{
-		/* a list for each record of the parent */
+		/* a list for each key, or for each record of the parent */
 		double		parents = gs_model_parent(relation->resource)->default_rows;
 
-		return parents + ceil(parents / page);
+		*requests = pushed->key ? keys_of(pushed) : parents + ceil(parents / page);
 	}
-	return endpoint->search ? Max(1, ceil(tuples / page)) : 1;
+	else
+		*requests = endpoint->search ? Max(1, ceil((*carried - 1) / page)) : 1;
 }
+
+void
+gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
+{
+	GsPlanState *state = palloc0(sizeof(GsPlanState));
+	Pushed		pushed;
+
+	state->relation = gs_relation_load(foreigntableid);
+	baserel->fdw_private = state;
+	/* never analyzed */
+	if (baserel->tuples < 0)
+		baserel->tuples = state->relation->resource->default_rows;
+	set_baserel_size_estimates(root, baserel);
+	push_clauses(root, baserel, state->relation, baserel->baserestrictinfo, &pushed);
+	estimate(root, baserel, state, &pushed, &state->requests, &state->carried);
+}
+
+/*
+ * Paths.
+ */
 
 static Cost
 cost_of(const GsPlanState *state, double requests, double rows)
@@ -89,36 +147,23 @@ cost_of(const GsPlanState *state, double requests, double rows)
 	return requests * settings->request_cost + rows * settings->tuple_cost;
 }
 
-static void
-add_scan_path(PlannerInfo *root, RelOptInfo *baserel)
-{
-	GsPlanState  *state = baserel->fdw_private;
-	double		requests = state->bound ? 1 : requests_for_all(state, baserel->tuples);
-	double		carried = state->bound ? baserel->rows : baserel->tuples;
-
-	add_path(baserel, (Path *)
-			 gs_create_foreignscan_path(root, baserel, baserel->rows,
-										cost_of(state, requests, carried),
-										baserel->lateral_relids));
-}
-
-/*
- * Parameterized paths: the key comes from another relation, a request a row.
- */
-
 static bool
-is_brace_member(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
-				EquivalenceMember *em, void *arg)
+is_pushable_member(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
+				   EquivalenceMember *em, void *arg)
 {
+	const GsRelation *relation = arg;
+
 	(void) root;
 	(void) ec;
-	return gs_is_brace_column((const GsRelation *) arg, rel, em->em_expr);
+	return gs_is_brace_column(relation, rel, em->em_expr) ||
+		gs_is_pushable_column(relation, rel, em->em_expr);
 }
 
+/* Join clauses that a parameterized scan might use. */
 static List *
-join_clauses_with_key(PlannerInfo *root, RelOptInfo *baserel)
+candidate_clauses(PlannerInfo *root, RelOptInfo *baserel)
 {
-	GsPlanState  *state = baserel->fdw_private;
+	GsPlanState *state = baserel->fdw_private;
 	List	   *clauses = NIL;
 	ListCell   *cell;
 
@@ -131,44 +176,73 @@ join_clauses_with_key(PlannerInfo *root, RelOptInfo *baserel)
 	}
 	if (baserel->has_eclass_joins)
 		clauses = list_concat(clauses,
-							  generate_implied_equalities_for_column(root, baserel, is_brace_member,
+							  generate_implied_equalities_for_column(root, baserel,
+																	 is_pushable_member,
 																	 state->relation,
 																	 baserel->lateral_referencers));
 	return clauses;
 }
 
+static bool
+is_pushed(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
+		  RestrictInfo *info)
+{
+	List	   *exprs = NIL;
+	GsGrade		grade;
+
+	return gs_pushdown(root, baserel, relation, info->clause, &exprs, &grade) != NULL ||
+		gs_pushdown_key(root, baserel, relation, info->clause, &exprs) != NULL;
+}
+
+/* A path that asks anew for each set of values from the other relations. */
+static void
+add_parameterized_path(PlannerInfo *root, RelOptInfo *baserel, ParamPathInfo *param)
+{
+	GsPlanState *state = baserel->fdw_private;
+	Pushed		pushed;
+	double		requests,
+				carried;
+
+	push_clauses(root, baserel, state->relation,
+				 list_concat_copy(baserel->baserestrictinfo, param->ppi_clauses), &pushed);
+	estimate(root, baserel, state, &pushed, &requests, &carried);
+	add_path(baserel, (Path *)
+			 gs_create_foreignscan_path(root, baserel, param->ppi_rows,
+										cost_of(state, requests, carried),
+										param->ppi_req_outer));
+}
+
 static void
 add_parameterized_paths(PlannerInfo *root, RelOptInfo *baserel)
 {
-	GsPlanState  *state = baserel->fdw_private;
-	List	   *seen = NIL;
+	GsPlanState *state = baserel->fdw_private;
+	List	   *params = NIL;
 	ListCell   *cell;
 
-	foreach(cell, join_clauses_with_key(root, baserel))
+	foreach(cell, candidate_clauses(root, baserel))
 	{
 		RestrictInfo *info = lfirst(cell);
 		Relids		outer = bms_union(info->clause_relids, baserel->lateral_relids);
-		ParamPathInfo *param;
 
 		outer = bms_del_member(outer, baserel->relid);
-		if (bms_is_empty(outer) ||
-			gs_bound_value(root, baserel, state->relation, info->clause) == NULL)
-			continue;
-		param = get_baserel_parampathinfo(root, baserel, outer);
-		if (list_member_ptr(seen, param))
-			continue;
-		seen = lappend(seen, param);
-		add_path(baserel, (Path *)
-				 gs_create_foreignscan_path(root, baserel, param->ppi_rows,
-											cost_of(state, 1, param->ppi_rows), outer));
+		if (!bms_is_empty(outer) && is_pushed(root, baserel, state->relation, info))
+			params = list_append_unique_ptr(params,
+											get_baserel_parampathinfo(root, baserel, outer));
 	}
+	foreach(cell, params)
+		add_parameterized_path(root, baserel, lfirst(cell));
 }
 
 void
 gainsightGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
+	GsPlanState *state = baserel->fdw_private;
+
 	(void) foreigntableid;
-	add_scan_path(root, baserel);
+	add_path(baserel, (Path *)
+			 gs_create_foreignscan_path(root, baserel, baserel->rows,
+										cost_of(state, state->requests, state->carried),
+										baserel->lateral_relids));
 	add_parameterized_paths(root, baserel);
 }
 
@@ -180,7 +254,8 @@ gainsightGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntabl
 enum
 {
 	PRIVATE_ATTNUMS,
-	PRIVATE_BOUND,
+	PRIVATE_CLAUSES,
+	PRIVATE_KEY,
 	PRIVATE_KEEP_ROWS,
 	PRIVATE_FIRST_PAGE,
 	PRIVATE_REQUESTS,
@@ -190,12 +265,18 @@ enum
 static List *
 write_private(const GsScanPlan *plan)
 {
-	List	   *result = list_make5(plan->attnums,
-									makeInteger(plan->bound),
-									makeInteger(plan->keep_rows),
-									makeInteger(plan->first_page),
-									makeFloat(psprintf("%.0f", plan->requests)));
+	List	   *clauses = NIL;
+	List	   *result;
+	ListCell   *cell;
 
+	foreach(cell, plan->clauses)
+		clauses = lappend(clauses, gs_clause_write(lfirst(cell)));
+	result = list_make5(plan->attnums,
+						clauses,
+						plan->key ? gs_clause_write(plan->key) : NULL,
+						makeInteger(plan->keep_rows),
+						makeInteger(plan->first_page));
+	result = lappend(result, makeFloat(psprintf("%.0f", plan->requests)));
 	Assert(list_length(result) == PRIVATE_LENGTH);
 	return result;
 }
@@ -203,8 +284,14 @@ write_private(const GsScanPlan *plan)
 void
 gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 {
+	Node	   *key = list_nth(fdw_private, PRIVATE_KEY);
+	ListCell   *cell;
+
 	plan->attnums = list_nth(fdw_private, PRIVATE_ATTNUMS);
-	plan->bound = intVal(list_nth(fdw_private, PRIVATE_BOUND));
+	plan->clauses = NIL;
+	foreach(cell, (List *) list_nth(fdw_private, PRIVATE_CLAUSES))
+		plan->clauses = lappend(plan->clauses, gs_clause_read(lfirst(cell)));
+	plan->key = key ? gs_clause_read(key) : NULL;
 	plan->keep_rows = intVal(list_nth(fdw_private, PRIVATE_KEEP_ROWS));
 	plan->first_page = intVal(list_nth(fdw_private, PRIVATE_FIRST_PAGE));
 	plan->requests = floatVal(list_nth(fdw_private, PRIVATE_REQUESTS));
@@ -230,14 +317,13 @@ needed_attnums(const GsRelation *relation, RelOptInfo *baserel, List *clauses)
 
 /*
  * LIMIT sizes the first page, where it is this relation's rows that it counts
- * and where all that the query filters by is in the request.
+ * and the tenant is asked for all that they are filtered by.
  */
 static int
-first_page(PlannerInfo *root, RelOptInfo *baserel, List *clauses, int page_size)
+first_page(PlannerInfo *root, const Pushed *pushed, int page_size)
 {
-	(void) baserel;
 	if (root->limit_tuples < 1 || root->limit_tuples >= page_size ||
-		root->query_pathkeys != NIL || clauses != NIL ||
+		root->query_pathkeys != NIL || !pushed->all ||
 		bms_membership(root->all_baserels) != BMS_SINGLETON)
 		return 0;
 	return (int) ceil(root->limit_tuples);
@@ -248,21 +334,22 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 						ForeignPath *best_path, List *tlist, List *scan_clauses,
 						Plan *outer_plan)
 {
-	GsPlanState  *state = baserel->fdw_private;
+	GsPlanState *state = baserel->fdw_private;
+	Pushed		pushed;
 	GsScanPlan	plan;
-	Expr	   *value = NULL;
+	double		carried;
 
 	(void) foreigntableid;
 	(void) best_path;
+	push_clauses(root, baserel, state->relation, scan_clauses, &pushed);
 	scan_clauses = extract_actual_clauses(scan_clauses, false);
 	plan.attnums = needed_attnums(state->relation, baserel, scan_clauses);
-	plan.bound = find_bound(root, baserel, state->relation, scan_clauses, &value);
+	plan.clauses = pushed.clauses;
+	plan.key = pushed.key;
 	/* inside a correlated subquery it will be read for each outer row */
 	plan.keep_rows = !bms_is_empty(root->outer_params);
-	plan.first_page = first_page(root, baserel, scan_clauses,
-								 state->relation->settings->page_size);
-	plan.requests = plan.bound ? 1 : requests_for_all(state, baserel->tuples);
-	return make_foreignscan(tlist, scan_clauses, baserel->relid,
-							value ? list_make1(value) : NIL,
+	plan.first_page = first_page(root, &pushed, state->relation->settings->page_size);
+	estimate(root, baserel, state, &pushed, &plan.requests, &carried);
+	return make_foreignscan(tlist, scan_clauses, baserel->relid, pushed.exprs,
 							write_private(&plan), NIL, NIL, outer_plan);
 }

@@ -1,70 +1,614 @@
 /*
  * pushdown.c
- *	  SQL clauses to what a request can say.
+ *	  SQL clauses to what a search can say, and how far that is believed.
+ *
+ * Every condition stays in the plan's local filter, so what is found here may
+ * only ever be wider than SQL's own meaning, never narrower.  Values play no
+ * part yet: they are evaluated when the scan starts, by filter.c.
  */
 #include "postgres.h"
 
-#include "catalog/pg_operator.h"
+#include "access/transam.h"
 #include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "utils/array.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
 #include "gainsight_fdw.h"
 
-/* See through what does not change a text's bytes. */
-static Expr *
-strip_relabel(Expr *expr)
+/* What a clause is looked at with. */
+typedef struct Context
 {
-	while (expr != NULL && IsA(expr, RelabelType))
-		expr = ((RelabelType *) expr)->arg;
-	return expr;
+	PlannerInfo *root;
+	const RelOptInfo *baserel;
+	const GsRelation *relation;
+	List	  **exprs;			/* the values of what is pushed are added here */
+	GsGrade		grade;			/* of all that was pushed so far: the least */
+} Context;
+
+/*
+ * How far a test on a field of a kind is believed.
+ */
+static const GsGrade grades[GS_TESTS][GS_KINDS] = {
+	[GS_EQ] = {
+		[GS_ID] = GS_EXACT, [GS_ENUM] = GS_EXACT, [GS_TEXT] = GS_SUPERSET,
+		[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET,
+		[GS_NUMBER] = GS_EXACT, [GS_BOOLEAN] = GS_EXACT
+	},
+	[GS_IN] = {
+		[GS_ID] = GS_EXACT, [GS_ENUM] = GS_EXACT, [GS_TEXT] = GS_SUPERSET,
+		[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET,
+		[GS_NUMBER] = GS_EXACT, [GS_BOOLEAN] = GS_EXACT
+	},
+	[GS_NE] = {
+		[GS_ID] = GS_SUPERSET, [GS_ENUM] = GS_SUPERSET,
+		[GS_NUMBER] = GS_SUPERSET, [GS_BOOLEAN] = GS_SUPERSET
+	},
+	[GS_NOT_IN] = {
+		[GS_ID] = GS_SUPERSET, [GS_ENUM] = GS_SUPERSET,
+		[GS_NUMBER] = GS_SUPERSET, [GS_BOOLEAN] = GS_SUPERSET
+	},
+	[GS_LT] = {[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET, [GS_NUMBER] = GS_SUPERSET},
+	[GS_LE] = {[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET, [GS_NUMBER] = GS_SUPERSET},
+	[GS_GT] = {[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET, [GS_NUMBER] = GS_SUPERSET},
+	[GS_GE] = {[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET, [GS_NUMBER] = GS_SUPERSET},
+	[GS_LIKE] = {[GS_ID] = GS_SUPERSET, [GS_ENUM] = GS_SUPERSET, [GS_TEXT] = GS_SUPERSET},
+	[GS_PREFIX] = {[GS_ID] = GS_SUPERSET, [GS_ENUM] = GS_SUPERSET, [GS_TEXT] = GS_SUPERSET},
+	[GS_IS_NULL] = {[GS_ID] = GS_SUPERSET, [GS_ENUM] = GS_SUPERSET, [GS_TEXT] = GS_SUPERSET},
+	[GS_IS_NOT_NULL] = {
+		[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET,
+		[GS_NUMBER] = GS_SUPERSET, [GS_BOOLEAN] = GS_SUPERSET
+	},
+};
+
+/*
+ * The operators of pg_catalog that are understood, and what they are with
+ * their sides exchanged (GS_TESTS: nothing).
+ */
+static const struct
+{
+	const char *name;
+	GsTest		test;
+	GsTest		commuted;
+}			operators[] =
+{
+	{"=", GS_EQ, GS_EQ},
+	{"<>", GS_NE, GS_NE},
+	{"<", GS_LT, GS_GT},
+	{"<=", GS_LE, GS_GE},
+	{">", GS_GT, GS_LT},
+	{">=", GS_GE, GS_LE},
+	{"~~", GS_LIKE, GS_TESTS},
+	{"^@", GS_PREFIX, GS_TESTS},
+};
+
+GsGrade
+gs_test_grade(GsTest test, GsKind kind)
+{
+	return grades[test][kind];
+}
+
+/*
+ * Columns.
+ */
+
+/* What a SQL type can hold, so that its operators mean what the API's do. */
+static bool
+kind_of_type(Oid type, int32 typmod, bool *text_like, GsKind *kind)
+{
+	*text_like = false;
+	switch (type)
+	{
+		case TEXTOID:
+			*text_like = true;
+			*kind = GS_TEXT;
+			return true;
+		case VARCHAROID:
+			*text_like = true;
+			*kind = GS_TEXT;
+			return typmod < 0;
+		case DATEOID:
+			*kind = GS_DATE;
+			return true;
+		case TIMESTAMPTZOID:
+			*kind = GS_DATETIME;
+			return typmod < 0;
+		case NUMERICOID:
+			*kind = GS_NUMBER;
+			return typmod < 0;
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			*kind = GS_NUMBER;
+			return true;
+		case BOOLOID:
+			*kind = GS_BOOLEAN;
+			return true;
+		default:
+			*text_like = true;
+			*kind = GS_TEXT;
+			return type_is_enum(type);
+	}
 }
 
 bool
-gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr)
+gs_attr_kind(const GsAttr *attr, GsKind *kind)
 {
-	Var		   *var = (Var *) strip_relabel(expr);
-	const GsEndpoint *endpoint = gs_model_read(relation->resource, true);
-	const GsAttr *attr;
+	int32		typmod = attr->typmod;
+	Oid			base = getBaseTypeAndTypmod(attr->type, &typmod);
+	bool		text_like;
+	GsKind		held;
 
-	if (endpoint == NULL || !IsA(var, Var) || var->varno != (int) baserel->relid ||
-		var->varattno < 1 || var->varlevelsup != 0)
+	if (attr->name == NULL || !attr->pushdown || attr->field == NULL ||
+		!kind_of_type(base, typmod, &text_like, &held))
 		return false;
-	attr = &relation->atts[var->varattno - 1];
-	return attr->column != NULL &&
-		attr->column == gs_model_brace(relation->resource, endpoint) &&
-		(attr->type == TEXTOID || (attr->type == VARCHAROID && attr->typmod < 0));
+	if (attr->column == NULL)
+	{
+		*kind = held;
+		return true;
+	}
+	/* a documented field only under its documented kind */
+	*kind = attr->column->kind;
+	if (*kind == GS_ID || *kind == GS_ENUM || *kind == GS_TEXT)
+		return text_like;
+	return *kind == held;
+}
+
+/* See through what changes no value: relabels, and integers made wider. */
+static Expr *
+strip_casts(Expr *expr)
+{
+	for (;;)
+	{
+		if (IsA(expr, RelabelType))
+			expr = ((RelabelType *) expr)->arg;
+		else if (IsA(expr, FuncExpr))
+		{
+			switch (((FuncExpr *) expr)->funcid)
+			{
+				case F_INT4_INT2:
+				case F_INT8_INT2:
+				case F_INT8_INT4:
+				case F_NUMERIC_INT2:
+				case F_NUMERIC_INT4:
+				case F_NUMERIC_INT8:
+					expr = linitial(((FuncExpr *) expr)->args);
+					break;
+				default:
+					return expr;
+			}
+		}
+		else
+			return expr;
+	}
+}
+
+/* A column of the relation, or NULL. */
+static const GsAttr *
+attr_of(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr,
+		AttrNumber *attnum)
+{
+	Var		   *var = (Var *) strip_casts(expr);
+
+	if (!IsA(var, Var) || var->varno != (int) baserel->relid ||
+		var->varattno < 1 || var->varlevelsup != 0)
+		return NULL;
+	*attnum = var->varattno;
+	return &relation->atts[var->varattno - 1];
+}
+
+/* A column that conditions may be sent for, or NULL. */
+static const GsAttr *
+pushable_attr(const Context *context, Expr *expr, AttrNumber *attnum, GsKind *kind)
+{
+	const GsAttr *attr = attr_of(context->relation, context->baserel, expr, attnum);
+
+	return attr != NULL && gs_attr_kind(attr, kind) ? attr : NULL;
 }
 
 /* Is it the same for all rows of one scan of the relation? */
 static bool
-is_fixed(PlannerInfo *root, const RelOptInfo *baserel, Expr *expr)
+is_fixed(const Context *context, Expr *expr)
 {
-	return !bms_is_member(baserel->relid, pull_varnos(root, (Node *) expr)) &&
+	return !bms_is_member(context->baserel->relid,
+						  pull_varnos(context->root, (Node *) expr)) &&
 		!contain_volatile_functions((Node *) expr) &&
 		!contain_subplans((Node *) expr);
 }
 
-Expr *
-gs_bound_value(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
-			   Expr *clause)
+/* Can a value of this type be compared with a field of this kind? */
+static bool
+comparable(GsKind kind, GsTest test, Oid type)
 {
-	OpExpr	   *op = (OpExpr *) clause;
+	switch (kind)
+	{
+		case GS_ID:
+		case GS_ENUM:
+		case GS_TEXT:
+			return type == TEXTOID || type_is_enum(type);
+		case GS_DATE:
+		case GS_DATETIME:
+			return type == DATEOID || type == TIMESTAMPTZOID ||
+				(type == TIMESTAMPOID && test != GS_IN);
+		case GS_NUMBER:
+			return type == NUMERICOID || type == INT2OID || type == INT4OID || type == INT8OID;
+		case GS_BOOLEAN:
+			return type == BOOLOID;
+	}
+	return false;
+}
+
+/*
+ * Clauses.
+ */
+
+static GsClause *
+make_test(Context *context, AttrNumber attnum, GsKind kind, GsTest test,
+		  Expr *value, Oid type)
+{
+	GsClause   *clause;
+
+	if (grades[test][kind] == GS_LOCAL)
+		return NULL;
+	clause = palloc0(sizeof(GsClause));
+	clause->kind = GS_TEST;
+	clause->attnum = attnum;
+	clause->test = test;
+	clause->type = type;
+	clause->operand = -1;
+	if (value != NULL)
+	{
+		clause->operand = list_length(*context->exprs);
+		*context->exprs = lappend(*context->exprs, value);
+	}
+	context->grade = Min(context->grade, grades[test][kind]);
+	return clause;
+}
+
+/* The test that an operator makes, GS_TESTS if it is none of ours. */
+static GsTest
+test_of(Oid operator, bool commuted)
+{
+	char	   *name;
+
+	if (operator >= FirstGenbkiObjectId)
+		return GS_TESTS;
+	name = get_opname(operator);
+	for (int i = 0; name != NULL && i < (int) lengthof(operators); i++)
+		if (strcmp(operators[i].name, name) == 0)
+			return commuted ? operators[i].commuted : operators[i].test;
+	return GS_TESTS;
+}
+
+/* column operator value, either way round */
+static GsClause *
+push_comparison(Context *context, Oid operator, Oid collation, Expr *left,
+				Expr *right, bool commuted)
+{
+	GsTest		test = test_of(operator, commuted);
+	AttrNumber	attnum;
+	GsKind		kind;
+	Oid			type = exprType((Node *) right);
+
+	if (test == GS_TESTS || pushable_attr(context, left, &attnum, &kind) == NULL ||
+		!comparable(kind, test, exprType((Node *) left)) || !comparable(kind, test, type) ||
+		!is_fixed(context, right))
+		return NULL;
+	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
+		return NULL;
+	return make_test(context, attnum, kind, test, right, type);
+}
+
+static GsClause *
+push_operator(Context *context, OpExpr *op)
+{
+	GsClause   *clause;
 	Expr	   *left,
 			   *right;
 
-	if (!IsA(op, OpExpr) || list_length(op->args) != 2 ||
-		get_opcode(op->opno) != F_TEXTEQ ||
-		!get_collation_isdeterministic(op->inputcollid))
+	if (list_length(op->args) != 2)
 		return NULL;
 	left = linitial(op->args);
 	right = lsecond(op->args);
-	if (gs_is_brace_column(relation, baserel, left) && is_fixed(root, baserel, right))
-		return right;
-	if (gs_is_brace_column(relation, baserel, right) && is_fixed(root, baserel, left))
-		return left;
+	clause = push_comparison(context, op->opno, op->inputcollid, left, right, false);
+	if (clause == NULL)
+		clause = push_comparison(context, op->opno, op->inputcollid, right, left, true);
+	return clause;
+}
+
+/* column = ANY (array), column <> ALL (array) */
+static GsClause *
+push_array(Context *context, ScalarArrayOpExpr *op)
+{
+	GsTest		test = test_of(op->opno, false);
+	Expr	   *left = linitial(op->args);
+	Expr	   *right = lsecond(op->args);
+	Oid			type = get_base_element_type(exprType((Node *) right));
+	AttrNumber	attnum;
+	GsKind		kind;
+
+	if (!(test == GS_EQ && op->useOr) && !(test == GS_NE && !op->useOr))
+		return NULL;
+	test = op->useOr ? GS_IN : GS_NOT_IN;
+	/* an array's elements are of the operator's type but for a relabel */
+	if (type == VARCHAROID)
+		type = TEXTOID;
+	if (pushable_attr(context, left, &attnum, &kind) == NULL ||
+		!comparable(kind, test, exprType((Node *) left)) || !comparable(kind, test, type) ||
+		!is_fixed(context, right))
+		return NULL;
+	if (OidIsValid(op->inputcollid) && !get_collation_isdeterministic(op->inputcollid))
+		return NULL;
+	return make_test(context, attnum, kind, test, right, type);
+}
+
+/* starts_with(column, value) */
+static GsClause *
+push_function(Context *context, FuncExpr *function)
+{
+	AttrNumber	attnum;
+	GsKind		kind;
+	Expr	   *value;
+
+	if (function->funcid != F_STARTS_WITH)
+		return NULL;
+	value = lsecond(function->args);
+	if (pushable_attr(context, linitial(function->args), &attnum, &kind) == NULL ||
+		grades[GS_PREFIX][kind] == GS_LOCAL || !is_fixed(context, value) ||
+		!get_collation_isdeterministic(function->inputcollid))
+		return NULL;
+	return make_test(context, attnum, kind, GS_PREFIX, value, TEXTOID);
+}
+
+static GsClause *
+push_null_test(Context *context, NullTest *test)
+{
+	AttrNumber	attnum;
+	GsKind		kind;
+
+	if (test->argisrow || pushable_attr(context, test->arg, &attnum, &kind) == NULL)
+		return NULL;
+	return make_test(context, attnum, kind,
+					 test->nulltesttype == IS_NULL ? GS_IS_NULL : GS_IS_NOT_NULL,
+					 NULL, InvalidOid);
+}
+
+/* A boolean column that has to be true, or false. */
+static GsClause *
+push_boolean(Context *context, Expr *expr, bool wanted)
+{
+	AttrNumber	attnum;
+	GsKind		kind;
+
+	if (pushable_attr(context, expr, &attnum, &kind) == NULL || kind != GS_BOOLEAN)
+		return NULL;
+	return make_test(context, attnum, kind, GS_EQ,
+					 (Expr *) makeBoolConst(wanted, false), BOOLOID);
+}
+
+static GsClause *push_any(Context *context, Expr *expr);
+
+/*
+ * AND: what can be pushed of it.  OR: all or nothing.
+ */
+static GsClause *
+push_arms(Context *context, BoolExpr *expr)
+{
+	bool		is_or = expr->boolop == OR_EXPR;
+	GsClause   *clause = palloc0(sizeof(GsClause));
+	ListCell   *cell;
+
+	clause->kind = is_or ? GS_OR : GS_AND;
+	foreach(cell, expr->args)
+	{
+		GsClause   *arm = push_any(context, lfirst(cell));
+
+		if (arm != NULL)
+			clause->arms = lappend(clause->arms, arm);
+		else if (is_or)
+			return NULL;
+		else
+			context->grade = GS_LOCAL;
+	}
+	return clause->arms == NIL ? NULL : clause;
+}
+
+static GsClause *
+push_any(Context *context, Expr *expr)
+{
+	switch (nodeTag(expr))
+	{
+		case T_OpExpr:
+			return push_operator(context, (OpExpr *) expr);
+		case T_ScalarArrayOpExpr:
+			return push_array(context, (ScalarArrayOpExpr *) expr);
+		case T_FuncExpr:
+			return push_function(context, (FuncExpr *) expr);
+		case T_NullTest:
+			return push_null_test(context, (NullTest *) expr);
+		case T_Var:
+			return push_boolean(context, expr, true);
+		case T_BooleanTest:
+			if (((BooleanTest *) expr)->booltesttype == IS_TRUE)
+				return push_boolean(context, ((BooleanTest *) expr)->arg, true);
+			if (((BooleanTest *) expr)->booltesttype == IS_FALSE)
+				return push_boolean(context, ((BooleanTest *) expr)->arg, false);
+			return NULL;
+		case T_BoolExpr:
+			if (((BoolExpr *) expr)->boolop != NOT_EXPR)
+				return push_arms(context, (BoolExpr *) expr);
+			/* core has pushed NOT inward; what is left stands on one column */
+			return push_boolean(context, linitial(((BoolExpr *) expr)->args), false);
+		default:
+			return NULL;
+	}
+}
+
+GsClause *
+gs_pushdown(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *relation,
+			Expr *clause, List **exprs, GsGrade *grade)
+{
+	Context		context = {root, baserel, relation, exprs, GS_EXACT};
+	List	   *before = list_copy(*exprs);
+	GsClause   *result = NULL;
+
+	if (gs_model_read(relation->resource, false) != NULL &&
+		gs_model_read(relation->resource, false)->search)
+		result = push_any(&context, clause);
+	if (result == NULL)
+	{
+		*exprs = before;		/* a part may have been looked at in vain */
+		context.grade = GS_LOCAL;
+	}
+	*grade = context.grade;
+	return result;
+}
+
+/*
+ * The key of a path.
+ */
+
+bool
+gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr)
+{
+	const GsEndpoint *endpoint = gs_model_read(relation->resource, true);
+	AttrNumber	attnum;
+	const GsAttr *attr = attr_of(relation, baserel, expr, &attnum);
+	int32		typmod;
+	Oid			base;
+
+	if (endpoint == NULL || attr == NULL || attr->column == NULL ||
+		attr->column != gs_model_brace(relation->resource, endpoint))
+		return false;
+	typmod = attr->typmod;
+	base = getBaseTypeAndTypmod(attr->type, &typmod);
+	return base == TEXTOID || (base == VARCHAROID && typmod < 0);
+}
+
+bool
+gs_is_pushable_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr)
+{
+	Context		context = {.baserel = baserel, .relation = relation};
+	AttrNumber	attnum;
+	GsKind		kind;
+
+	return pushable_attr(&context, expr, &attnum, &kind) != NULL;
+}
+
+double
+gs_array_length(Node *array)
+{
+	if (IsA(array, Const) && !((Const *) array)->constisnull)
+	{
+		ArrayType  *value = DatumGetArrayTypeP(((Const *) array)->constvalue);
+
+		return ArrayGetNItems(ARR_NDIM(value), ARR_DIMS(value));
+	}
+	if (IsA(array, ArrayExpr) && !((ArrayExpr *) array)->multidims)
+		return list_length(((ArrayExpr *) array)->elements);
+	return 10;					/* as core guesses */
+}
+
+static GsClause *
+make_key_test(AttrNumber attnum, GsTest test, Expr *value, List **exprs)
+{
+	GsClause   *clause = palloc0(sizeof(GsClause));
+
+	clause->kind = GS_TEST;
+	clause->attnum = attnum;
+	clause->test = test;
+	clause->type = TEXTOID;
+	clause->operand = list_length(*exprs);
+	*exprs = lappend(*exprs, value);
+	return clause;
+}
+
+GsClause *
+gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *relation,
+				Expr *clause, List **exprs)
+{
+	Context		context = {root, baserel, relation, exprs, GS_EXACT};
+	bool		is_array = IsA(clause, ScalarArrayOpExpr);
+	List	   *args;
+	Oid			operator;
+	Oid			collation;
+	AttrNumber	attnum;
+
+	if (is_array)
+	{
+		ScalarArrayOpExpr *op = (ScalarArrayOpExpr *) clause;
+
+		if (!op->useOr)
+			return NULL;
+		args = op->args;
+		operator = op->opno;
+		collation = op->inputcollid;
+	}
+	else if (IsA(clause, OpExpr))
+	{
+		args = ((OpExpr *) clause)->args;
+		operator = ((OpExpr *) clause)->opno;
+		collation = ((OpExpr *) clause)->inputcollid;
+	}
+	else
+		return NULL;
+	if (get_opcode(operator) != F_TEXTEQ || !get_collation_isdeterministic(collation))
+		return NULL;
+	for (int side = 0; side < (is_array ? 1 : 2); side++)
+	{
+		Expr	   *column = list_nth(args, side);
+		Expr	   *value = list_nth(args, 1 - side);
+
+		if (gs_is_brace_column(relation, baserel, column) && is_fixed(&context, value))
+		{
+			(void) attr_of(relation, baserel, column, &attnum);
+			return make_key_test(attnum, is_array ? GS_IN : GS_EQ, value, exprs);
+		}
+	}
 	return NULL;
+}
+
+/*
+ * Clauses in a plan: an integer list is a test, any other list the kind and
+ * the arms.
+ */
+
+Node *
+gs_clause_write(const GsClause *clause)
+{
+	List	   *list;
+	ListCell   *cell;
+
+	if (clause->kind == GS_TEST)
+		return (Node *) list_make4_int(clause->attnum, clause->test,
+									   (int) clause->type, clause->operand);
+	list = list_make1(makeInteger(clause->kind));
+	foreach(cell, clause->arms)
+		list = lappend(list, gs_clause_write(lfirst(cell)));
+	return (Node *) list;
+}
+
+GsClause *
+gs_clause_read(Node *node)
+{
+	GsClause   *clause = palloc0(sizeof(GsClause));
+	List	   *list = (List *) node;
+
+	if (IsA(node, IntList))
+	{
+		clause->kind = GS_TEST;
+		clause->attnum = linitial_int(list);
+		clause->test = lsecond_int(list);
+		clause->type = (Oid) lthird_int(list);
+		clause->operand = lfourth_int(list);
+		return clause;
+	}
+	clause->kind = intVal(linitial(list));
+	for (int i = 1; i < list_length(list); i++)
+		clause->arms = lappend(clause->arms, gs_clause_read(list_nth(list, i)));
+	return clause;
 }

@@ -31,7 +31,9 @@ struct GsReader
 	const GsEndpoint *endpoint; /* of the requests by path; NULL for a search */
 	MemoryContext context;
 
-	GsPager    *walk;			/* over this resource, or over the parent's keys */
+	GsPager   **walks;			/* over this resource, or one over the parent's keys */
+	int			nwalks;
+	int			walk;			/* being read */
 	GsSearch	parent_search;
 	const char *parent_key;
 	int			next_key;		/* of spec->keys */
@@ -58,8 +60,24 @@ open_parent(GsReader *reader)
 	reader->parent_key = gs_model_flagged(parent, GS_KEY)->field;
 	reader->parent_search.select = &reader->parent_key;
 	reader->parent_search.nselect = 1;
-	reader->walk = gs_pager_open(reader->tenant, parent, &reader->parent_search,
-								 &paging, NULL, reader->context);
+	reader->nwalks = 1;
+	reader->walks = MemoryContextAlloc(reader->context, sizeof(GsPager *));
+	reader->walks[0] = gs_pager_open(reader->tenant, parent, &reader->parent_search,
+									 &paging, NULL, reader->context);
+}
+
+/* A walk for each search; what several find is given once. */
+static void
+open_walks(GsReader *reader)
+{
+	const GsReadSpec *spec = reader->spec;
+	GsSeen	   *seen = gs_seen_create(reader->context);
+
+	reader->nwalks = spec->nsearches;
+	reader->walks = MemoryContextAlloc(reader->context, sizeof(GsPager *) * spec->nsearches);
+	for (int i = 0; i < spec->nsearches; i++)
+		reader->walks[i] = gs_pager_open(reader->tenant, spec->resource, &spec->searches[i],
+										 &spec->paging, seen, reader->context);
 }
 
 GsReader *
@@ -82,8 +100,7 @@ gs_reader_open(const GsTenant *tenant, const GsReadSpec *spec, MemoryContext con
 		open_parent(reader);
 	}
 	else if (unbound->search)
-		reader->walk = gs_pager_open(tenant, spec->resource, &spec->search,
-									 &spec->paging, NULL, own);
+		open_walks(reader);
 	else
 		reader->endpoint = unbound;
 	return reader;
@@ -98,7 +115,8 @@ gs_reader_close(GsReader *reader)
 int64
 gs_reader_total(const GsReader *reader)
 {
-	return reader->endpoint == NULL ? gs_pager_total(reader->walk) : GS_NO_TOTAL;
+	return reader->endpoint == NULL && reader->nwalks == 1 ?
+		gs_pager_total(reader->walks[0]) : GS_NO_TOTAL;
 }
 
 /* A key for each plan: do not begin what max_requests will not let end. */
@@ -106,7 +124,7 @@ static void
 check_budget(GsReader *reader)
 {
 	int			max_requests = reader->tenant->max_requests;
-	int64		needed = gs_pager_total(reader->walk);
+	int64		needed = gs_pager_total(reader->walks[0]);
 
 	if (needed > gs_governor_left(max_requests))
 		gs_governor_exceeded(max_requests, needed);
@@ -127,9 +145,9 @@ take_key(GsReader *reader, const char **key)
 		if (reader->next_key < reader->spec->nkeys)
 			*key = reader->spec->keys[reader->next_key];
 	}
-	else if (reader->walk != NULL)
+	else if (reader->walks != NULL)
 	{
-		if (gs_pager_next(reader->walk, key) != NULL && first)
+		if (gs_pager_next(reader->walks[0], key) != NULL && first)
 			check_budget(reader);
 	}
 	else
@@ -185,6 +203,27 @@ next_item(GsReader *reader)
 	return true;
 }
 
+/*
+ * The next record of the walks, one after the other; the first pages of those
+ * to come are on their way meanwhile.
+ */
+static const GsJson *
+next_of_walks(GsReader *reader)
+{
+	for (; reader->walk < reader->nwalks; reader->walk++)
+	{
+		int			ahead = Min(reader->nwalks, reader->walk + reader->tenant->max_connections);
+		const GsJson *record;
+
+		for (int i = reader->walk; i < ahead; i++)
+			gs_pager_start(reader->walks[i]);
+		record = gs_pager_next(reader->walks[reader->walk], NULL);
+		if (record != NULL)
+			return record;
+	}
+	return NULL;
+}
+
 const GsJson *
 gs_reader_next(GsReader *reader, const char **key)
 {
@@ -192,7 +231,7 @@ gs_reader_next(GsReader *reader, const char **key)
 
 	*key = NULL;
 	if (reader->endpoint == NULL)
-		return gs_pager_next(reader->walk, NULL);
+		return next_of_walks(reader);
 	while (reader->record == NULL)
 		if (!next_item(reader))
 			return NULL;

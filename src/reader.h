@@ -17,7 +17,8 @@ typedef struct GsReadSpec
 	const GsResource *resource;
 	const char *const *keys;	/* for the braces of a read's path, each once */
 	int			nkeys;			/* -1: not known, so read everything that search finds */
-	GsSearch	search;			/* for a resource that can be searched */
+	const GsSearch *searches;	/* for a resource that can be searched */
+	int			nsearches;		/* their answers are one, each record once */
 	GsPaging	paging;
 } GsReadSpec;
 

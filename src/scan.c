@@ -9,9 +9,10 @@
 
 #include "access/htup_details.h"
 #include "executor/executor.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/tuplestore.h"
@@ -41,12 +42,13 @@ typedef struct GsScanState
 
 	/* this (re)scan */
 	bool		evaluated;
-	char	   *key;			/* UTF-8; NULL without one, or if it is null */
-	bool		nothing;		/* no row can match */
-	GsReader   *reader;
+	bool		started;
+	int			noperands;
+	GsOperand  *operands;		/* the values of fdw_exprs */
+	GsSearch	search;			/* what to select */
+	GsReader   *reader;			/* NULL: no row can match */
 	GsReadSpec	spec;
-	GsCondition condition;
-	MemoryContext context;		/* of key, spec and reader; reset with them */
+	MemoryContext context;		/* of values, spec and reader; reset with them */
 	bool		ended;
 
 	/* rows kept for a rescan */
@@ -67,10 +69,9 @@ bind_columns(GsScanState *state)
 {
 	const GsRelation *relation = state->relation;
 	const GsResource *resource = relation->resource;
-	const GsColumn *key = gs_model_flagged(resource, GS_KEY);
 	const GsEndpoint *bound = gs_model_read(resource, true);
 	const GsColumn *brace = bound ? gs_model_brace(resource, bound) : NULL;
-	int			room = list_length(state->plan.attnums) + 1;
+	int			room = Max(list_length(state->plan.attnums), 1);
 	ListCell   *cell;
 
 	state->columns = palloc0(sizeof(int) * room);
@@ -101,8 +102,6 @@ bind_columns(GsScanState *state)
 		state->nfields++;
 	}
 	state->picker = gs_json_fields(state->fields, state->nfields);
-	/* the key comes last if only the walk needs it */
-	state->fields[state->nfields] = key->field;
 }
 
 /* The select of a search: each field once, and always the key. */
@@ -123,8 +122,8 @@ bind_select(GsScanState *state)
 		if (!again)
 			select[count++] = state->fields[i];
 	}
-	state->spec.search.select = select;
-	state->spec.search.nselect = count;
+	state->search.select = select;
+	state->search.nselect = count;
 }
 
 void
@@ -140,6 +139,7 @@ gainsightBeginForeignScan(ForeignScanState *node, int eflags)
 	state->relation = gs_relation_load(RelationGetRelid(node->ss.ss_currentRelation));
 	gs_scan_plan_read(plan->fdw_private, &state->plan);
 	state->expr_states = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
+	state->noperands = list_length(plan->fdw_exprs);
 	state->place.relation = state->relation;
 	state->must_keep = state->plan.keep_rows || (eflags & EXEC_FLAG_REWIND);
 	state->context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw scan",
@@ -153,19 +153,30 @@ gainsightBeginForeignScan(ForeignScanState *node, int eflags)
  * Starting a (re)scan.
  */
 
-/* The value of the key, in UTF-8; NULL if it is null. */
-static char *
-evaluate_key(ForeignScanState *node)
+/* Evaluate what conditions compare with, into CurrentMemoryContext. */
+static GsOperand *
+evaluate(ForeignScanState *node)
 {
-	GsScanState  *state = node->fdw_state;
+	GsScanState *state = node->fdw_state;
+	List	   *exprs = ((ForeignScan *) node->ss.ps.plan)->fdw_exprs;
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
-	MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
-	bool		isnull;
-	Datum		value = ExecEvalExpr(linitial(state->expr_states), econtext, &isnull);
-	const char *key = isnull ? NULL : gs_to_utf8(TextDatumGetCString(value));
+	GsOperand  *operands = palloc0(sizeof(GsOperand) * Max(state->noperands, 1));
 
-	MemoryContextSwitchTo(old);
-	return key ? pstrdup(key) : NULL;
+	for (int i = 0; i < state->noperands; i++)
+	{
+		GsOperand  *operand = &operands[i];
+		MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+		Datum		value = ExecEvalExpr((ExprState *) list_nth(state->expr_states, i),
+										 econtext, &operand->isnull);
+		int16		length;
+		bool		by_value;
+
+		MemoryContextSwitchTo(old);
+		get_typlenbyval(exprType(list_nth(exprs, i)), &length, &by_value);
+		if (!operand->isnull)
+			operand->value = datumCopy(value, by_value, length);
+	}
+	return operands;
 }
 
 static void
@@ -194,104 +205,123 @@ keep_rows(ForeignScanState *node)
 	state->replaying = true;
 }
 
-/* A record that the path cannot name is searched for. */
+/* One search, or one for each piece of a long list. */
 static void
-search_for_key(GsScanState *state)
+set_searches(GsScanState *state, const GsFilter *filter)
 {
-	StringInfoData values;
+	int			count = Max(1, filter->npieces);
+	GsSearch   *searches = palloc(sizeof(GsSearch) * count);
 
-	initStringInfo(&values);
-	appendStringInfoChar(&values, '[');
-	gs_json_append_string(&values, state->key);
-	appendStringInfoChar(&values, ']');
-	state->condition.field = gs_model_flagged(state->relation->resource, GS_KEY)->field;
-	state->condition.operator = "EQ";
-	state->condition.values = values.data;
-	state->spec.search.conditions = &state->condition;
-	state->spec.search.nconditions = 1;
-	state->spec.search.expression = "A";
+	for (int i = 0; i < count; i++)
+	{
+		GsSearch   *search = &searches[i];
+		GsCondition *conditions = palloc(sizeof(filter->conditions));
+
+		*search = state->search;
+		memcpy(conditions, filter->conditions, sizeof(filter->conditions));
+		if (filter->npieces > 0)
+			conditions[filter->cut].values = filter->pieces[i];
+		search->conditions = conditions;
+		search->nconditions = filter->nconditions;
+		search->expression = filter->expression;
+	}
+	state->spec.searches = searches;
+	state->spec.nsearches = count;
 }
 
-static void
+/*
+ * Which requests these values call for; false if no row can match.
+ */
+static bool
 choose_requests(GsScanState *state)
 {
-	const GsResource *resource = state->relation->resource;
-	const GsEndpoint *bound = gs_model_read(resource, true);
+	const GsRelation *relation = state->relation;
+	const GsResource *resource = relation->resource;
+	const GsEndpoint *unbound = gs_model_read(resource, false);
 	GsReadSpec *spec = &state->spec;
+	GsFilter	filter;
+	GsKeys		keys;
 
 	spec->resource = resource;
 	spec->nkeys = -1;
-	spec->search.nconditions = 0;
-	spec->paging.page_size = state->relation->settings->page_size;
+	spec->paging.page_size = relation->settings->page_size;
 	spec->paging.first_page = state->plan.first_page > 0 ? state->plan.first_page :
 		spec->paging.page_size;
-	if (!state->plan.bound)
-		return;
-	if (gs_model_read(resource, false) == NULL || gs_api_addressable(bound, state->key))
+	gs_filter_build(relation, state->plan.clauses, state->operands, &filter);
+	if (filter.nothing)
+		return false;
+	set_searches(state, &filter);
+	if (state->plan.key == NULL)
+		return true;
+	gs_filter_keys(state->plan.key, state->operands, &keys);
+	/* several keys are one search, where there is one */
+	if (unbound == NULL ||
+		(keys.count == 1 && gs_api_addressable(gs_model_read(resource, true), keys.values[0])))
 	{
-		spec->keys = (const char *const *) &state->key;
-		spec->nkeys = 1;
+		spec->keys = keys.values;
+		spec->nkeys = keys.count;
 	}
-	else if (gs_api_sendable(state->key))
-		search_for_key(state);
-	else
-		state->nothing = true;
+	return keys.count > 0;
 }
 
 static void
 start(ForeignScanState *node)
 {
-	GsScanState  *state = node->fdw_state;
+	GsScanState *state = node->fdw_state;
 	MemoryContext old;
 
 	MemoryContextReset(state->context);
 	old = MemoryContextSwitchTo(state->context);
-	state->key = state->plan.bound ? evaluate_key(node) : NULL;
-	state->nothing = state->plan.bound && state->key == NULL;
+	state->operands = evaluate(node);
 	state->reader = NULL;
-	if (!state->nothing)
-		choose_requests(state);
-	if (!state->nothing)
+	if (choose_requests(state))
 		state->reader = gs_reader_open(&state->relation->settings->tenant, &state->spec,
 									   state->context);
 	MemoryContextSwitchTo(old);
 	forget_rows(state);
 	keep_rows(node);
-	state->ended = state->nothing;
-	state->evaluated = true;
+	state->ended = state->reader == NULL;
+	state->started = true;
 }
 
-/* Do the values of this rescan differ from those that were read with? */
+/* Are the values of this rescan those that were read with? */
 static bool
-values_changed(ForeignScanState *node)
+same_values(ForeignScanState *node)
 {
-	GsScanState  *state = node->fdw_state;
-	char	   *key;
+	GsScanState *state = node->fdw_state;
+	List	   *exprs = ((ForeignScan *) node->ss.ps.plan)->fdw_exprs;
+	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.ps_ExprContext->ecxt_per_tuple_memory);
+	GsOperand  *now = evaluate(node);
+	bool		same = true;
 
-	if (!state->plan.bound)
-		return false;
-	key = evaluate_key(node);
-	if (key == NULL || state->key == NULL)
-		return key != state->key;
-	return strcmp(key, state->key) != 0;
+	for (int i = 0; i < state->noperands && same; i++)
+	{
+		const GsOperand *then = &state->operands[i];
+		int16		length;
+		bool		by_value;
+
+		get_typlenbyval(exprType(list_nth(exprs, i)), &length, &by_value);
+		same = now[i].isnull == then->isnull &&
+			(then->isnull || datumIsEqual(now[i].value, then->value, by_value, length));
+	}
+	MemoryContextSwitchTo(old);
+	return same;
 }
 
+/* Begin to give rows, from those kept where that will do. */
 static void
-restart(ForeignScanState *node)
+begin_rows(ForeignScanState *node)
 {
-	GsScanState  *state = node->fdw_state;
+	GsScanState *state = node->fdw_state;
 
-	if (state->reader != NULL || state->nothing)
+	if (state->started && state->kept != NULL && same_values(node))
 	{
-		if (state->kept != NULL && !values_changed(node))
-		{
-			tuplestore_rescan(state->kept);
-			state->replaying = true;
-			state->evaluated = true;
-			return;
-		}
+		tuplestore_rescan(state->kept);
+		state->replaying = true;
 	}
-	start(node);
+	else
+		start(node);
+	state->evaluated = true;
 }
 
 /*
@@ -377,7 +407,7 @@ gainsightIterateForeignScan(ForeignScanState *node)
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
 	if (!state->evaluated)
-		restart(node);
+		begin_rows(node);
 	if (state->replaying)
 	{
 		if (tuplestore_gettupleslot(state->kept, true, false, state->kept_slot))
