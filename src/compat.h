@@ -38,6 +38,22 @@ gs_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows,
 #endif
 }
 
+static inline ForeignPath *
+gs_create_foreign_upper_path(PlannerInfo *root, RelOptInfo *rel, Cost total_cost,
+							 Path *outer_path, List *fdw_private)
+{
+#if PG_VERSION_NUM >= 180000
+	return create_foreign_upper_path(root, rel, rel->reltarget, 1, 0, total_cost, total_cost,
+									 NIL, outer_path, NIL, fdw_private);
+#elif PG_VERSION_NUM >= 170000
+	return create_foreign_upper_path(root, rel, rel->reltarget, 1, total_cost, total_cost,
+									 NIL, outer_path, NIL, fdw_private);
+#else
+	return create_foreign_upper_path(root, rel, rel->reltarget, 1, total_cost, total_cost,
+									 NIL, outer_path, fdw_private);
+#endif
+}
+
 /* The role as which a scan reads: 16 moved it out of the range table entry. */
 static inline Oid
 gs_scan_user(ForeignScanState *node)
@@ -48,7 +64,11 @@ gs_scan_user(ForeignScanState *node)
 #if PG_VERSION_NUM >= 160000
 	user = plan->checkAsUser;
 #else
-	user = exec_rt_fetch(plan->scan.scanrelid, node->ss.ps.state)->checkAsUser;
+	int			index = plan->scan.scanrelid;
+
+	if (index == 0)
+		index = bms_next_member(plan->fs_relids, -1);
+	user = exec_rt_fetch(index, node->ss.ps.state)->checkAsUser;
 #endif
 	return OidIsValid(user) ? user : GetUserId();
 }

@@ -156,14 +156,36 @@ explain_requests(const GsRelation *relation, const GsScanPlan *plan,
 	}
 }
 
+/* The plan of a count(*) as that of the scan that it sends. */
+static GsRelation *
+read_plan(ForeignScanState *node, GsScanPlan *plan)
+{
+	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
+	Oid			relid;
+
+	memset(plan, 0, sizeof(*plan));
+	if (scan->scan.scanrelid > 0)
+	{
+		gs_scan_plan_read(scan->fdw_private, plan);
+		relid = RelationGetRelid(node->ss.ss_currentRelation);
+	}
+	else
+	{
+		gs_count_plan_read(scan->fdw_private, &relid, &plan->clauses);
+		plan->requests = 1;
+	}
+	return gs_relation_load(relid);
+}
+
 void
 gainsightExplainForeignScan(ForeignScanState *node, ExplainState *es)
 {
-	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
-	GsRelation *relation = gs_relation_load(RelationGetRelid(node->ss.ss_currentRelation));
 	GsScanPlan	plan;
+	GsRelation *relation = read_plan(node, &plan);
 
-	gs_scan_plan_read(scan->fdw_private, &plan);
+	if (node->ss.ss_currentRelation == NULL)
+		ExplainPropertyText("Gainsight Count",
+							psprintf("totalCount of %s, else the rows below", relation->name), es);
 	explain_requests(relation, &plan, known_operands(node, es), es);
 	ExplainPropertyFloat("Estimated Requests", NULL, plan.requests, 0, es);
 	if (es->analyze && gs_scan_usage(node) != NULL)

@@ -35,6 +35,7 @@ gainsight_fdw_handler(PG_FUNCTION_ARGS)
 	routine->GetForeignRelSize = gainsightGetForeignRelSize;
 	routine->GetForeignPaths = gainsightGetForeignPaths;
 	routine->GetForeignPlan = gainsightGetForeignPlan;
+	routine->GetForeignUpperPaths = gainsightGetForeignUpperPaths;
 	routine->BeginForeignScan = gainsightBeginForeignScan;
 	routine->IterateForeignScan = gainsightIterateForeignScan;
 	routine->ReScanForeignScan = gainsightReScanForeignScan;

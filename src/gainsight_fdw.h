@@ -125,6 +125,31 @@ extern const char *gs_from_utf8(const char *text);
 extern const char *gs_to_utf8(const char *text);
 
 /*
+ * row.c: records to rows
+ */
+
+typedef struct GsRowMaker GsRowMaker;
+
+/*
+ * Prepare to fill the columns of these attribute numbers.  palloc'd.
+ */
+extern GsRowMaker *gs_row_maker_create(const GsRelation *relation, List *attnums);
+
+/*
+ * What a search has to select for them: each field once, and always the key.
+ */
+extern void gs_row_maker_select(const GsRowMaker *maker, GsSearch *search);
+
+/*
+ * Fill the arrays of a row from a record; what is not read is null.  path_key
+ * is the value in the braces of the path that the record came by, or NULL.
+ * Allocates in CurrentMemoryContext.  Raises HV004 for a value that does not
+ * fit its column.
+ */
+extern void gs_row_maker_fill(GsRowMaker *maker, const GsJson *record,
+							  const char *path_key, Datum *values, bool *isnull);
+
+/*
  * pushdown.c: SQL clauses to what a search can say
  */
 
@@ -262,6 +287,84 @@ extern void gs_filter_keys(const GsClause *clause, const GsOperand *operands,
 						   GsKeys *keys);
 
 /*
+ * operand.c: the values that a scan's conditions compare with
+ */
+
+typedef struct GsOperands GsOperands;
+
+/*
+ * Prepare to evaluate a plan's expressions.  palloc'd.
+ */
+extern GsOperands *gs_operands_create(PlanState *parent, List *exprs);
+
+/*
+ * Evaluate them; true if they are not what they were the last time.  The
+ * values, one for each expression, live until the next evaluation.
+ */
+extern bool gs_operands_evaluate(GsOperands *operands, ExprContext *econtext);
+extern const GsOperand *gs_operands_values(const GsOperands *operands);
+
+/*
+ * estimate.c: how many rows, how many requests
+ */
+
+/*
+ * The number of rows of a relation that was never analyzed.
+ */
+extern double gs_estimate_rows(const GsRelation *relation);
+
+/*
+ * The requests that it takes to read a relation of so many rows, of which so
+ * many are carried here, by so many keys of a path (0: without one).
+ */
+extern double gs_estimate_requests(const GsRelation *relation, double rows,
+								   double carried, double keys);
+
+/*
+ * Ask the tenant, if use_remote_estimate is on, how many rows these clauses
+ * with these values leave; -1 if it is not asked or does not say.
+ */
+extern double gs_estimate_remotely(const GsRelation *relation, List *clauses,
+								   List *exprs, Oid userid);
+
+/*
+ * Remember what a search without a filter gave as totalCount.
+ */
+extern void gs_remember_total(const GsRelation *relation, int64 total);
+
+/*
+ * aggregate.c: count(*)
+ */
+extern void gainsightGetForeignUpperPaths(PlannerInfo *root, UpperRelationKind stage,
+										  RelOptInfo *input_rel, RelOptInfo *output_rel,
+										  void *extra);
+
+/* What totalCount says of a filter. */
+typedef struct GsCount
+{
+	int64		total;			/* GS_NO_TOTAL or less: it does not say */
+	bool		credible;
+} GsCount;
+
+/*
+ * Ask for the number of rows that a filter leaves, with one small search for
+ * each of its pieces.  Raises what fails.
+ */
+extern void gs_count_ask(const GsRelation *relation, const GsFilter *filter,
+						 MemoryContext context, GsCount *count);
+
+/*
+ * The callbacks of a foreign scan, where it stands for a whole count(*).
+ */
+extern ForeignScan *gs_count_plan(ForeignPath *best_path, List *tlist, RelOptInfo *rel,
+								  Plan *outer_plan);
+extern void gs_count_plan_read(List *fdw_private, Oid *relid, List **clauses);
+extern void gs_count_begin(ForeignScanState *node);
+extern TupleTableSlot *gs_count_iterate(ForeignScanState *node);
+extern void gs_count_rescan(ForeignScanState *node);
+extern const GsUsage *gs_count_usage(const ForeignScanState *node);
+
+/*
  * plan.c: sizes, costs, paths, plan
  */
 extern void gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
@@ -272,6 +375,13 @@ extern ForeignScan *gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baser
 											Oid foreigntableid, ForeignPath *best_path,
 											List *tlist, List *scan_clauses,
 											Plan *outer_plan);
+
+/*
+ * May a relation's rows be counted by totalCount?  If so, *clauses (GsClause)
+ * and their values *exprs are its whole restriction.
+ */
+extern bool gs_plan_counts(PlannerInfo *root, RelOptInfo *baserel,
+						   const GsRelation **relation, List **clauses, List **exprs);
 
 /* A scan as the plan carries it: plain nodes outside, this inside. */
 typedef struct GsScanPlan

@@ -35,7 +35,7 @@ typedef struct Pushed
 	List	   *clauses;		/* GsClause of the same */
 	List	   *exprs;			/* their values */
 	GsClause   *key;			/* of a read's path */
-	bool		all;			/* none stays unsent */
+	GsGrade		grade;			/* of all the clauses: the least */
 } Pushed;
 
 /*
@@ -60,7 +60,7 @@ push_clauses(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
 	ListCell   *cell;
 
 	memset(pushed, 0, sizeof(*pushed));
-	pushed->all = true;
+	pushed->grade = GS_EXACT;
 	foreach(cell, sorted)
 		(void) clause_selectivity(root, lfirst(cell), 0, JOIN_INNER, NULL);
 	list_sort(sorted, compare_selectivity);
@@ -79,60 +79,77 @@ push_clauses(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
 			pushed->key = gs_pushdown_key(root, baserel, relation, info->clause, &pushed->exprs);
 		if (clause != NULL || pushed->key != NULL)
 			pushed->infos = lappend(pushed->infos, info);
-		else
-			pushed->all = false;
+		pushed->grade = Min(pushed->grade, grade);
 	}
 }
 
-/* How many lists a key clause asks for. */
+/* How many lists a key clause asks for, 0 without one. */
 static double
 keys_of(const Pushed *pushed)
 {
-	Node	   *array = pushed->key->test == GS_IN ?
-		list_nth(pushed->exprs, pushed->key->operand) : NULL;
-
-	return array != NULL ? Max(1, gs_array_length(array)) : 1;
+	if (pushed->key == NULL)
+		return 0;
+	return pushed->key->test != GS_IN ? 1 :
+		Max(1, gs_array_length(list_nth(pushed->exprs, pushed->key->operand)));
 }
 
-/*
- * How many requests it takes, and how many rows come with them.
- */
 static void
-estimate(PlannerInfo *root, RelOptInfo *baserel, GsPlanState *state, const Pushed *pushed,
-		 double *requests, double *carried)
+estimate(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
+		 const Pushed *pushed, double *requests, double *carried)
 {
-	const GsRelation *relation = state->relation;
-	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
-	double		page = relation->settings->page_size - 1;
-
 	*carried = clamp_row_est(baserel->tuples *
 							 clauselist_selectivity(root, pushed->infos, baserel->relid,
 													JOIN_INNER, NULL));
-	if (endpoint == NULL)
-	{
-		/* a list for each key, or for each record of the parent */
-		double		parents = gs_model_parent(relation->resource)->default_rows;
-
-		*requests = pushed->key ? keys_of(pushed) : parents + ceil(parents / page);
-	}
-	else
-		*requests = endpoint->search ? Max(1, ceil((*carried - 1) / page)) : 1;
+	*requests = gs_estimate_requests(relation, baserel->tuples, *carried, keys_of(pushed));
 }
 
 void
 gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
 	GsPlanState *state = palloc0(sizeof(GsPlanState));
+	GsRelation *relation = gs_relation_load(foreigntableid);
 	Pushed		pushed;
+	double		told;
 
-	state->relation = gs_relation_load(foreigntableid);
+	state->relation = relation;
 	baserel->fdw_private = state;
 	/* never analyzed */
 	if (baserel->tuples < 0)
-		baserel->tuples = state->relation->resource->default_rows;
+		baserel->tuples = gs_estimate_rows(relation);
 	set_baserel_size_estimates(root, baserel);
+	push_clauses(root, baserel, relation, baserel->baserestrictinfo, &pushed);
+	estimate(root, baserel, relation, &pushed, &state->requests, &state->carried);
+	told = gs_estimate_remotely(relation, pushed.clauses, pushed.exprs, baserel->userid);
+	if (told >= 0)
+	{
+		state->carried = clamp_row_est(told);
+		state->requests = gs_estimate_requests(relation, baserel->tuples, state->carried,
+											   keys_of(&pushed));
+		baserel->rows = clamp_row_est(told * clauselist_selectivity(root,
+																	list_difference_ptr(baserel->baserestrictinfo,
+																						pushed.infos),
+																	0, JOIN_INNER, NULL));
+	}
+}
+
+bool
+gs_plan_counts(PlannerInfo *root, RelOptInfo *baserel, const GsRelation **relation,
+			   List **clauses, List **exprs)
+{
+	GsPlanState *state = baserel->fdw_private;
+	const GsEndpoint *endpoint = gs_model_read(state->relation->resource, false);
+	Pushed		pushed;
+
+	if (endpoint == NULL || !endpoint->search)
+		return false;
 	push_clauses(root, baserel, state->relation, baserel->baserestrictinfo, &pushed);
-	estimate(root, baserel, state, &pushed, &state->requests, &state->carried);
+	if (baserel->baserestrictinfo != NIL &&
+		(pushed.grade != GS_EXACT || !state->relation->settings->trust_filters))
+		return false;
+	*relation = state->relation;
+	*clauses = pushed.clauses;
+	*exprs = pushed.exprs;
+	return true;
 }
 
 /*
@@ -205,7 +222,7 @@ add_parameterized_path(PlannerInfo *root, RelOptInfo *baserel, ParamPathInfo *pa
 
 	push_clauses(root, baserel, state->relation,
 				 list_concat_copy(baserel->baserestrictinfo, param->ppi_clauses), &pushed);
-	estimate(root, baserel, state, &pushed, &requests, &carried);
+	estimate(root, baserel, state->relation, &pushed, &requests, &carried);
 	add_path(baserel, (Path *)
 			 gs_create_foreignscan_path(root, baserel, param->ppi_rows,
 										cost_of(state, requests, carried),
@@ -323,7 +340,7 @@ static int
 first_page(PlannerInfo *root, const Pushed *pushed, int page_size)
 {
 	if (root->limit_tuples < 1 || root->limit_tuples >= page_size ||
-		root->query_pathkeys != NIL || !pushed->all ||
+		root->query_pathkeys != NIL || pushed->grade == GS_LOCAL ||
 		bms_membership(root->all_baserels) != BMS_SINGLETON)
 		return 0;
 	return (int) ceil(root->limit_tuples);
@@ -340,7 +357,8 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 	double		carried;
 
 	(void) foreigntableid;
-	(void) best_path;
+	if (IS_UPPER_REL(baserel))
+		return gs_count_plan(best_path, tlist, baserel, outer_plan);
 	push_clauses(root, baserel, state->relation, scan_clauses, &pushed);
 	scan_clauses = extract_actual_clauses(scan_clauses, false);
 	plan.attnums = needed_attnums(state->relation, baserel, scan_clauses);
@@ -349,7 +367,7 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 	/* inside a correlated subquery it will be read for each outer row */
 	plan.keep_rows = !bms_is_empty(root->outer_params);
 	plan.first_page = first_page(root, &pushed, state->relation->settings->page_size);
-	estimate(root, baserel, state, &pushed, &plan.requests, &carried);
+	estimate(root, baserel, state->relation, &pushed, &plan.requests, &carried);
 	return make_foreignscan(tlist, scan_clauses, baserel->relid, pushed.exprs,
 							write_private(&plan), NIL, NIL, outer_plan);
 }

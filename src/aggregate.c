@@ -1,0 +1,271 @@
+/*
+ * aggregate.c
+ *	  count(*), answered by the tenant's totalCount where that is credible.
+ *
+ * The plan is a foreign scan that stands for the whole aggregation, with the
+ * ordinary plan, which counts rows, below it: it runs only if totalCount does
+ * not settle the matter.
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/planmain.h"
+#include "optimizer/tlist.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "gainsight_fdw.h"
+
+/*
+ * Asking.
+ */
+
+static void
+ask_once(const GsRelation *relation, const GsFilter *filter, const GsCondition *conditions,
+		 MemoryContext context, GsCount *count)
+{
+	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
+	const char *key = gs_model_flagged(relation->resource, GS_KEY)->field;
+	GsSearch	search = {&key, 1, conditions, filter->nconditions, filter->expression};
+	GsRecords	records;
+	GsRequest  *request = gs_api_start_search(&relation->settings->tenant, endpoint, &search,
+											  1, 0, context);
+
+	gs_api_finish_read(request, endpoint, &records);
+	count->total = records.total;
+	if (records.count == 0)
+		count->total = 0;
+	/* a totalCount that counts just this page proves nothing */
+	count->credible = records.count == 0 || records.total > records.count;
+	gs_request_free(request);
+}
+
+void
+gs_count_ask(const GsRelation *relation, const GsFilter *filter, MemoryContext context,
+			 GsCount *count)
+{
+	GsCondition conditions[GS_MAX_CONDITIONS];
+	GsCount		piece;
+
+	memcpy(conditions, filter->conditions, sizeof(conditions));
+	count->total = 0;
+	count->credible = true;
+	for (int i = 0; i < Max(1, filter->npieces) && count->credible; i++)
+	{
+		if (filter->npieces > 0)
+			conditions[filter->cut].values = filter->pieces[i];
+		ask_once(relation, filter, conditions, context, &piece);
+		count->total += piece.total;
+		count->credible = piece.credible;
+	}
+}
+
+/*
+ * Planning.
+ */
+
+/* count(*), or count of a constant that is not null */
+static bool
+counts_rows(Aggref *aggref)
+{
+	TargetEntry *argument;
+
+	if (aggref->aggfilter != NULL || aggref->aggdistinct != NIL || aggref->aggorder != NIL)
+		return false;
+	if (aggref->aggfnoid == F_COUNT_)
+		return true;
+	if (aggref->aggfnoid != F_COUNT_ANY)
+		return false;
+	argument = linitial(aggref->args);
+	return IsA(argument->expr, Const) && !((Const *) argument->expr)->constisnull;
+}
+
+/* Does the query ask for nothing but its number of rows? */
+static bool
+asks_for_count(const Query *query, const PathTarget *target)
+{
+	ListCell   *cell;
+
+	if (query->groupClause != NIL || query->groupingSets != NIL ||
+		query->havingQual != NULL || target->exprs == NIL)
+		return false;
+	foreach(cell, target->exprs)
+		if (!IsA(lfirst(cell), Aggref) || !counts_rows(lfirst(cell)))
+			return false;
+	return true;
+}
+
+/*
+ * A copy of the ordinary plan's path: add_path frees the one that loses.
+ */
+static Path *
+copy_ordinary_path(const RelOptInfo *output_rel)
+{
+	const Path *path = linitial(output_rel->pathlist);
+	AggPath    *copy;
+
+	if (!IsA(path, AggPath))
+		return NULL;
+	copy = makeNode(AggPath);
+	memcpy(copy, path, sizeof(AggPath));
+	return (Path *) copy;
+}
+
+void
+gainsightGetForeignUpperPaths(PlannerInfo *root, UpperRelationKind stage,
+							  RelOptInfo *input_rel, RelOptInfo *output_rel, void *extra)
+{
+	const GsRelation *relation;
+	List	   *clauses;
+	List	   *exprs;
+	Path	   *ordinary;
+
+	(void) extra;
+	if (stage != UPPERREL_GROUP_AGG || input_rel->reloptkind != RELOPT_BASEREL ||
+		input_rel->fdw_private == NULL || output_rel->pathlist == NIL ||
+		!asks_for_count(root->parse, output_rel->reltarget))
+		return;
+	if (!gs_plan_counts(root, input_rel, &relation, &clauses, &exprs))
+		return;
+	ordinary = copy_ordinary_path(output_rel);
+	if (ordinary == NULL)
+		return;
+	output_rel->fdw_private = (void *) relation;
+	add_path(output_rel, (Path *)
+			 gs_create_foreign_upper_path(root, output_rel, relation->settings->request_cost,
+										  ordinary, list_make2(clauses, exprs)));
+}
+
+/* What fdw_private holds, in this order. */
+enum
+{
+	COUNT_RELID,
+	COUNT_CLAUSES,
+	COUNT_LENGTH
+};
+
+ForeignScan *
+gs_count_plan(ForeignPath *best_path, List *tlist, RelOptInfo *rel, Plan *outer_plan)
+{
+	const GsRelation *relation = rel->fdw_private;
+	List	   *clauses = NIL;
+	ListCell   *cell;
+
+	foreach(cell, (List *) linitial(best_path->fdw_private))
+		clauses = lappend(clauses, gs_clause_write(lfirst(cell)));
+	return make_foreignscan(tlist, NIL, 0, lsecond(best_path->fdw_private),
+							list_make2(list_make1_oid(relation->relid), clauses),
+							add_to_flat_tlist(NIL, rel->reltarget->exprs), NIL, outer_plan);
+}
+
+void
+gs_count_plan_read(List *fdw_private, Oid *relid, List **clauses)
+{
+	ListCell   *cell;
+
+	Assert(list_length(fdw_private) == COUNT_LENGTH);
+	*relid = linitial_oid(list_nth(fdw_private, COUNT_RELID));
+	*clauses = NIL;
+	foreach(cell, (List *) list_nth(fdw_private, COUNT_CLAUSES))
+		*clauses = lappend(*clauses, gs_clause_read(lfirst(cell)));
+}
+
+/*
+ * Running.
+ */
+
+typedef struct GsCountState
+{
+	GsRelation *relation;
+	List	   *clauses;
+	GsOperands *operands;
+	bool		known;			/* total, for these values */
+	int64		total;
+	bool		done;
+} GsCountState;
+
+void
+gs_count_begin(ForeignScanState *node)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	GsCountState *state = palloc0(sizeof(GsCountState));
+	Oid			relid;
+
+	node->fdw_state = state;
+	gs_count_plan_read(plan->fdw_private, &relid, &state->clauses);
+	state->relation = gs_relation_load(relid);
+	state->operands = gs_operands_create(&node->ss.ps, plan->fdw_exprs);
+	gs_settings_authorize(state->relation->settings, gs_scan_user(node));
+}
+
+/* Ask the tenant; false if its answer settles nothing. */
+static bool
+ask_tenant(GsCountState *state, int64 *total)
+{
+	GsFilter	filter;
+	GsCount		count = {0, true};
+
+	gs_filter_build(state->relation, state->clauses,
+					gs_operands_values(state->operands), &filter);
+	if (!filter.complete)
+		return false;
+	if (!filter.nothing)
+		gs_count_ask(state->relation, &filter, CurrentMemoryContext, &count);
+	if (count.credible && filter.nconditions == 0 && !filter.nothing)
+		gs_remember_total(state->relation, count.total);
+	*total = count.total;
+	return count.credible;
+}
+
+/* The tenant's count, or that of the plan below, which counts rows. */
+static int64
+find_total(ForeignScanState *node)
+{
+	bool		isnull;
+	int64		total;
+
+	if (!ask_tenant(node->fdw_state, &total))
+		total = DatumGetInt64(slot_getattr(ExecProcNode(outerPlanState(node)), 1, &isnull));
+	return total;
+}
+
+TupleTableSlot *
+gs_count_iterate(ForeignScanState *node)
+{
+	GsCountState *state = node->fdw_state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+
+	ExecClearTuple(slot);
+	if (state->done)
+		return slot;
+	if (gs_operands_evaluate(state->operands, node->ss.ps.ps_ExprContext) || !state->known)
+		state->total = find_total(node);
+	state->known = true;
+	state->done = true;
+	for (int i = 0; i < slot->tts_tupleDescriptor->natts; i++)
+	{
+		slot->tts_values[i] = Int64GetDatum(state->total);
+		slot->tts_isnull[i] = false;
+	}
+	return ExecStoreVirtualTuple(slot);
+}
+
+void
+gs_count_rescan(ForeignScanState *node)
+{
+	GsCountState *state = node->fdw_state;
+
+	if (state != NULL)
+		state->done = false;
+}
+
+const GsUsage *
+gs_count_usage(const ForeignScanState *node)
+{
+	const GsCountState *state = node->fdw_state;
+
+	return state ? state->relation->settings->tenant.usage : NULL;
+}

@@ -1,0 +1,139 @@
+/*
+ * estimate.c
+ *	  How many rows are there, and how many requests do they take?
+ *
+ * By ANALYZE's figures, else by what this backend was last told, else by a
+ * guess of the model's.  Only with use_remote_estimate is the tenant asked.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "miscadmin.h"
+#include "optimizer/optimizer.h"
+#include "utils/hsearch.h"
+
+#include "gainsight_fdw.h"
+
+/* The last totalCount without a filter, for each resource of each server. */
+typedef struct TotalKey
+{
+	Oid			serverid;
+	int			resource;		/* index into gs_resources */
+} TotalKey;
+
+typedef struct Total
+{
+	TotalKey	key;
+	double		rows;
+} Total;
+
+static HTAB *totals;
+
+static TotalKey
+total_key(const GsRelation *relation, const GsResource *resource)
+{
+	TotalKey	key;
+
+	memset(&key, 0, sizeof(key));
+	key.serverid = relation->settings->tenant.serverid;
+	key.resource = resource - gs_resources;
+	return key;
+}
+
+void
+gs_remember_total(const GsRelation *relation, int64 total)
+{
+	TotalKey	key = total_key(relation, relation->resource);
+	Total	   *entry;
+
+	if (totals == NULL)
+	{
+		HASHCTL		info = {.keysize = sizeof(TotalKey), .entrysize = sizeof(Total)};
+
+		totals = hash_create("gainsight_fdw totals", 16, &info, HASH_ELEM | HASH_BLOBS);
+	}
+	entry = hash_search(totals, &key, HASH_ENTER, NULL);
+	entry->rows = total;
+}
+
+static double
+remembered_or_default(const GsRelation *relation, const GsResource *resource)
+{
+	TotalKey	key = total_key(relation, resource);
+	Total	   *entry = totals ? hash_search(totals, &key, HASH_FIND, NULL) : NULL;
+
+	return entry ? entry->rows : resource->default_rows;
+}
+
+/* How many children a record of the parent has, by the model's guess. */
+static double
+fan_out(const GsResource *resource)
+{
+	return resource->default_rows / gs_model_parent(resource)->default_rows;
+}
+
+double
+gs_estimate_rows(const GsRelation *relation)
+{
+	const GsResource *resource = relation->resource;
+
+	if (resource->parent == NULL)
+		return remembered_or_default(relation, resource);
+	return remembered_or_default(relation, gs_model_parent(resource)) * fan_out(resource);
+}
+
+double
+gs_estimate_requests(const GsRelation *relation, double rows, double carried, double keys)
+{
+	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
+	double		page = relation->settings->page_size - 1;
+
+	if (endpoint != NULL)
+		return endpoint->search ? Max(1, ceil((carried - 1) / page)) : 1;
+	if (keys > 0)
+		return keys;
+	/* a list for each record of the parent, and the parent's pages */
+	rows = Max(1, rows / fan_out(relation->resource));
+	return rows + ceil(rows / page);
+}
+
+/* The values of the plan's conditions, if all are known when it is made. */
+static GsOperand *
+constant_operands(List *exprs)
+{
+	GsOperand  *operands = palloc0(sizeof(GsOperand) * Max(list_length(exprs), 1));
+	ListCell   *cell;
+
+	foreach(cell, exprs)
+	{
+		Const	   *value = lfirst(cell);
+
+		if (!IsA(value, Const))
+			return NULL;
+		operands[foreach_current_index(cell)].value = value->constvalue;
+		operands[foreach_current_index(cell)].isnull = value->constisnull;
+	}
+	return operands;
+}
+
+double
+gs_estimate_remotely(const GsRelation *relation, List *clauses, List *exprs, Oid userid)
+{
+	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
+	GsOperand  *operands = constant_operands(exprs);
+	GsFilter	filter;
+	GsCount		count;
+
+	if (!relation->settings->use_remote_estimate || endpoint == NULL ||
+		!endpoint->search || operands == NULL)
+		return -1;
+	gs_filter_build(relation, clauses, operands, &filter);
+	if (filter.nothing)
+		return 0;
+	if (filter.npieces > 0)
+		return -1;
+	gs_settings_authorize(relation->settings, OidIsValid(userid) ? userid : GetUserId());
+	gs_count_ask(relation, &filter, CurrentMemoryContext, &count);
+	return count.total;
+}

@@ -1,0 +1,105 @@
+/*
+ * operand.c
+ *	  The values that a scan's conditions compare with.
+ *
+ * One road for constants, parameters, InitPlans, stable functions and columns
+ * of outer relations: they are all expressions of the plan, evaluated once
+ * when a scan starts.
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "gainsight_fdw.h"
+
+struct GsOperands
+{
+	int			count;
+	List	   *states;			/* ExprState */
+	int16	   *lengths;		/* of the types */
+	bool	   *by_value;
+	GsOperand  *values;			/* NULL before the first evaluation */
+	MemoryContext context;		/* of values */
+	MemoryContext spare;		/* of the next ones */
+};
+
+GsOperands *
+gs_operands_create(PlanState *parent, List *exprs)
+{
+	GsOperands *operands = palloc0(sizeof(GsOperands));
+	int			room = Max(list_length(exprs), 1);
+	ListCell   *cell;
+
+	operands->count = list_length(exprs);
+	operands->states = ExecInitExprList(exprs, parent);
+	operands->lengths = palloc(sizeof(int16) * room);
+	operands->by_value = palloc(sizeof(bool) * room);
+	foreach(cell, exprs)
+		get_typlenbyval(exprType(lfirst(cell)),
+						&operands->lengths[foreach_current_index(cell)],
+						&operands->by_value[foreach_current_index(cell)]);
+	operands->context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw values",
+											  ALLOCSET_SMALL_SIZES);
+	operands->spare = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw values",
+											ALLOCSET_SMALL_SIZES);
+	return operands;
+}
+
+static GsOperand *
+evaluate(const GsOperands *operands, ExprContext *econtext)
+{
+	GsOperand  *values = MemoryContextAllocZero(operands->spare,
+												sizeof(GsOperand) * Max(operands->count, 1));
+
+	for (int i = 0; i < operands->count; i++)
+	{
+		MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+		Datum		value = ExecEvalExpr((ExprState *) list_nth(operands->states, i),
+										 econtext, &values[i].isnull);
+
+		MemoryContextSwitchTo(operands->spare);
+		if (!values[i].isnull)
+			values[i].value = datumCopy(value, operands->by_value[i], operands->lengths[i]);
+		MemoryContextSwitchTo(old);
+	}
+	return values;
+}
+
+static bool
+same(const GsOperands *operands, const GsOperand *now)
+{
+	for (int i = 0; i < operands->count; i++)
+	{
+		const GsOperand *then = &operands->values[i];
+
+		if (now[i].isnull != then->isnull ||
+			(!then->isnull && !datumIsEqual(now[i].value, then->value,
+											operands->by_value[i], operands->lengths[i])))
+			return false;
+	}
+	return true;
+}
+
+bool
+gs_operands_evaluate(GsOperands *operands, ExprContext *econtext)
+{
+	GsOperand  *now = evaluate(operands, econtext);
+	MemoryContext old = operands->context;
+	bool		changed = operands->values == NULL || !same(operands, now);
+
+	operands->values = now;
+	operands->context = operands->spare;
+	operands->spare = old;
+	MemoryContextReset(old);
+	return changed;
+}
+
+const GsOperand *
+gs_operands_values(const GsOperands *operands)
+{
+	return operands->values;
+}

@@ -1,0 +1,138 @@
+/*
+ * row.c
+ *	  Records to rows: which member of a record goes to which column.
+ */
+#include "postgres.h"
+
+#include "gainsight_fdw.h"
+
+struct GsRowMaker
+{
+	const GsRelation *relation;
+
+	/* what is read: parallel arrays of nfields */
+	int			nfields;
+	int		   *columns;		/* index into a row's arrays */
+	const char **fields;		/* UTF-8 */
+	GsInput   **inputs;
+	const GsJson **nodes;
+	GsJsonFields *picker;
+	int			brace;			/* the one that a path gives, -1 if none */
+
+	/* what is the same for every row */
+	Datum	   *constants;		/* by column */
+	bool	   *is_constant;
+
+	GsInputPlace place;			/* for the error context */
+};
+
+static void
+add_column(GsRowMaker *maker, const GsColumn *brace, AttrNumber attnum)
+{
+	const GsAttr *attr = &maker->relation->atts[attnum - 1];
+	GsInput    *input = gs_input_create(maker->relation, attnum);
+	int			n = maker->nfields;
+
+	if (attr->constant != NULL)
+	{
+		maker->is_constant[attnum - 1] = true;
+		maker->constants[attnum - 1] = gs_input_text(input, attr->constant);
+		return;
+	}
+	if (brace != NULL && attr->column == brace)
+		maker->brace = n;
+	maker->columns[n] = attnum - 1;
+	maker->fields[n] = gs_to_utf8(attr->field);
+	maker->inputs[n] = input;
+	maker->nfields++;
+}
+
+GsRowMaker *
+gs_row_maker_create(const GsRelation *relation, List *attnums)
+{
+	GsRowMaker *maker = palloc0(sizeof(GsRowMaker));
+	const GsEndpoint *keyed = gs_model_read(relation->resource, true);
+	const GsColumn *brace = keyed ? gs_model_brace(relation->resource, keyed) : NULL;
+	int			room = Max(list_length(attnums), 1);
+	ListCell   *cell;
+
+	maker->relation = relation;
+	maker->columns = palloc0(sizeof(int) * room);
+	maker->fields = palloc0(sizeof(char *) * room);
+	maker->inputs = palloc0(sizeof(GsInput *) * room);
+	maker->nodes = palloc0(sizeof(GsJson *) * room);
+	maker->constants = palloc0(sizeof(Datum) * Max(relation->natts, 1));
+	maker->is_constant = palloc0(sizeof(bool) * Max(relation->natts, 1));
+	maker->brace = -1;
+	maker->place.relation = relation;
+	foreach(cell, attnums)
+		add_column(maker, brace, lfirst_int(cell));
+	maker->picker = gs_json_fields(maker->fields, maker->nfields);
+	return maker;
+}
+
+void
+gs_row_maker_select(const GsRowMaker *maker, GsSearch *search)
+{
+	const char *key = gs_model_flagged(maker->relation->resource, GS_KEY)->field;
+	const char **select = palloc(sizeof(char *) * (maker->nfields + 1));
+	int			count = 0;
+
+	select[count++] = key;
+	for (int i = 0; i < maker->nfields; i++)
+	{
+		bool		again = false;
+
+		for (int j = 0; j < count; j++)
+			again = again || strcmp(select[j], maker->fields[i]) == 0;
+		if (!again)
+			select[count++] = maker->fields[i];
+	}
+	search->select = select;
+	search->nselect = count;
+}
+
+static void
+convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
+{
+	for (int i = 0; i < maker->nfields; i++)
+	{
+		int			column = maker->columns[i];
+
+		maker->place.attnum = column + 1;
+		maker->place.node = maker->nodes[i];
+		values[column] = gs_input_convert(maker->inputs[i], maker->nodes[i], &isnull[column]);
+		/* the path says what the body may not */
+		if (i == maker->brace && path_key != NULL && isnull[column])
+		{
+			values[column] = gs_input_text(maker->inputs[i], gs_from_utf8(path_key));
+			isnull[column] = false;
+		}
+	}
+	maker->place.attnum = 0;
+}
+
+void
+gs_row_maker_fill(GsRowMaker *maker, const GsJson *record, const char *path_key,
+				  Datum *values, bool *isnull)
+{
+	int			natts = maker->relation->natts;
+	ErrorContextCallback callback;
+
+	memset(isnull, true, natts);
+	gs_json_pick(maker->picker, record, maker->nodes);
+	maker->place.record = record;
+	callback.callback = gs_input_error_context;
+	callback.arg = &maker->place;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	convert(maker, path_key, values, isnull);
+	error_context_stack = callback.previous;
+	for (int i = 0; i < natts; i++)
+	{
+		if (!maker->is_constant[i])
+			continue;
+		values[i] = maker->constants[i];
+		isnull[i] = false;
+	}
+}
