@@ -41,6 +41,7 @@ gainsight_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ReScanForeignScan = gainsightReScanForeignScan;
 	routine->EndForeignScan = gainsightEndForeignScan;
 	routine->ExplainForeignScan = gainsightExplainForeignScan;
+	routine->AnalyzeForeignTable = gainsightAnalyzeForeignTable;
 	routine->ImportForeignSchema = gainsightImportForeignSchema;
 	PG_RETURN_POINTER(routine);
 }

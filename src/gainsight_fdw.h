@@ -418,6 +418,12 @@ extern const GsUsage *gs_scan_usage(const ForeignScanState *node);
 extern void gainsightExplainForeignScan(ForeignScanState *node, struct ExplainState *es);
 
 /*
+ * analyze.c
+ */
+extern bool gainsightAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
+										 BlockNumber *totalpages);
+
+/*
  * import.c
  */
 extern List *gainsightImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverOid);
