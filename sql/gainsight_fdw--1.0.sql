@@ -24,3 +24,12 @@ LANGUAGE C STRICT STABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION gainsight_fdw_version() IS
 'versions of the extension, libcurl, its TLS library and cJSON';
+
+CREATE FUNCTION gainsight_fdw_pushdown(relation regclass,
+    OUT column_name text, OUT operator text, OUT sent text, OUT grade text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT STABLE;
+
+COMMENT ON FUNCTION gainsight_fdw_pushdown(regclass) IS
+'what is sent for each operator on each column of a foreign table, and whether the answer is exact, a superset, or filtered locally';

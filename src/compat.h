@@ -9,6 +9,7 @@
 
 #include "executor/executor.h"
 #include "fmgr.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "optimizer/pathnode.h"
 
@@ -51,6 +52,17 @@ gs_create_foreign_upper_path(PlannerInfo *root, RelOptInfo *rel, Cost total_cost
 #else
 	return create_foreign_upper_path(root, rel, rel->reltarget, 1, total_cost, total_cost,
 									 NIL, outer_path, fdw_private);
+#endif
+}
+
+/* 16 renamed it */
+static inline void
+gs_materialize(FunctionCallInfo fcinfo)
+{
+#if PG_VERSION_NUM >= 160000
+	InitMaterializedSRF(fcinfo, 0);
+#else
+	SetSingleFuncCall(fcinfo, 0);
 #endif
 }
 

@@ -562,28 +562,34 @@ list_condition(Builder *builder, const GsClause *clause, GsKind kind, Datum arra
  * What EXPLAIN shows for a value that is not known yet.
  */
 
-static Where *
-symbolic_condition(Builder *builder, const GsClause *clause, GsKind kind, const char *symbol)
+static const char *
+symbolic_operator(const Builder *builder, GsTest test)
 {
 	static const char *const names[] = {
 		[GS_EQ] = "EQ", [GS_NE] = "NE", [GS_LT] = "LT", [GS_LE] = "LTE",
-		[GS_GT] = "GT", [GS_GE] = "GTE", [GS_IN] = "IN", [GS_NOT_IN] = "NE ALL",
-		[GS_LIKE] = "LIKE", [GS_PREFIX] = "STARTS_WITH"
+		[GS_GT] = "GT", [GS_GE] = "GTE", [GS_IN] = "IN", [GS_NOT_IN] = "NE",
+		[GS_PREFIX] = "STARTS_WITH"
 	};
+
+	if (test == GS_IN && !is_available(builder, "IN"))
+		return "EQ";
+	if (test != GS_LIKE)
+		return names[test];
+	return is_available(builder, "STARTS_WITH") ? "STARTS_WITH" :
+		is_available(builder, "CONTAINS") ? "CONTAINS" : "ENDS_WITH";
+}
+
+static Where *
+symbolic_condition(Builder *builder, const GsClause *clause, GsKind kind, const char *symbol)
+{
 	bool		is_day = kind == GS_DATE;
 	bool		list = clause->test == GS_IN;
 	GsTest		test = clause->test;
 	List	   *arms = NIL;
-	Where	   *where;
 
 	if (!is_day && kind != GS_DATETIME)
-	{
-		where = make_where(CONDITION);
-		where->condition.field = builder->relation->atts[clause->attnum - 1].field;
-		where->condition.operator = names[test];
-		where->condition.values = one_value(symbol);
-		return where;
-	}
+		return condition(builder, clause->attnum, symbolic_operator(builder, test),
+						 one_value(symbol));
 	if (test != GS_LT && test != GS_LE)
 		arms = lappend(arms, condition(builder, clause->attnum,
 									   test == GS_GT && is_day ? "GT" : "GTE",
