@@ -31,8 +31,8 @@ ask_once(const GsRelation *relation, const GsFilter *filter, const GsCondition *
 	const char *key = gs_model_flagged(relation->resource, GS_KEY)->field;
 	GsSearch	search = {&key, 1, conditions, filter->nconditions, filter->expression};
 	GsRecords	records;
-	GsRequest  *request = gs_api_start_search(&relation->settings->tenant, endpoint, &search,
-											  1, 0, context);
+	GsRequest  *request = gs_api_start_search(&relation->settings->tenant, relation->resource,
+											  &search, 1, 0, context);
 
 	gs_api_finish_read(request, endpoint, &records);
 	count->total = records.total;

@@ -100,7 +100,7 @@ read_page(Sample *sample, const GsResource *resource, const GsSearch *search,
 		  int limit, int64 offset, GsRecords *records)
 {
 	const GsEndpoint *endpoint = gs_model_read(resource, false);
-	GsRequest  *request = gs_api_start_search(&sample->relation->settings->tenant, endpoint,
+	GsRequest  *request = gs_api_start_search(&sample->relation->settings->tenant, resource,
 											  search, limit, offset, CurrentMemoryContext);
 
 	gs_api_finish_read(request, endpoint, records);

@@ -131,10 +131,17 @@ typedef struct FailureRule
 	const char *code;			/* NULL: any */
 	int			status;			/* ANY_STATUS, or the lowest of a range */
 	int			last_status;	/* 0: a range of one */
+	int			calls;			/* on which it holds */
 	int			sqlstate;
 	const char *message;
 	const char *hint;
 } FailureRule;
+
+/* What a call does. */
+#define READS	0x01
+#define CREATES	0x02
+#define UPDATES	0x04
+#define ANY_CALL (READS | CREATES | UPDATES)
 
 #define KEY_REFUSED ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, \
 	"Gainsight refused the access key", \
@@ -150,30 +157,44 @@ typedef struct FailureRule
 	"Check the server's options domain or base_url."
 
 static const FailureRule rules[] = {
-	{"GS_APIG_2401", ANY_STATUS, 0, KEY_REFUSED},
-	{"GSOBJ_1024", ANY_STATUS, 0, KEY_REFUSED},
-	{"GS_APIG_2402", ANY_STATUS, 0, ADDRESS_REFUSED},
-	{"GS_APIG_2404", ANY_STATUS, 0, RATE_LIMITED},
-	{"GU_2400", ANY_STATUS, 0, RATE_LIMITED},
-	{"GS_APIG_1000", ANY_STATUS, 0, WRONG_ADDRESS},
-	{NULL, 401, 0, KEY_REFUSED},
-	{NULL, 403, 0, ADDRESS_REFUSED},
-	{NULL, 429, 0, RATE_LIMITED},
-	{NULL, 400, 0, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
+	{"GS_APIG_2401", ANY_STATUS, 0, ANY_CALL, KEY_REFUSED},
+	{"GSOBJ_1024", ANY_STATUS, 0, ANY_CALL, KEY_REFUSED},
+	{"GS_APIG_2402", ANY_STATUS, 0, ANY_CALL, ADDRESS_REFUSED},
+	{"GS_APIG_2404", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
+	{"GU_2400", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
+	{"GS_APIG_1000", ANY_STATUS, 0, ANY_CALL, WRONG_ADDRESS},
+	{NULL, 401, 0, ANY_CALL, KEY_REFUSED},
+	{NULL, 403, 0, ANY_CALL, ADDRESS_REFUSED},
+	{NULL, 429, 0, ANY_CALL, RATE_LIMITED},
+	{NULL, 400, 0, READS, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
 		"Gainsight refused the request",
 	"The server options operators and in_list_size say what the tenant understands."},
-	{NULL, 404, 0, WRONG_ADDRESS},
-	{NULL, 500, 599, ERRCODE_SYSTEM_ERROR,
+	{NULL, 400, 0, CREATES | UPDATES, ERRCODE_INVALID_PARAMETER_VALUE,
+	"Gainsight refused the values of the row", NULL},
+	{NULL, 404, 0, CREATES, ERRCODE_FOREIGN_KEY_VIOLATION,
+		"Gainsight has no such record to add to",
+	"The row names a parent that does not exist, or that this key may not see."},
+	{NULL, 404, 0, ANY_CALL, WRONG_ADDRESS},
+	{NULL, 500, 599, ANY_CALL, ERRCODE_SYSTEM_ERROR,
 	"Gainsight failed to answer", NULL},
-	{NULL, ANY_STATUS, 0, ERRCODE_FDW_ERROR,
+	{NULL, ANY_STATUS, 0, ANY_CALL, ERRCODE_FDW_ERROR,
 	"Gainsight gave an unexpected answer", NULL},
 };
 
+/* What a call does, for the rules. */
+static int
+kind_of_call(const GsCall *call)
+{
+	return call->read ? READS : call->once ? CREATES : UPDATES;
+}
+
 static const FailureRule *
-rule_for(int status, const char *code)
+rule_for(int calls, int status, const char *code)
 {
 	for (const FailureRule *rule = rules;; rule++)
 	{
+		if (!(rule->calls & calls))
+			continue;
 		if (rule->code != NULL && (code == NULL || strcmp(rule->code, code) != 0))
 			continue;
 		if (rule->status == ANY_STATUS || rule->status == status ||
@@ -193,7 +214,7 @@ envelope_text(const GsJson *envelope, const char *key, MemoryContext context)
 }
 
 static void
-judge_failure(const GsHttpResult *result, const GsJson *envelope,
+judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *envelope,
 			  MemoryContext context, GsVerdict *verdict)
 {
 	GsFailure  *failure = &verdict->failure;
@@ -204,18 +225,20 @@ judge_failure(const GsHttpResult *result, const GsJson *envelope,
 	if (failure->description == NULL)
 		failure->description = envelope_text(envelope, "detail", context);
 	failure->request_id = envelope_text(envelope, "requestId", context);
-	rule = rule_for(result->status, failure->code);
+	rule = rule_for(kind_of_call(call), result->status, failure->code);
 	verdict->kind = GS_FAILED;
 	failure->sqlstate = rule->sqlstate;
 	failure->message = rule->message;
 	failure->hint = rule->hint;
+	verdict->uncertain = result->status >= 500;
 }
 
 static void
 judge_garbage(const char *why, GsVerdict *verdict)
 {
 	verdict->kind = GS_FAILED;
-	verdict->failure.sqlstate = ERRCODE_FDW_INVALID_STRING_FORMAT;
+	verdict->uncertain = true;
+	verdict->failure.sqlstate = ERRCODE_FDW_REPLY_HANDLE;
 	verdict->failure.message = "Gainsight's answer is not the JSON expected";
 	verdict->failure.description = why;
 	verdict->failure.hint = "Check that the server's options domain or base_url name a Gainsight tenant.";
@@ -230,6 +253,91 @@ text_is(const GsJson *envelope, const char *key, const char *value)
 	return text != NULL && strcmp(text, value) == 0;
 }
 
+/*
+ * Records.
+ */
+
+static int64
+total_of(const GsJson *data)
+{
+	char		buffer[GS_JSON_BUFFER];
+	const char *text = gs_json_text(gs_json_get(data, "totalCount"), buffer);
+	char	   *end;
+	int64		total;
+
+	if (text == NULL)
+		return GS_NO_TOTAL;
+	total = strtoll(text, &end, 10);
+	return end == text || total < 0 ? GS_NO_TOTAL : total;
+}
+
+/*
+ * The records may be data itself, an array or (of a single record) an object,
+ * or data's member "records".  Returns what is wrong with them, or NULL.
+ */
+static const char *
+find_records(const GsJson *envelope, const GsEndpoint *endpoint, GsRecords *records)
+{
+	const GsJson *data = gs_json_get(envelope, "data");
+	const GsJson *list = gs_json_get(data, "records");
+
+	memset(records, 0, sizeof(*records));
+	records->total = total_of(data);
+	if (list == NULL)
+		list = data;
+	switch (gs_json_kind(list))
+	{
+		case GS_JSON_ABSENT:
+		case GS_JSON_NULL:
+			return NULL;
+		case GS_JSON_ARRAY:
+			records->first = gs_json_first(list);
+			records->count = gs_json_length(list);
+			break;
+		case GS_JSON_OBJECT:
+			if (gs_json_first(list) == NULL ||
+				(records->total != GS_NO_TOTAL && gs_json_length(list) == 1))
+				return NULL;
+			if (!endpoint->single)
+				return "data has no records";
+			records->first = list;
+			records->single = true;
+			records->count = 1;
+			break;
+		default:
+			return "data is neither object nor array";
+	}
+	for (const GsJson *record = records->first; record != NULL;
+		 record = gs_api_next(records, record))
+		if (gs_json_kind(record) != GS_JSON_OBJECT)
+			return "a record is no object";
+	return NULL;
+}
+
+const GsJson *
+gs_api_next(const GsRecords *records, const GsJson *record)
+{
+	return records->single ? NULL : gs_json_next(record);
+}
+
+/* What is wrong with the success that an envelope reports, or NULL. */
+static const char *
+check_success(const GsCall *call, const GsJson *envelope)
+{
+	const GsColumn *key = gs_model_flagged(call->resource, GS_KEY);
+	GsRecords	records;
+	const char *why;
+
+	if (gs_json_get(envelope, "result") == NULL && gs_json_get(envelope, "data") == NULL)
+		return "it has neither result nor data";
+	why = find_records(envelope, call->endpoint, &records);
+	if (why == NULL && call->once &&
+		(records.count != 1 ||
+		 gs_json_kind(gs_json_get(records.first, key->field)) != GS_JSON_STRING))
+		why = "it does not name the new record";
+	return why;
+}
+
 /* The ways in which a tenant says that there is nothing. */
 static bool
 says_no_rows(const GsCall *call, const GsHttpResult *result, const GsJson *envelope)
@@ -237,6 +345,8 @@ says_no_rows(const GsCall *call, const GsHttpResult *result, const GsJson *envel
 	char		buffer[GS_JSON_BUFFER];
 	const char *description = gs_json_text(gs_json_get(envelope, "errorDesc"), buffer);
 
+	if (call->once)
+		return false;
 	if (result->status == 404)
 		return call->keyed && !text_is(envelope, "errorCode", "GS_APIG_1000") &&
 			(envelope != NULL || result->body_length == 0);
@@ -256,9 +366,9 @@ is_false(const GsJson *node)
 	return text != NULL && strcmp(text, "false") == 0;
 }
 
-/* The classifier of every read. */
+/* The classifier of every call. */
 static void
-judge_read(const GsCall *call, const GsHttpResult *result,
+judge_answer(const GsCall *call, const GsHttpResult *result,
 		   MemoryContext context, GsVerdict *verdict)
 {
 	const char *why = NULL;
@@ -277,13 +387,14 @@ judge_read(const GsCall *call, const GsHttpResult *result,
 	{
 		verdict->kind = GS_ANSWERED;
 		verdict->json = envelope;
-		if (gs_json_get(envelope, "result") == NULL && gs_json_get(envelope, "data") == NULL)
-			judge_garbage("it has neither result nor data", verdict);
+		why = check_success(call, envelope);
+		if (why != NULL)
+			judge_garbage(why, verdict);
 	}
 	else if (says_no_rows(call, result, envelope))
 		verdict->kind = GS_NO_ROWS;
 	else
-		judge_failure(result, envelope, context, verdict);
+		judge_failure(call, result, envelope, context, verdict);
 }
 
 GsRequest *
@@ -291,109 +402,85 @@ gs_api_start_read(const GsTenant *tenant, const GsResource *resource,
 				  const GsEndpoint *endpoint, const char *value, MemoryContext context)
 {
 	GsCall		call = {
-		.method = endpoint->method,
+		.resource = resource,
+		.endpoint = endpoint,
 		.path = gs_api_path(endpoint, value),
 		.read = true,
 		.keyed = gs_model_brace(resource, endpoint) != NULL,
-		.classify = judge_read,
+		.classify = judge_answer,
 	};
 
 	return gs_request_start(tenant, &call, context);
 }
 
 GsRequest *
-gs_api_start_search(const GsTenant *tenant, const GsEndpoint *endpoint,
+gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
 					const GsSearch *search, int limit, int64 offset,
 					MemoryContext context)
 {
+	const GsEndpoint *endpoint = gs_model_read(resource, false);
 	GsCall		call = {
-		.method = endpoint->method,
+		.resource = resource,
+		.endpoint = endpoint,
 		.path = endpoint->path,
 		.body = search_body(search, limit, offset),
 		.read = true,
-		.classify = judge_read,
+		.classify = judge_answer,
 	};
 
 	return gs_request_start(tenant, &call, context);
 }
 
 /*
- * Records.
+ * Writes.
  */
 
-pg_noreturn static void
-fail_shape(const GsVerdict *verdict, const char *why)
+static char *
+record_body(const GsMember *members, int nmembers)
 {
-	GsVerdict	bad = *verdict;
+	StringInfoData out;
 
-	judge_garbage(why, &bad);
-	gs_fail(&bad.failure);
+	initStringInfo(&out);
+	for (int i = 0; i < nmembers; i++)
+	{
+		appendStringInfoChar(&out, i == 0 ? '{' : ',');
+		gs_json_append_string(&out, members[i].field);
+		appendStringInfo(&out, ":%s", members[i].json);
+	}
+	appendStringInfoString(&out, nmembers == 0 ? "{}" : "}");
+	return out.data;
 }
 
-static int64
-total_of(const GsJson *data)
+GsRequest *
+gs_api_start_write(const GsTenant *tenant, const GsResource *resource, bool create,
+				   const char *value, const GsMember *members, int nmembers,
+				   MemoryContext context)
 {
-	char		buffer[GS_JSON_BUFFER];
-	const char *text = gs_json_text(gs_json_get(data, "totalCount"), buffer);
-	char	   *end;
-	int64		total;
+	const GsEndpoint *endpoint = create ? &resource->insert : &resource->update;
+	GsCall		call = {
+		.resource = resource,
+		.endpoint = endpoint,
+		.path = gs_api_path(endpoint, value),
+		.body = record_body(members, nmembers),
+		.once = create,
+		.keyed = !create,
+		.classify = judge_answer,
+	};
 
-	if (text == NULL)
-		return GS_NO_TOTAL;
-	total = strtoll(text, &end, 10);
-	return end == text || total < 0 ? GS_NO_TOTAL : total;
+	return gs_request_start(tenant, &call, context);
 }
 
-/*
- * The records may be data itself, an array or (of a single record) an object,
- * or data's member "records".
- */
 void
 gs_api_finish_read(GsRequest *request, const GsEndpoint *endpoint, GsRecords *records)
 {
-	const GsVerdict *verdict = gs_request_finish(request);
-	const GsJson *data;
-	const GsJson *list;
-
-	memset(records, 0, sizeof(*records));
-	records->total = GS_NO_TOTAL;
-	if (verdict->kind == GS_NO_ROWS)
-		return;
-	data = gs_json_get(verdict->json, "data");
-	records->total = total_of(data);
-	list = gs_json_get(data, "records");
-	if (list == NULL)
-		list = data;
-	switch (gs_json_kind(list))
-	{
-		case GS_JSON_ABSENT:
-		case GS_JSON_NULL:
-			return;
-		case GS_JSON_ARRAY:
-			records->first = gs_json_first(list);
-			records->count = gs_json_length(list);
-			break;
-		case GS_JSON_OBJECT:
-			if (gs_json_first(list) == NULL ||
-				(records->total != GS_NO_TOTAL && gs_json_length(list) == 1))
-				return;
-			if (!endpoint->single)
-				fail_shape(verdict, "data has no records");
-			records->first = list;
-			records->single = true;
-			records->count = 1;
-			break;
-		default:
-			fail_shape(verdict, "data is neither object nor array");
-	}
-	for (const GsJson *record = records->first; record != NULL;
-		 record = gs_api_next(records, record))
-		if (gs_json_kind(record) != GS_JSON_OBJECT)
-			fail_shape(verdict, "a record is no object");
+	(void) find_records(gs_request_finish(request)->json, endpoint, records);
 }
 
-const GsJson *
-gs_api_next(const GsRecords *records, const GsJson *record)
+const GsVerdict *
+gs_api_settle_write(GsRequest *request, const GsEndpoint *endpoint, GsRecords *records)
 {
-	return records->single ? NULL : gs_json_next(record);
+	const GsVerdict *verdict = gs_request_settle(request);
+
+	(void) find_records(verdict->kind == GS_ANSWERED ? verdict->json : NULL, endpoint, records);
+	return verdict;
 }

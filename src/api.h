@@ -73,7 +73,7 @@ extern char *gs_api_path(const GsEndpoint *endpoint, const char *value);
 extern GsRequest *gs_api_start_read(const GsTenant *tenant, const GsResource *resource,
 									const GsEndpoint *endpoint, const char *value,
 									MemoryContext context);
-extern GsRequest *gs_api_start_search(const GsTenant *tenant, const GsEndpoint *endpoint,
+extern GsRequest *gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
 									  const GsSearch *search, int limit, int64 offset,
 									  MemoryContext context);
 
@@ -82,6 +82,29 @@ extern GsRequest *gs_api_start_search(const GsTenant *tenant, const GsEndpoint *
  */
 extern void gs_api_finish_read(GsRequest *request, const GsEndpoint *endpoint,
 							   GsRecords *records);
+
+/* A field and its value as JSON text. */
+typedef struct GsMember
+{
+	const char *field;
+	const char *json;
+} GsMember;
+
+/*
+ * Start to create or to update a record; value is for the path's braces, NULL
+ * if it has none.  The request belongs to context.
+ */
+extern GsRequest *gs_api_start_write(const GsTenant *tenant, const GsResource *resource,
+									 bool create, const char *value,
+									 const GsMember *members, int nmembers,
+									 MemoryContext context);
+
+/*
+ * Wait for a write, and find the record that it answers with.  Does not raise
+ * what the tenant or the network failed at: the verdict says it.
+ */
+extern const GsVerdict *gs_api_settle_write(GsRequest *request, const GsEndpoint *endpoint,
+											GsRecords *records);
 
 /*
  * The record after this one; NULL at the end.

@@ -85,4 +85,19 @@ gs_scan_user(ForeignScanState *node)
 	return OidIsValid(user) ? user : GetUserId();
 }
 
+/* The role as which a table is written to */
+static inline Oid
+gs_modify_user(ResultRelInfo *rinfo, EState *estate)
+{
+#if PG_VERSION_NUM >= 160000
+	return ExecGetResultRelCheckAsUser(rinfo, estate);
+#else
+	/* a partition that rows are routed to has no entry of its own */
+	ResultRelInfo *named = rinfo->ri_RangeTableIndex == 0 ? rinfo->ri_RootResultRelInfo : rinfo;
+	Oid			user = exec_rt_fetch(named->ri_RangeTableIndex, estate)->checkAsUser;
+
+	return OidIsValid(user) ? user : GetUserId();
+#endif
+}
+
 #endif							/* GS_COMPAT_H */

@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
@@ -106,12 +107,19 @@ misfit(void)
 			 errmsg("value does not fit the column")));
 }
 
-/* 998765.000 is a whole number; 1.5 is not, and the input function says so. */
+/* 998765.000 and 1e3 are whole numbers; 1.5 is not, and the input function says so. */
 static const char *
-without_zero_fraction(const char *text)
+plain_integer(const char *text)
 {
-	const char *point = strchr(text, '.');
+	const char *point;
 
+	if (strpbrk(text, "eE") != NULL)
+		text = DatumGetCString(DirectFunctionCall1(numeric_out,
+												   DirectFunctionCall3(numeric_in,
+																	   CStringGetDatum(text),
+																	   ObjectIdGetDatum(InvalidOid),
+																	   Int32GetDatum(-1))));
+	point = strchr(text, '.');
 	if (point == NULL || point[1 + strspn(point + 1, "0")] != '\0')
 		return text;
 	return pnstrdup(text, point - text);
@@ -152,7 +160,7 @@ base_datum(GsInput *input, GsJsonKind kind, const char *text)
 		case ROAD_TIMESTAMP:
 			return datetime_datum(input, kind, text);
 		case ROAD_INTEGER:
-			return input_function(input, without_zero_fraction(text));
+			return input_function(input, plain_integer(text));
 		default:
 			return input_function(input, gs_from_utf8(text));
 	}

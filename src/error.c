@@ -61,6 +61,8 @@ describe(const GsFailure *failure)
 	if (failure->request_id)
 		appendStringInfo(&out, " (request %s)", gs_printable(failure->request_id, 100));
 	appendStringInfoChar(&out, '.');
+	if (failure->aside)
+		appendStringInfo(&out, " %s", failure->aside);
 	return out.data;
 }
 

@@ -63,20 +63,35 @@ keyed_request(const GsEndpoint *endpoint, const GsScanPlan *plan, const GsOperan
 	return psprintf("%s %s", endpoint->method, path);
 }
 
-/* Will the plan ask for its key's record alone? */
-static bool
-asks_by_key(const GsEndpoint *keyed, const GsScanPlan *plan, const GsOperand *operands)
+/* How many keys the plan will ask by: -1 if it has none to ask by. */
+static int
+count_keys(const GsEndpoint *keyed, const GsScanPlan *plan, const GsOperand *operands)
 {
 	const GsOperand *operand;
 	GsKeys		keys;
 
 	if (plan->key == NULL)
-		return false;
+		return -1;
 	operand = &operands[plan->key->operand];
 	if (operand->symbol != NULL)
-		return plan->key->test == GS_EQ;
+		return plan->key->test == GS_EQ ? 1 : -1;
 	gs_filter_keys(plan->key, operands, &keys);
-	return keys.count == 1 && gs_api_addressable(keyed, keys.values[0]);
+	if (keyed->single && keys.count > 0 &&
+		(keys.count > 1 || !gs_api_addressable(keyed, keys.values[0])))
+		return -1;
+	return keys.count;
+}
+
+/* Each once. */
+static List *
+append_field(List *fields, const char *field)
+{
+	ListCell   *cell;
+
+	foreach(cell, fields)
+		if (strcmp(lfirst(cell), field) == 0)
+			return fields;
+	return lappend(fields, (void *) field);
 }
 
 static List *
@@ -89,14 +104,17 @@ selected_fields(const GsRelation *relation, const GsScanPlan *plan)
 	{
 		const GsAttr *attr = &relation->atts[lfirst_int(cell) - 1];
 
-		if (attr->field != NULL && strcmp(attr->field, linitial(fields)) != 0)
-			fields = lappend(fields, (void *) attr->field);
+		if (attr->field != NULL)
+			fields = append_field(fields, attr->field);
 	}
+	if (plan->for_update)
+		foreach(cell, gs_write_update_fields(relation))
+			fields = append_field(fields, lfirst(cell));
 	return fields;
 }
 
-static void
-explain_usage(const GsUsage *usage, ExplainState *es)
+void
+gs_explain_usage(const GsUsage *usage, ExplainState *es)
 {
 	ExplainPropertyInteger("Requests", NULL, usage->requests, es);
 	ExplainPropertyInteger("Retries", NULL, usage->retries, es);
@@ -125,32 +143,36 @@ explain_conditions(const GsFilter *filter, ExplainState *es)
 	ExplainPropertyText("Gainsight Expression", filter->expression, es);
 }
 
-/* What the plan will ask for. */
+/* What the plan will ask for, and what it will send then. */
 static void
 explain_requests(const GsRelation *relation, const GsScanPlan *plan,
-				 const GsOperand *operands, ExplainState *es)
+				 const GsOperand *operands, const char *also, ExplainState *es)
 {
 	const GsEndpoint *keyed = gs_model_read(relation->resource, true);
 	const GsEndpoint *unbound = gs_model_read(relation->resource, false);
 	const GsResource *parent = gs_model_parent(relation->resource);
+	int			keys = count_keys(keyed, plan, operands);
+	bool		search = false;
+	const char *shown;
 	GsFilter	filter;
 
 	gs_filter_build(relation, plan->clauses, operands, &filter);
-	if (filter.nothing)
-		ExplainPropertyText("Gainsight Request", "none", es);
+	if (filter.nothing || keys == 0)
+		shown = "none";
 	else if (unbound == NULL && plan->key == NULL)
-		ExplainPropertyText("Gainsight Request",
-							psprintf("%s %s, %s", gs_model_read(parent, false)->method,
-									 gs_model_read(parent, false)->path,
-									 keyed_request(keyed, plan, operands)), es);
-	else if (unbound == NULL || asks_by_key(keyed, plan, operands))
-		ExplainPropertyText("Gainsight Request", keyed_request(keyed, plan, operands), es);
+		shown = psprintf("%s %s, %s", gs_model_read(parent, false)->method,
+						 gs_model_read(parent, false)->path,
+						 keyed_request(keyed, plan, operands));
+	else if (unbound == NULL || keys > 0)
+		shown = keyed_request(keyed, plan, operands);
 	else
 	{
-		ExplainPropertyText("Gainsight Request",
-							psprintf("%s %s", unbound->method, unbound->path), es);
-		if (!unbound->search)
-			return;
+		shown = psprintf("%s %s", unbound->method, unbound->path);
+		search = unbound->search;
+	}
+	ExplainPropertyText("Gainsight Request", also ? psprintf("%s, %s", shown, also) : shown, es);
+	if (search)
+	{
 		ExplainPropertyList("Gainsight Select", selected_fields(relation, plan), es);
 		explain_conditions(&filter, es);
 	}
@@ -178,7 +200,7 @@ read_plan(ForeignScanState *node, GsScanPlan *plan)
 }
 
 void
-gainsightExplainForeignScan(ForeignScanState *node, ExplainState *es)
+gs_explain_scan(ForeignScanState *node, const char *also, ExplainState *es)
 {
 	GsScanPlan	plan;
 	GsRelation *relation = read_plan(node, &plan);
@@ -186,8 +208,25 @@ gainsightExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	if (node->ss.ss_currentRelation == NULL)
 		ExplainPropertyText("Gainsight Count",
 							psprintf("totalCount of %s, else the rows below", relation->name), es);
-	explain_requests(relation, &plan, known_operands(node, es), es);
+	explain_requests(relation, &plan, known_operands(node, es), also, es);
 	ExplainPropertyFloat("Estimated Requests", NULL, plan.requests, 0, es);
+}
+
+void
+gainsightExplainForeignScan(ForeignScanState *node, ExplainState *es)
+{
+	gs_explain_scan(node, NULL, es);
 	if (es->analyze && gs_scan_usage(node) != NULL)
-		explain_usage(gs_scan_usage(node), es);
+		gs_explain_usage(gs_scan_usage(node), es);
+}
+
+const char *
+gs_explain_update_requests(const GsRelation *relation)
+{
+	const GsEndpoint *get = gs_model_read(relation->resource, true);
+	const GsEndpoint *put = &relation->resource->update;
+
+	return relation->settings->conflict_check ?
+		psprintf("%s %s, %s %s", get->method, get->path, put->method, put->path) :
+		psprintf("%s %s", put->method, put->path);
 }

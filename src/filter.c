@@ -562,6 +562,27 @@ list_condition(Builder *builder, const GsClause *clause, GsKind kind, Datum arra
  * What EXPLAIN shows for a value that is not known yet.
  */
 
+/* A pattern is as many of these as it has fragments. */
+static Where *
+symbolic_pattern(Builder *builder, AttrNumber attnum, const char *symbol)
+{
+	static const char *const names[] = {"STARTS_WITH", "CONTAINS", "ENDS_WITH"};
+	StringInfoData available;
+	Where	   *where;
+
+	initStringInfo(&available);
+	for (int i = 0; i < (int) lengthof(names); i++)
+		if (is_available(builder, names[i]))
+			appendStringInfo(&available, "%s%s", available.len > 0 ? "|" : "", names[i]);
+	if (available.len == 0)
+		return give_up(builder);
+	where = make_where(CONDITION);
+	where->condition.field = builder->relation->atts[attnum - 1].field;
+	where->condition.operator = available.data;
+	where->condition.values = one_value(symbol);
+	return where;
+}
+
 static const char *
 symbolic_operator(const Builder *builder, GsTest test)
 {
@@ -573,10 +594,7 @@ symbolic_operator(const Builder *builder, GsTest test)
 
 	if (test == GS_IN && !is_available(builder, "IN"))
 		return "EQ";
-	if (test != GS_LIKE)
-		return names[test];
-	return is_available(builder, "STARTS_WITH") ? "STARTS_WITH" :
-		is_available(builder, "CONTAINS") ? "CONTAINS" : "ENDS_WITH";
+	return names[test];
 }
 
 static Where *
@@ -587,6 +605,8 @@ symbolic_condition(Builder *builder, const GsClause *clause, GsKind kind, const 
 	GsTest		test = clause->test;
 	List	   *arms = NIL;
 
+	if (test == GS_LIKE)
+		return symbolic_pattern(builder, clause->attnum, symbol);
 	if (!is_day && kind != GS_DATETIME)
 		return condition(builder, clause->attnum, symbolic_operator(builder, test),
 						 one_value(symbol));

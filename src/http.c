@@ -40,6 +40,9 @@ struct GsTransfer
 	char	   *body;			/* malloc'd: it grows by realloc */
 	size_t		allocated;
 	size_t		max_body;
+	const char *upload;			/* a body that is sent once */
+	size_t		upload_length;
+	size_t		uploaded;
 	char		words[CURL_ERROR_SIZE];
 	GsHttpResult result;
 };
@@ -146,6 +149,31 @@ on_body(char *data, size_t size, size_t count, void *arg)
 	return length;
 }
 
+static size_t
+on_upload(char *buffer, size_t size, size_t count, void *arg)
+{
+	GsTransfer *transfer = arg;
+	size_t		length = Min(size * count, transfer->upload_length - transfer->uploaded);
+
+	memcpy(buffer, transfer->upload + transfer->uploaded, length);
+	transfer->uploaded += length;
+	return length;
+}
+
+/*
+ * When a kept connection turns out to be dead, libcurl goes back to the
+ * beginning of the body and sends it over a new one, although the tenant may
+ * have had it.  Refusing to go back ends the transfer instead.
+ */
+static int
+on_rewind(void *arg, curl_off_t offset, int origin)
+{
+	GsTransfer *transfer = arg;
+
+	(void) origin;
+	return offset == 0 && transfer->uploaded == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
 pg_noreturn static void
 refused(GsTransfer *transfer, CURLcode rc)
 {
@@ -205,6 +233,29 @@ append_header(GsTransfer *transfer, const char *header)
 }
 
 static void
+configure_body(GsTransfer *transfer, const GsHttpSpec *spec)
+{
+	CURLcode	rc;
+
+	if (spec->once)
+	{
+		transfer->upload = spec->body;
+		transfer->upload_length = spec->body_length;
+		set_long(transfer, CURLOPT_POST, 1);
+		set_pointer(transfer, CURLOPT_READFUNCTION, (const void *) on_upload);
+		set_pointer(transfer, CURLOPT_READDATA, transfer);
+		set_pointer(transfer, CURLOPT_SEEKFUNCTION, (const void *) on_rewind);
+		set_pointer(transfer, CURLOPT_SEEKDATA, transfer);
+	}
+	else
+		set_pointer(transfer, CURLOPT_POSTFIELDS, spec->body);
+	rc = curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+						  (curl_off_t) spec->body_length);
+	if (rc != CURLE_OK)
+		refused(transfer, rc);
+}
+
+static void
 configure(GsTransfer *transfer, const GsHttpSpec *spec)
 {
 	set_pointer(transfer, CURLOPT_ERRORBUFFER, transfer->words);
@@ -216,12 +267,7 @@ configure(GsTransfer *transfer, const GsHttpSpec *spec)
 	set_pointer(transfer, CURLOPT_URL, spec->url);
 	set_pointer(transfer, CURLOPT_CUSTOMREQUEST, spec->method);
 	if (spec->body != NULL)
-	{
-		set_pointer(transfer, CURLOPT_POSTFIELDS, spec->body);
-		if (curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE,
-							 (curl_off_t) spec->body_length) != CURLE_OK)
-			refused(transfer, CURLE_BAD_FUNCTION_ARGUMENT);
-	}
+		configure_body(transfer, spec);
 	for (const char *const *header = spec->headers; *header != NULL; header++)
 		append_header(transfer, *header);
 	append_header(transfer, "Expect:");

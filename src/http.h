@@ -23,6 +23,7 @@ typedef struct GsHttpSpec
 	int			request_timeout;	/* ms, for all of it */
 	size_t		max_body;		/* bytes, after decompression */
 	bool		compression;	/* ask for gzip */
+	bool		once;			/* libcurl must not send the body a second time */
 } GsHttpSpec;
 
 typedef enum GsHttpOutcome

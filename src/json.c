@@ -192,6 +192,9 @@ scan_number(Scan *scan)
 		insert(scan, start, "\"\x01");
 		insert(scan, at, "\"");
 	}
+	/* cJSON takes 007 for 7 */
+	else if (digits > 1 && start[*start == '-' ? 1 : 0] == '0')
+		scan->why = "it holds a malformed number";
 	scan->at = at;
 }
 

@@ -120,7 +120,7 @@ gs_pager_key(const GsResource *resource, const GsJson *record)
 
 	if (key == NULL || key[0] == '\0' || key == buffer)
 		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+				(errcode(ERRCODE_FDW_REPLY_HANDLE),
 				 errmsg("Gainsight gave a %s without a %s", resource->label, column->field)));
 	return key;
 }
@@ -148,7 +148,7 @@ queue_page(GsPager *pager)
 
 	page->offset = next_offset(pager);
 	page->limit = pager->next_limit;
-	page->request = gs_api_start_search(pager->tenant, pager->endpoint, pager->search,
+	page->request = gs_api_start_search(pager->tenant, pager->resource, pager->search,
 										page->limit, page->offset, pager->context);
 	pager->ahead_count++;
 	pager->next_limit = pager->page_size;
@@ -246,7 +246,7 @@ joins_on(GsPager *pager)
 			records->total == pager->total;
 	if (strcmp(key, pager->first_key) == 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+				(errcode(ERRCODE_FDW_REPLY_HANDLE),
 				 errmsg("Gainsight ignores the offset of a search"),
 				 errdetail("The page at offset " INT64_FORMAT " begins like the one at offset 0.",
 						   pager->page.offset)));

@@ -276,7 +276,10 @@ enum
 	PRIVATE_KEEP_ROWS,
 	PRIVATE_FIRST_PAGE,
 	PRIVATE_REQUESTS,
-	PRIVATE_LENGTH
+	PRIVATE_FOR_UPDATE,
+	/* of a direct modification */
+	PRIVATE_SET_ATTNUMS,
+	PRIVATE_SET_PROCESSED
 };
 
 static List *
@@ -294,8 +297,16 @@ write_private(const GsScanPlan *plan)
 						makeInteger(plan->keep_rows),
 						makeInteger(plan->first_page));
 	result = lappend(result, makeFloat(psprintf("%.0f", plan->requests)));
-	Assert(list_length(result) == PRIVATE_LENGTH);
+	result = lappend(result, makeInteger(plan->for_update));
+	Assert(list_length(result) == PRIVATE_SET_ATTNUMS);
 	return result;
+}
+
+List *
+gs_scan_plan_set(List *fdw_private, List *set_attnums, bool set_processed)
+{
+	Assert(list_length(fdw_private) == PRIVATE_SET_ATTNUMS);
+	return lappend(lappend(list_copy(fdw_private), set_attnums), makeInteger(set_processed));
 }
 
 void
@@ -312,6 +323,14 @@ gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 	plan->keep_rows = intVal(list_nth(fdw_private, PRIVATE_KEEP_ROWS));
 	plan->first_page = intVal(list_nth(fdw_private, PRIVATE_FIRST_PAGE));
 	plan->requests = floatVal(list_nth(fdw_private, PRIVATE_REQUESTS));
+	plan->for_update = intVal(list_nth(fdw_private, PRIVATE_FOR_UPDATE));
+	plan->set_attnums = NIL;
+	plan->set_processed = false;
+	if (list_length(fdw_private) > PRIVATE_SET_ATTNUMS)
+	{
+		plan->set_attnums = list_nth(fdw_private, PRIVATE_SET_ATTNUMS);
+		plan->set_processed = intVal(list_nth(fdw_private, PRIVATE_SET_PROCESSED));
+	}
 }
 
 /* The columns that the target list and the conditions name. */
@@ -366,6 +385,8 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 	plan.key = pushed.key;
 	/* inside a correlated subquery it will be read for each outer row */
 	plan.keep_rows = !bms_is_empty(root->outer_params);
+	plan.for_update = root->parse->commandType == CMD_UPDATE &&
+		bms_is_member(baserel->relid, root->all_result_relids);
 	plan.first_page = first_page(root, &pushed, state->relation->settings->page_size);
 	estimate(root, baserel, state->relation, &pushed, &plan.requests, &carried);
 	return make_foreignscan(tlist, scan_clauses, baserel->relid, pushed.exprs,

@@ -367,10 +367,15 @@ push_function(Context *context, FuncExpr *function)
 static GsClause *
 push_null_test(Context *context, NullTest *test)
 {
+	const GsAttr *attr;
 	AttrNumber	attnum;
 	GsKind		kind;
 
-	if (test->argisrow || pushable_attr(context, test->arg, &attnum, &kind) == NULL)
+	if (test->argisrow)
+		return NULL;
+	attr = pushable_attr(context, test->arg, &attnum, &kind);
+	/* "" is null for an enum, but not for the tenant */
+	if (attr == NULL || (test->nulltesttype == IS_NULL && type_is_enum(getBaseType(attr->type))))
 		return NULL;
 	return make_test(context, attnum, kind,
 					 test->nulltesttype == IS_NULL ? GS_IS_NULL : GS_IS_NOT_NULL,

@@ -57,7 +57,6 @@ gs_request_start(const GsTenant *tenant, const GsCall *call, MemoryContext conte
 	request->tenant = tenant;
 	request->context = own;
 	request->call = *call;
-	request->call.method = MemoryContextStrdup(own, call->method);
 	request->call.path = MemoryContextStrdup(own, call->path);
 	if (call->body != NULL)
 		request->call.body = MemoryContextStrdup(own, call->body);
@@ -117,7 +116,7 @@ start_transfer(GsRequest *request)
 		NULL
 	};
 	GsHttpSpec	spec = {
-		.method = call->method,
+		.method = call->endpoint->method,
 		.url = psprintf("%s%s", tenant->base_url, call->path),
 		.body = call->body,
 		.body_length = call->body ? strlen(call->body) : 0,
@@ -129,6 +128,7 @@ start_transfer(GsRequest *request)
 		.request_timeout = tenant->request_timeout,
 		.max_body = tenant->max_response_size,
 		.compression = tenant->compression,
+		.once = call->once,
 	};
 
 	request->transfer = gs_http_start(&spec, request->context);
@@ -161,6 +161,7 @@ judge_transport(const GsTenant *tenant, const GsHttpResult *result, GsVerdict *v
 	GsFailure  *failure = &verdict->failure;
 
 	verdict->kind = GS_FAILED;
+	verdict->uncertain = result->outcome != GS_HTTP_NOT_CONNECTED && result->bytes_sent > 0;
 	failure->description = result->why;
 	switch (result->outcome)
 	{
@@ -210,6 +211,15 @@ without_key(const char *text, const char *key)
 	return clean;
 }
 
+/* A create that may or may not have been done is a matter of its own. */
+static void
+judge_uncertain(GsVerdict *verdict)
+{
+	verdict->failure.sqlstate = ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN;
+	verdict->failure.message = "Gainsight did not confirm a create: the row may have been created";
+	verdict->failure.hint = "Look for the row before you insert it again.";
+}
+
 static void
 judge(GsRequest *request)
 {
@@ -224,14 +234,16 @@ judge(GsRequest *request)
 	request->tenant->usage->transfer_time += result->elapsed;
 	ereport(DEBUG1,
 			(errmsg_internal("gainsight_fdw: %s %s: status %d, %.1f ms, %zu bytes",
-							 request->call.method, request->call.path,
+							 request->call.endpoint->method, request->call.path,
 							 result->status, result->elapsed, result->body_length)));
 	failure->status = result->status;
 	if (result->outcome == GS_HTTP_ANSWERED)
 		request->call.classify(&request->call, result, request->context, verdict);
 	else
 		judge_transport(request->tenant, result, verdict);
-	failure->method = request->call.method;
+	if (verdict->kind == GS_FAILED && verdict->uncertain && request->call.once)
+		judge_uncertain(verdict);
+	failure->method = request->call.endpoint->method;
 	failure->path = request->call.path;
 	failure->code = without_key(failure->code, key);
 	failure->description = without_key(failure->description, key);

@@ -10,6 +10,7 @@
 #include "error.h"
 #include "http.h"
 #include "json.h"
+#include "model.h"
 
 /* What was used, e.g. by one scan.  Counts only grow. */
 typedef struct GsUsage
@@ -57,6 +58,7 @@ typedef struct GsVerdict
 	GsVerdictKind kind;
 	const GsJson *json;
 	GsFailure	failure;
+	bool		uncertain;		/* failed, but the tenant may have done it */
 } GsVerdict;
 
 typedef struct GsCall GsCall;
@@ -70,10 +72,12 @@ typedef void (*GsClassifier) (const GsCall *call, const GsHttpResult *result,
 
 struct GsCall
 {
-	const char *method;
+	const GsResource *resource;
+	const GsEndpoint *endpoint;
 	const char *path;			/* percent-encoded, below the base URL */
 	const char *body;			/* UTF-8, or NULL */
 	bool		read;			/* counts against max_requests */
+	bool		once;			/* a create: never repeat what may have arrived */
 	bool		keyed;			/* the path names a record: 404 is no row */
 	GsClassifier classify;
 };

@@ -14,6 +14,7 @@ struct GsRowMaker
 	int			nfields;
 	int		   *columns;		/* index into a row's arrays */
 	const char **fields;		/* UTF-8 */
+	int		   *sources;		/* the first of the same field: where its node is */
 	GsInput   **inputs;
 	const GsJson **nodes;
 	GsJsonFields *picker;
@@ -44,6 +45,10 @@ add_column(GsRowMaker *maker, const GsColumn *brace, AttrNumber attnum)
 	maker->columns[n] = attnum - 1;
 	maker->fields[n] = gs_to_utf8(attr->field);
 	maker->inputs[n] = input;
+	maker->sources[n] = n;
+	for (int i = n - 1; i >= 0; i--)
+		if (pg_strcasecmp(maker->fields[i], maker->fields[n]) == 0)
+			maker->sources[n] = i;
 	maker->nfields++;
 }
 
@@ -59,6 +64,7 @@ gs_row_maker_create(const GsRelation *relation, List *attnums)
 	maker->relation = relation;
 	maker->columns = palloc0(sizeof(int) * room);
 	maker->fields = palloc0(sizeof(char *) * room);
+	maker->sources = palloc0(sizeof(int) * room);
 	maker->inputs = palloc0(sizeof(GsInput *) * room);
 	maker->nodes = palloc0(sizeof(GsJson *) * room);
 	maker->constants = palloc0(sizeof(Datum) * Max(relation->natts, 1));
@@ -80,14 +86,8 @@ gs_row_maker_select(const GsRowMaker *maker, GsSearch *search)
 
 	select[count++] = key;
 	for (int i = 0; i < maker->nfields; i++)
-	{
-		bool		again = false;
-
-		for (int j = 0; j < count; j++)
-			again = again || strcmp(select[j], maker->fields[i]) == 0;
-		if (!again)
+		if (maker->sources[i] == i && strcmp(maker->fields[i], key) != 0)
 			select[count++] = maker->fields[i];
-	}
 	search->select = select;
 	search->nselect = count;
 }
@@ -98,10 +98,11 @@ convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
 	for (int i = 0; i < maker->nfields; i++)
 	{
 		int			column = maker->columns[i];
+		const GsJson *node = maker->nodes[maker->sources[i]];
 
 		maker->place.attnum = column + 1;
-		maker->place.node = maker->nodes[i];
-		values[column] = gs_input_convert(maker->inputs[i], maker->nodes[i], &isnull[column]);
+		maker->place.node = node;
+		values[column] = gs_input_convert(maker->inputs[i], node, &isnull[column]);
 		/* the path says what the body may not */
 		if (i == maker->brace && path_key != NULL && isnull[column])
 		{

@@ -8,7 +8,9 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_class.h"
 #include "executor/executor.h"
+#include "foreign/foreign.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -34,6 +36,13 @@ typedef struct GsScanState
 	MemoryContext context;		/* of spec and reader; reset with them */
 	bool		ended;
 
+	/* of a statement that writes to the same server */
+	bool		read_all;		/* before the first row is given */
+	GsSaved    *saved;			/* what an update has to know; NULL: none is made */
+	int64		first_saved;	/* the number of this scan's first */
+	int64		given;
+	void	   *attached;		/* of a direct modification */
+
 	/* rows kept for a rescan */
 	bool		must_keep;
 	Tuplestorestate *kept;		/* NULL: none, or too many */
@@ -47,6 +56,25 @@ static bool
 is_count(const ForeignScanState *node)
 {
 	return ((ForeignScan *) node->ss.ps.plan)->scan.scanrelid == 0;
+}
+
+/* Does the statement write to a table of the same server, be it in a WITH? */
+static bool
+writes_to_server(ForeignScanState *node)
+{
+	const GsScanState *state = node->fdw_state;
+	EState	   *estate = node->ss.ps.state;
+	ListCell   *cell;
+
+	foreach(cell, estate->es_plannedstmt->resultRelations)
+	{
+		RangeTblEntry *rte = exec_rt_fetch(lfirst_int(cell), estate);
+
+		if (rte->relkind == RELKIND_FOREIGN_TABLE &&
+			GetForeignTable(rte->relid)->serverid == state->relation->settings->tenant.serverid)
+			return true;
+	}
+	return false;
 }
 
 void
@@ -66,13 +94,23 @@ gainsightBeginForeignScan(ForeignScanState *node, int eflags)
 	node->fdw_state = state;
 	state->relation = gs_relation_load(RelationGetRelid(node->ss.ss_currentRelation));
 	gs_scan_plan_read(plan->fdw_private, &state->plan);
-	state->operands = gs_operands_create(&node->ss.ps, plan->fdw_exprs);
-	state->must_keep = state->plan.keep_rows || (eflags & EXEC_FLAG_REWIND);
+	state->operands = gs_operands_create(&node->ss.ps,
+										 list_truncate(list_copy(plan->fdw_exprs),
+													   list_length(plan->fdw_exprs) -
+													   list_length(state->plan.set_attnums)));
+	state->read_all = writes_to_server(node);
+	state->must_keep = state->plan.keep_rows || (eflags & EXEC_FLAG_REWIND) || state->read_all;
 	state->context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw scan",
 										   ALLOCSET_SMALL_SIZES);
 	gs_settings_authorize(state->relation->settings, gs_scan_user(node));
 	state->maker = gs_row_maker_create(state->relation, state->plan.attnums);
 	gs_row_maker_select(state->maker, &state->search);
+	if (state->plan.for_update)
+	{
+		state->read_all = true;
+		state->must_keep = true;
+		state->saved = gs_saved_create(node, state->relation, &state->search);
+	}
 }
 
 /*
@@ -180,24 +218,9 @@ start(ForeignScanState *node)
 	MemoryContextSwitchTo(old);
 	forget_rows(state);
 	keep_rows(node);
+	state->given = 0;
+	state->first_saved = state->saved ? gs_saved_count(state->saved) : 0;
 	state->ended = state->reader == NULL;
-}
-
-/* Begin to give rows, from those kept where that will do. */
-static void
-begin_rows(ForeignScanState *node)
-{
-	GsScanState *state = node->fdw_state;
-	bool		changed = gs_operands_evaluate(state->operands, node->ss.ps.ps_ExprContext);
-
-	if (changed || state->kept == NULL)
-		start(node);
-	else
-	{
-		tuplestore_rescan(state->kept);
-		state->replaying = true;
-	}
-	state->evaluated = true;
 }
 
 /*
@@ -214,6 +237,8 @@ fetch(GsScanState *state, TupleTableSlot *slot)
 	if (record == NULL)
 		return false;
 	gs_row_maker_fill(state->maker, record, path_key, slot->tts_values, slot->tts_isnull);
+	if (state->saved != NULL)
+		gs_saved_add(state->saved, record, state->spec.nkeys >= 0);
 	ExecStoreVirtualTuple(slot);
 	state->relation->settings->tenant.usage->rows++;
 	return true;
@@ -241,6 +266,21 @@ keep_row(GsScanState *state, TupleTableSlot *slot)
 	tuplestore_puttupleslot(state->kept, slot);
 }
 
+/* The next of the rows kept; false at their end. */
+static bool
+replay(ForeignScanState *node)
+{
+	GsScanState *state = node->fdw_state;
+	/* what is read back must outlive the row's own context */
+	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
+	bool		found = tuplestore_gettupleslot(state->kept, true, true, state->kept_slot);
+
+	MemoryContextSwitchTo(old);
+	if (found && state->saved != NULL)
+		gs_saved_number(state->first_saved + state->given++, &state->kept_slot->tts_tid);
+	return found;
+}
+
 static void
 end_of_rows(GsScanState *state)
 {
@@ -249,6 +289,49 @@ end_of_rows(GsScanState *state)
 	state->ended = true;
 	if (total != GS_NO_TOTAL && state->plan.clauses == NIL && state->plan.key == NULL)
 		gs_remember_total(state->relation, total);
+}
+
+/* Read to the end, as what the statement writes must not be read by it. */
+static void
+read_all(ForeignScanState *node)
+{
+	GsScanState *state = node->fdw_state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.ps_ExprContext->ecxt_per_tuple_memory);
+
+	while (!state->ended)
+	{
+		ResetExprContext(node->ss.ps.ps_ExprContext);
+		ExecClearTuple(slot);
+		if (fetch(state, slot))
+			tuplestore_puttupleslot(state->kept, slot);
+		else
+			end_of_rows(state);
+	}
+	ExecClearTuple(slot);
+	MemoryContextSwitchTo(old);
+	tuplestore_rescan(state->kept);
+	state->replaying = true;
+}
+
+/* Begin to give rows, from those kept where that will do. */
+static void
+begin_rows(ForeignScanState *node)
+{
+	GsScanState *state = node->fdw_state;
+	bool		changed = gs_operands_evaluate(state->operands, node->ss.ps.ps_ExprContext);
+
+	if (changed || state->kept == NULL)
+		start(node);
+	else
+	{
+		tuplestore_rescan(state->kept);
+		state->replaying = true;
+		state->given = 0;
+	}
+	if (state->read_all)
+		read_all(node);
+	state->evaluated = true;
 }
 
 TupleTableSlot *
@@ -263,7 +346,7 @@ gainsightIterateForeignScan(ForeignScanState *node)
 		begin_rows(node);
 	if (state->replaying)
 	{
-		if (tuplestore_gettupleslot(state->kept, true, false, state->kept_slot))
+		if (replay(node))
 			return state->kept_slot;
 		state->replaying = false;
 	}
@@ -298,7 +381,47 @@ gainsightEndForeignScan(ForeignScanState *node)
 	if (state == NULL || is_count(node))
 		return;
 	forget_rows(state);
+	if (state->saved != NULL)
+		gs_saved_forget(state->saved);
 	MemoryContextDelete(state->context);
+}
+
+bool
+gs_scan_next_to_update(ForeignScanState *node, TupleTableSlot *slot,
+					   const GsSavedRecord **record)
+{
+	GsScanState *state = node->fdw_state;
+
+	if (!state->evaluated)
+	{
+		(void) gs_operands_evaluate(state->operands, node->ss.ps.ps_ExprContext);
+		start(node);
+		forget_rows(state);
+		state->evaluated = true;
+	}
+	ExecClearTuple(slot);
+	if (state->ended || !fetch(state, slot))
+		return false;
+	*record = gs_saved_last(state->saved);
+	return true;
+}
+
+void
+gs_scan_attach(ForeignScanState *node, void *attached)
+{
+	((GsScanState *) node->fdw_state)->attached = attached;
+}
+
+void *
+gs_scan_attached(const ForeignScanState *node)
+{
+	return ((GsScanState *) node->fdw_state)->attached;
+}
+
+GsRelation *
+gs_scan_relation(const ForeignScanState *node)
+{
+	return ((GsScanState *) node->fdw_state)->relation;
 }
 
 const GsUsage *

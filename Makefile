@@ -1,0 +1,87 @@
+# gainsight_fdw: a foreign-data wrapper for the Gainsight CS Success Plan API.
+# `make help` lists the targets.
+
+MODULE_big = gainsight_fdw
+EXTENSION = gainsight_fdw
+DATA = sql/gainsight_fdw--1.0.sql
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+
+# The chapters of the regression test, in order: sql/NAME.sql, expected/NAME.out.
+CHAPTERS = options import plan_types plans objectives types envelopes paging \
+	filters parameters explain
+REGRESS = $(CHAPTERS)
+
+PG_CONFIG ?= pg_config
+PKG_CONFIG ?= pkg-config
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+
+# -isystem, for PostgreSQL's own headers do not keep to -Wextra.  The map makes
+# the same sources give the same library in whatever folder they are built.
+PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) \
+	$(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
+PG_CFLAGS = -Wall -Wextra -fvisibility=hidden -MMD -MP -ffile-prefix-map=$(CURDIR)=.
+SHLIB_LINK = $(shell $(PKG_CONFIG) --libs libcurl libcjson 2>/dev/null || echo -lcurl -lcjson)
+EXTRA_CLEAN = $(OBJS:.o=.d) test-output
+
+# Bitcode would let a JIT inline these functions, for which there is no call,
+# and would need a clang of the server's own version.
+override with_llvm = no
+
+export PG_CONFIG
+.DEFAULT_GOAL := all
+
+ifneq ($(PGXS),)
+include $(PGXS)
+-include $(OBJS:.o=.d)
+else
+# PostgreSQL's headers are not here yet; demo, shell and test install them.
+all install installcheck:
+	@echo "PostgreSQL's PGXS was not found ($(PG_CONFIG) --pgxs):" >&2
+	@echo "\`sandbox/install-packages build\` installs it, and so does \`make demo\`" >&2
+	@exit 1
+clean:
+	rm -f gainsight_fdw.so $(OBJS)
+	rm -rf $(EXTRA_CLEAN)
+endif
+
+# With the packages here, and seen by a make that starts anew.
+demo shell:
+	@sandbox/install-packages build
+	@$(MAKE) --no-print-directory -s all
+	@sandbox/install-extension
+	@sandbox/demo $@
+
+test:
+	@sandbox/install-packages test
+	@sandbox/run-tests
+
+# A part of the tests by itself.
+tap:
+	@sandbox/install-packages test
+	@sandbox/run-tests tap
+
+layers lint:
+	@sandbox/guards $@
+
+symbols: all
+	@sandbox/guards $@
+
+indent:
+	@sandbox/guards $@
+
+help:
+	@echo "all           build the extension"
+	@echo "install       install it into the server that $(PG_CONFIG) knows"
+	@echo "installcheck  the regression test, against a running server"
+	@echo "demo          a tour in SQL, beside a throwaway server and a sandbox tenant"
+	@echo "shell         psql there, for you to try"
+	@echo "test          everything that a change must pass: N passed, N failed"
+	@echo "tap           of these, the TAP suite"
+	@echo "layers        the guards of the source's layers"
+	@echo "symbols       the guard of what the library exports"
+	@echo "lint          no warnings from gcc, clang and scan-build"
+	@echo "indent        lay out the sources"
+	@echo "clean         remove what was built"
+	@echo "demo, shell and test install the packages that are missing."
+
+.PHONY: demo shell test tap layers symbols lint indent help

@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+"""Random queries over foreign tables and a plain local copy of the tenant's data.
+
+It takes the server from PGHOST and the like, and the tenant from GS_SANDBOX_URL, as
+`sandbox/with-cluster sandbox/fuzz.py` gives them. It makes a database of its own, and
+loads the tenant anew.
+"""
+
+import argparse
+import os
+import random
+import sys
+import time
+
+sys.dont_write_bytecode = True          # the source tree stays as it was
+
+from fuzz.control import Tenant         # noqa: E402
+from fuzz.runner import Runner          # noqa: E402
+from fuzz.session import Session        # noqa: E402
+from fuzz.world import MODES, World     # noqa: E402
+
+MAIN = ("sql", "fold", "nulls", "ignore")
+SABOTAGES = ("row", "twice", "value")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=1000, help="in each mode")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--mode", default=",".join(MAIN),
+                        help="of %s; all is each of them" % ", ".join(MODES))
+    parser.add_argument("--plans", type=int, default=200)
+    parser.add_argument("--from", dest="first", type=int, default=0, help="the first case")
+    parser.add_argument("--keep-going", action="store_true")
+    parser.add_argument("--shrink", type=int, default=400, help="trials to make a case smaller")
+    parser.add_argument("--without", default="", help="forms or kinds of condition to leave out")
+    parser.add_argument("--verbose", action="store_true", help="show errors of both sides")
+    parser.add_argument("--sabotage", action="store_true",
+                        help="spoil the local copy: it must be noticed")
+    options = parser.parse_args()
+    options.without = tuple(filter(None, options.without.split(",")))
+    options.modes = list(MODES) if options.mode == "all" else options.mode.split(",")
+    for mode in options.modes:
+        if mode not in MODES:
+            parser.error("no mode %s; there are: %s" % (mode, ", ".join(MODES)))
+    if options.seed is None:
+        options.seed = random.SystemRandom().randrange(10**6)
+    return options
+
+
+def fuzz(session, tenant, world, options):
+    """(passed, failed)"""
+    runner = Runner(session, tenant, world, options)
+    for mode in options.modes:
+        if not runner.mode(mode, options.cases, options.first):
+            break
+    print()
+    runner.summary()
+    complaints = runner.coverage() if not runner.failed and not options.first else []
+    for complaint in complaints:
+        print("too little: " + complaint)
+    return runner.passed, runner.failed + len(complaints)
+
+
+def sabotage(session, tenant, world, options):
+    """Each way of spoiling the local copy has to be found."""
+    passed = failed = 0
+    options.keep_going = False
+    for kind in SABOTAGES:
+        print("\n-- sabotage: " + kind)
+        options.sabotage = kind
+        runner = Runner(session, tenant, world, options)
+        if runner.mode(options.modes[0], options.cases):
+            print("FAILED: %s was not noticed in %d cases" % (kind, runner.cases))
+            failed += 1
+        else:
+            print("ok: %s was noticed at case %d" % (kind, runner.cases))
+            passed += 1
+    return passed, failed
+
+
+def main():
+    options = arguments()
+    print("seed %d, modes %s, %d cases each" % (options.seed, ",".join(options.modes), options.cases),
+          flush=True)
+    tenant = Tenant()
+    database = "gs_fuzz_%d" % os.getpid()
+    outer = Session()
+    outer.must("CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8'" % database)
+    session = None
+    started = time.monotonic()
+    try:
+        session = Session(database)
+        world = World(session, tenant, options.plans, options.without)
+        world.create()
+        passed, failed = (sabotage if options.sabotage else fuzz)(session, tenant, world, options)
+    finally:
+        if session is not None:
+            session.connection.close()
+        outer.run("DROP DATABASE IF EXISTS %s WITH (FORCE)" % database)
+        tenant("defaults")
+    print("%.0f s, seed %d" % (time.monotonic() - started, options.seed))
+    print("%d passed, %d failed" % (passed, failed))
+    return 0 if passed and not failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

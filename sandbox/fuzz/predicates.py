@@ -1,0 +1,396 @@
+"""Random conditions on the columns of one table."""
+
+from . import values
+from .tree import Constant, Many, Node
+
+_COMPARE = ("=", "=", "=", "<>", "!=", "<", "<=", ">", ">=", ">=", "<")
+_FLAGS = ("IS TRUE", "IS NOT TRUE", "IS FALSE", "IS NOT FALSE", "IS UNKNOWN", "IS NOT UNKNOWN")
+_ZONES = ("UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia")
+
+# By sort: the types of constants that a column is compared with.
+_OTHER_TYPES = {
+    "text": ("text", "text", "text", "varchar", "name", "bpchar", "t.words"),
+    "loose": ("text",), "char": ("bpchar", "text"), "citext": ("text", "t.note"),
+    "num": ("numeric", "bigint", "integer", "smallint", "float8"),
+    "float": ("float8", "numeric", "integer"),
+    "date": ("date", "date", "timestamptz", "timestamp", "t.day"),
+    "tstz": ("timestamptz", "timestamptz", "date", "timestamp", "t.moment"),
+    "ts": ("timestamp", "timestamptz", "date"),
+    "bool": ("boolean",),
+}
+_ARRAY_TYPES = {
+    "text": ("text", "varchar"), "loose": ("text",), "char": ("bpchar",), "citext": ("text",),
+    "num": ("numeric", "bigint", "integer"), "float": ("float8",),
+    "date": ("date", "date", "timestamptz"), "tstz": ("timestamptz", "timestamptz", "date"),
+    "ts": ("timestamp",), "bool": ("boolean",),
+}
+
+
+class Predicates:
+    """`columns` of the relation `alias`; `outer` are (alias, columns) of others to compare with."""
+
+    def __init__(self, rng, columns, alias, outer=None, parameters=0.0, without=()):
+        self.rng, self.columns, self.alias = rng, columns, alias
+        self.outer, self.parameters, self.without = outer, parameters, without
+        # Every other one is plain enough for most of it to be sent.
+        self.tame = rng.random() < 0.6
+
+    # Trees
+
+    def tree(self, depth=None):
+        rng = self.rng
+        if depth is None:
+            if rng.random() < 0.015 and "many" not in self.without:
+                return self._many()
+            depth = rng.choices((0, 1, 2, 3, 4), (30, 30, 22, 12, 6))[0]
+        draw = rng.random()
+        if depth == 0:
+            return self.leaf()
+        if draw < 0.16:
+            return Node("bool", "NOT (", self.tree(depth - 1), ")")
+        if draw < 0.2 and not self.tame and "tests" not in self.without:
+            return Node("bool", "(", self.tree(depth - 1), ") ", rng.choice(_FLAGS))
+        if draw < 0.22 and not self.tame and "tests" not in self.without:
+            return Node("bool", "(", self.tree(depth - 1), ") ",
+                        rng.choice(("=", "<>", "IS DISTINCT FROM", "IS NOT DISTINCT FROM")),
+                        " ", rng.choice(("true", "false")))
+        word = " AND " if rng.random() < 0.55 else " OR "
+        count = rng.choice((2, 2, 2, 3, 3, 4))
+        return Many("bool", "(", word, ")", [self.tree(rng.randrange(depth))
+                                             for _ in range(count)])
+
+    def _many(self):
+        """More conditions than a search may have."""
+        rng = self.rng
+        if rng.random() < 0.4:
+            word = rng.choice((" AND ", " OR "))
+            return Many("bool", "(", word, ")", [self.leaf() for _ in range(rng.randrange(20, 45))])
+        self.tame = True
+        return Many("bool", "(", " AND ", ")", [self._mostly_true()
+                                                for _ in range(rng.randrange(20, 45))])
+
+    def _mostly_true(self):
+        rng, column = self.rng, self.column()
+        if column.sort in ("date", "ts", "tstz"):
+            return Node("bool", self.name(column), rng.choice((" >= ", " > ")),
+                        "'20%02d-0%d-01'" % (rng.randrange(14, 22), rng.randrange(1, 10)))
+        if column.sort == "bool" or rng.random() < 0.1:
+            return Node("bool", self.name(column), " IS NOT NULL")
+        if column.sort in ("num", "float"):
+            return Node("bool", self.name(column), rng.choice((" > ", " >= ", " <> ")),
+                        "%d" % rng.randrange(-900, 50))
+        return Node("bool", self.name(column), " <> ", self.constant(column, column.sql_type))
+
+    def leaf(self):
+        for _ in range(20):
+            column = self.column()
+            if self.tame and column.sort in _STAY_LOCAL and self.rng.random() < 0.8:
+                continue
+            kinds = (_TAME if self.tame else _LEAVES)[column.sort]
+            kind = self.rng.choices(kinds[0], kinds[1])[0]
+            if kind in self.without or kind + ":" + column.sort in self.without:
+                continue
+            made = getattr(self, "_" + kind)(column)
+            if made is not None:
+                return made
+        return Node("bool", "true")
+
+    # Parts
+
+    def column(self, sort=None):
+        chosen = [column for column in self.columns if sort is None or column.sort == sort]
+        return self.rng.choice(chosen) if chosen else None
+
+    def name(self, column, alias=None):
+        return Node(column.sort, "%s.%s" % (alias or self.alias, column.name))
+
+    def side(self, column):
+        """The column, mostly itself."""
+        name, rng = self.name(column), self.rng
+        if self.tame or rng.random() < 0.8 or "casts" in self.without:
+            return name
+        zone = rng.choice(_ZONES)
+        wrap = rng.choice({
+            "text": ("%s::text", "%s::varchar", '(%s COLLATE "C")', "(%s COLLATE t.german)",
+                     "%s::bpchar", "lower(%s)", "upper(%s)", "btrim(%s)", "coalesce(%s, '')",
+                     "nullif(%s, '')", "(%s || '')", "%s::char(7)", "%s::varchar(9)", "%s::name",
+                     "substr(%s, 1, 4)", "(%s COLLATE t.loose)"),
+            "loose": ("%s::text", '(%s COLLATE "C")', "%s::varchar"),
+            "enum": ("%s",), "char": ("%s::text",), "citext": ("%s::text", "%s::varchar"),
+            "num": ("%s::numeric", "%s::float8", "(%s + 1)", "(- %s)", "abs(%s)", "(%s * 2)",
+                    "coalesce(%s, 0)", "round(%s)", "%s::numeric(60,2)"),
+            "float": ("%s::numeric", "(- %s)"),
+            "date": ("%s::timestamptz", "%s::timestamp", "(%s + 1)", "(%s - interval '1 day')",
+                     "date_trunc('month', %s)", "coalesce(%s, '2024-01-01')", "%s::date"),
+            "tstz": ("%s::date", "%s::timestamp", "(%s AT TIME ZONE '" + zone + "')",
+                     "date_trunc('day', %s)", "(%s + interval '1 hour')", "%s::timestamptz(0)",
+                     "date_trunc('day', %s, '" + zone + "')"),
+            "ts": ("%s::date", "%s::timestamptz", "(%s AT TIME ZONE '" + zone + "')"),
+            "bool": ("(NOT %s)", "coalesce(%s, false)"),
+        }[column.sort])
+        if "loose" in wrap and "loose" in self.without:
+            return name
+        before, after = wrap.split("%s")
+        return Node(column.sort, before, name, after)
+
+    def draw(self, column, sql_type):
+        rng, sort = self.rng, column.sort
+        if sort in ("text", "loose", "char", "citext"):
+            return values.text(rng, column.values)
+        if sort == "enum":
+            return rng.choice(column.values or ["Active"])
+        if sort in ("num", "float"):
+            for _ in range(30):
+                raw = values.number(rng, column.values)
+                if values.fits(raw, sql_type):
+                    return raw
+            return "7"
+        if sort == "bool":
+            return rng.choice(("t", "f"))
+        base = sql_type
+        if base in ("date", "t.day"):
+            raw = values.day(rng, column.values)
+            return raw
+        return values.moment(rng, () if sort == "date" else column.values,
+                             column.values if sort == "date" else ())
+
+    def constant(self, column, sql_type=None, plain=True):
+        """A value to compare this column with."""
+        rng = self.rng
+        if self.outer and rng.random() < 0.3:
+            alias, columns = self.outer
+            fitting = [one for one in columns if one.sort == column.sort]
+            if fitting:
+                return self.name(rng.choice(fitting), alias)
+        if sql_type is None:
+            types = _OTHER_TYPES.get(column.sort)
+            plainly = types is None or rng.random() < (0.8 if self.tame else 0.5)
+            sql_type = column.sql_type if plainly else rng.choice(types)
+        return self._constant(column, sql_type, lambda: self.draw(column, sql_type), plain)
+
+    def _constant(self, column, sql_type, draw, plain=True, null=0.02):
+        rng = self.rng
+
+        def one():
+            return None if rng.random() < null else draw()
+
+        hows, weights = ("typed", "stable", "init", "volatile"), (80, 7, 6, 2)
+        if plain and sql_type == column.sql_type and rng.random() < 0.5:
+            how = "plain"
+        else:
+            how = rng.choices(hows, weights)[0]
+        if rng.random() < self.parameters:
+            null = max(null, 0.06)
+            return Constant("value:" + sql_type, one(), sql_type, "param",
+                            [one() for _ in range(8)])
+        return Constant("value:" + sql_type, one(), sql_type, how)
+
+    def _array(self, column):
+        rng = self.rng
+        types = _ARRAY_TYPES.get(column.sort, (column.sql_type,))
+        sql_type = column.sql_type if rng.random() < 0.6 else rng.choice(types)
+
+        def draw():
+            return values.array(rng, lambda: self.draw(column, sql_type))
+
+        made = self._constant(column, sql_type + "[]", draw, plain=False, null=0.03)
+        if made.how == "typed" and rng.random() < 0.5:
+            made.how = "made"
+        return made
+
+    def _moving(self, column):
+        """An expression of the time of day, or of a local table."""
+        rng = self.rng
+        if column.sort == "date" and rng.random() < 0.5:
+            return Node("value:date", "(current_date - %d)" % rng.randrange(-200, 2500))
+        if column.sort in ("date", "tstz", "ts") and rng.random() < 0.6:
+            return Node("value:timestamptz", "(now() - interval '%d hours')"
+                        % rng.randrange(-2000, 60000))
+        fitting = {"text": "company_id", "num": "amount", "date": "day", "tstz": "moment"}
+        local = fitting.get(column.sort)
+        if local is None:
+            return self.constant(column)
+        return Node("value", "(SELECT %s(%s) FROM l.k)" % (rng.choice(("max", "min")), local))
+
+    # Leaves
+
+    def _compare(self, column):
+        rng = self.rng
+        left = self.side(column)
+        operator = rng.choice(_COMPARE)
+        right = self._moving(column) if rng.random() < 0.07 and not self.outer \
+            else self.constant(column)
+        if rng.random() < 0.25:
+            left, right = right, left
+        if isinstance(left, Constant) and left.how == "plain":
+            left.how = "typed"
+        return Node("bool", left, " ", operator, " ", right)
+
+    def _columns(self, column):
+        other = self.column(column.sort)
+        return Node("bool", self.side(column), " ", self.rng.choice(_COMPARE), " ",
+                    self.side(other))
+
+    def _in(self, column):
+        rng = self.rng
+        size = rng.choices((1, 2, 3, 6, 12, 99, 100, 101, 250),
+                           (2, 5, 5, 4, 2, .2, .2, .2, .2))[0]
+        listed = []
+        plain = rng.random() < 0.7
+        for _ in range(size):
+            one = self.constant(column, column.sql_type)
+            if isinstance(one, Constant) and plain and one.how != "param":
+                one.how = "plain"
+            listed.append(one)
+        return Node("bool", self.side(column), rng.choice((" IN ", " IN ", " IN ", " NOT IN ")),
+                    Many("list", "(", ", ", ")", listed))
+
+    def _any(self, column):
+        rng = self.rng
+        word = rng.choices(("= ANY", "<> ALL", "<> ANY", "= ALL", "> ANY", "<= ALL", "< ANY"),
+                           (12, 5, 1, 1, 1, 1, 1))[0]
+        return Node("bool", self.side(column), " ", word, " (", self._array(column), ")")
+
+    def _null(self, column):
+        return Node("bool", self.side(column), self.rng.choice((" IS NULL", " IS NOT NULL")))
+
+    def _distinct(self, column):
+        return Node("bool", self.side(column), self.rng.choice(
+            (" IS DISTINCT FROM ", " IS NOT DISTINCT FROM ")), self.constant(column))
+
+    def _between(self, column):
+        low, high = self.constant(column), self.constant(column)
+        word = self.rng.choice((" BETWEEN ", " BETWEEN ", " BETWEEN SYMMETRIC ", " NOT BETWEEN ",
+                                " NOT BETWEEN SYMMETRIC "))
+        return Node("bool", "(", self.side(column), word, low, " AND ", high, ")")
+
+    def _row(self, column):
+        rng = self.rng
+        other = self.column()
+        if column.sort == "loose" or other.sort == "loose":
+            return None
+        left = Node("row", "(", self.name(column), ", ", self.name(other), ")")
+
+        def right():
+            return Node("row", "(", self.constant(column, column.sql_type), ", ",
+                        self.constant(other, other.sql_type), ")")
+
+        if rng.random() < 0.3:
+            return Node("bool", left, rng.choice((" IN ", " NOT IN ")),
+                        Many("list", "(", ", ", ")", [right() for _ in range(rng.randrange(1, 4))]))
+        return Node("bool", left, " ", rng.choice(_COMPARE), " ", right())
+
+    def _coalesce(self, column):
+        return Node("bool", "coalesce(", self.name(column), ", ",
+                    self.constant(column, column.sql_type), ") ", self.rng.choice(_COMPARE), " ",
+                    self.constant(column, column.sql_type))
+
+    def _case(self, column):
+        return Node("bool", "CASE WHEN ", self.leaf(), " THEN ", self.leaf(), " ELSE ",
+                    self.rng.choice(("true", "false", "NULL")), " END")
+
+    def _like(self, column):
+        rng = self.rng
+        word = rng.choices(("LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE"), (8, 3, 2, 1))[0]
+        made = self._constant(column, "text", lambda: values.pattern(rng, column.values), null=0.01)
+        tail = ""
+        if made.how in ("typed", "plain") and made.raw is not None and rng.random() < 0.12:
+            escape = rng.choice(("!", "", "x", "\\", "\u00e9"))
+            tail = " ESCAPE '%s'" % escape
+            if rng.random() < 0.7 and len(escape) == 1:
+                made.raw = made.raw.replace("\\", escape)
+        return Node("bool", self.side(column), " ", word, " ", made, tail)
+
+    def _prefix(self, column):
+        rng = self.rng
+        whole = self._constant(column, "text", lambda: values.text(rng, column.values), plain=False)
+        if whole.raw and rng.random() < 0.7:
+            whole.raw = whole.raw[:rng.randrange(len(whole.raw) + 1)]
+        if column.sql_type != "text" and column.sort != "text":
+            return None
+        draw = rng.random()
+        if draw < 0.45:
+            return Node("bool", self.name(column), " ^@ ", whole)
+        if draw < 0.9:
+            return Node("bool", "starts_with(", self.name(column), ", ", whole, ")")
+        return Node("bool", whole, " ^@ ", self.name(column))
+
+    def _reverse_like(self, column):
+        """The column as the pattern; a broken one would be an error that depends on order."""
+        return Node("bool", self.constant(column, "text", plain=False), " LIKE replace(",
+                    self.name(column), r", '\', '')")
+
+    def _regex(self, column):
+        rng = self.rng
+        word = "".join(one for one in values.text(rng, column.values) if one.isalnum())
+        at = rng.randrange(len(word) + 1)
+        found = rng.choice((word, "^" + word[:at], word[at:] + "$", ".", "^$", "[A-C]", word[:1]))
+        return Node("bool", self.name(column), " ", rng.choice(("~", "~*", "!~", "!~*")), " ",
+                    Constant("value:text", found, "text"))
+
+    def _length(self, column):
+        return Node("bool", "length(", self.name(column), ") ", self.rng.choice(_COMPARE),
+                    " %d" % self.rng.choice((0, 1, 3, 6, 9, 20, 36)))
+
+    def _collate(self, column):
+        other = self.rng.choice(('"C"', '"C"', "t.german", "t.loose", '"default"'))
+        if other == "t.loose" and "loose" in self.without:
+            return None
+        return Node("bool", self.name(column), " ", self.rng.choice(_COMPARE), " (",
+                    self.constant(column, "text", plain=False), " COLLATE %s)" % other)
+
+    def _modulo(self, column):
+        return Node("bool", "(", self.name(column), " % 2) = ", self.rng.choice(("0", "1")))
+
+    def _flag(self, column):
+        draw = self.rng.random()
+        if draw < 0.4:
+            return self.side(column)
+        if draw < 0.6:
+            return Node("bool", "NOT ", self.side(column))
+        return Node("bool", self.side(column), " ", self.rng.choice(_FLAGS))
+
+    def _extract(self, column):
+        return Node("bool", "extract(%s FROM " % self.rng.choice(("year", "month", "dow")),
+                    self.name(column), ") ", self.rng.choice(_COMPARE), " ",
+                    self.rng.choice(("1", "2", "4", "2023", "2024")))
+
+    def _as_text(self, column):
+        return Node("bool", self.name(column), "::text ", self.rng.choice(("=", "<", "LIKE", "<>")),
+                    " ", Constant("value:text", values.text(self.rng, column.values), "text"))
+
+    def _overlaps(self, column):
+        other = self.column(column.sort)
+        return Node("bool", "(", self.name(column), ", ", self.name(other), ") OVERLAPS (",
+                    self.constant(column, column.sql_type, plain=False), ", ",
+                    self.constant(column, column.sql_type, plain=False), ")")
+
+
+_COMMON = {"compare": 30, "in": 8, "any": 8, "null": 6, "distinct": 4, "between": 4, "row": 2,
+           "coalesce": 2, "case": 1, "columns": 3}
+_TEXT = dict(_COMMON, like=18, prefix=6, regex=3, length=1, collate=3, reverse_like=1)
+
+
+def _weights(**more):
+    chosen = dict(_COMMON, **more)
+    return list(chosen), list(chosen.values())
+
+
+_LEAVES = {
+    "text": (list(_TEXT), list(_TEXT.values())),
+    "loose": _weights(length=1),
+    "char": _weights(like=4, length=1),
+    "citext": _weights(like=6, regex=1),
+    "enum": _weights(as_text=4),
+    "num": _weights(modulo=1, as_text=1),
+    "float": _weights(),
+    "date": _weights(extract=1, as_text=1, overlaps=1, compare=40, between=8),
+    "tstz": _weights(extract=1, as_text=1, overlaps=1, compare=40, between=8),
+    "ts": _weights(extract=1),
+    "bool": _weights(flag=40),
+}
+
+_STAY_LOCAL = ("loose", "char", "citext", "float", "ts")
+_SENT = ("compare", "in", "any", "null", "between", "like", "prefix", "flag")
+_TAME = {sort: tuple(zip(*[(kind, weight) for kind, weight in zip(*kinds) if kind in _SENT]))
+         for sort, kinds in _LEAVES.items()}

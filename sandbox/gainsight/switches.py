@@ -1,0 +1,130 @@
+"""The ways in which this tenant can differ from the plainest one, set while it runs."""
+
+import json
+
+OPERATORS = ("EQ", "NE", "LT", "GT", "LTE", "GTE", "BTW", "IN", "CONTAINS", "STARTS_WITH",
+             "ENDS_WITH", "IS_NULL", "IS_NOT_NULL", "INCLUDES", "EXCLUDES")
+
+
+def _boolean(value):
+    return isinstance(value, bool)
+
+
+def _integer(value):
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**9
+
+
+def _at_least(least):
+    return lambda value: _integer(value) and value >= least
+
+
+def _or_null(check):
+    return lambda value: value is None or check(value)
+
+
+def _one_of(*choices):
+    return lambda value: isinstance(value, str) and value in choices
+
+
+def _operators(value):
+    return isinstance(value, list) and all(one in OPERATORS for one in value)
+
+
+# name: (default, what it may be)
+SWITCHES = {
+    "text_fold": (False, _boolean),
+    "ignore_filters": (False, _boolean),
+    "keep_nulls": (False, _boolean),
+    "date_instants": (False, _boolean),
+    "page_cap": (None, _or_null(_at_least(1))),
+    "total_count": ("true", lambda v: _integer(v) or _one_of("true", "absent", "page")(v)),
+    "bare_arrays": (False, _boolean),
+    "data_null_when_empty": (False, _boolean),
+    "no_data": ("empty", _one_of("empty", "result_false", "gsobj_1011")),
+    "epoch_dates": (False, _boolean),
+    "date_style": ("mixed", _one_of("mixed", "document")),
+    "key_case": ("canonical", _one_of("canonical", "lower")),
+    "drop_nulls": (False, _boolean),
+    "ignore_select": (False, _boolean),
+    "ignore_offset": (False, _boolean),
+    "shuffle": (False, _boolean),
+    "latency_ms": (0, _at_least(0)),
+    "jitter_ms": (0, _at_least(0)),
+    "put": ("merge", _one_of("merge", "replace")),
+    "create_answer": ("full", _one_of("full", "gsid")),
+    "max_in": (100, _at_least(1)),
+    "operators": (list(OPERATORS), _operators),
+    "rate_limit": (None, _or_null(_at_least(0))),
+    "rate_style": ("429", _one_of("429", "200", "400")),
+    "retry_after": (None, lambda v: v is None or _integer(v) or isinstance(v, str)),
+    "wrong_content_type": (False, _boolean),
+    "gzip": (False, _boolean),
+    "key": ("sandbox-key", lambda v: isinstance(v, str) and v != ""),
+    "strict": (True, _boolean),
+    "any_agent": (True, _boolean),
+    "not_found_style": ("404", _one_of("404", "object_not_found")),
+}
+
+# Settings under which a client that reads the API as it must still gives the same answer.
+NEUTRAL = (
+    ("text_fold", True),
+    ("ignore_filters", True),
+    ("keep_nulls", True),
+    ("date_instants", True),
+    ("page_cap", 300),
+    ("total_count", "absent"),
+    ("total_count", "page"),
+    ("bare_arrays", True),
+    ("data_null_when_empty", True),
+    ("no_data", "result_false"),
+    ("no_data", "gsobj_1011"),
+    ("epoch_dates", True),
+    ("date_style", "document"),
+    ("key_case", "lower"),
+    ("drop_nulls", True),
+    ("ignore_select", True),
+    ("latency_ms", 5),
+    ("jitter_ms", 20),
+    ("put", "replace"),
+    ("create_answer", "gsid"),
+    ("wrong_content_type", True),
+    ("gzip", True),
+    ("strict", False),
+    ("not_found_style", "object_not_found"),
+)
+
+
+class Switches:
+    def __init__(self, key):
+        self._key = key
+        self.defaults()
+
+    def defaults(self):
+        for name, (default, _) in SWITCHES.items():
+            setattr(self, name, default)
+        self.key = self._key
+
+    def set(self, name, text):
+        """`text` is JSON, or else a plain string."""
+        if name not in SWITCHES:
+            raise ValueError("no switch %r; there are: %s" % (name, ", ".join(SWITCHES)))
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text
+        check = SWITCHES[name][1]
+        if not check(value):
+            # 429 is as good as "429", and true as good as "true", where only a word will do.
+            if not check(text):
+                raise ValueError("%s cannot be %s" % (name, text))
+            value = text
+        setattr(self, name, value)
+
+    def lines(self):
+        return "".join("%s=%s\n" % (name, json.dumps(getattr(self, name)))
+                       for name in sorted(SWITCHES) if name != "key")
+
+
+def neutral_lines():
+    return "".join("%s=%s\n" % (name, value if isinstance(value, str) else json.dumps(value))
+                   for name, value in NEUTRAL)

@@ -1,0 +1,357 @@
+/*
+ * direct.c
+ *	  UPDATE of one table: all rows are found first, then updated side by side.
+ *
+ * The plan's conditions are checked here, on the rows that the tenant gave,
+ * before anything is sent.
+ */
+#include "postgres.h"
+
+#include "commands/explain.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/appendinfo.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/ruleutils.h"
+#include "utils/tuplestore.h"
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+
+#include "gainsight_fdw.h"
+#include "seen.h"
+
+typedef struct GsDirectState
+{
+	GsRelation *relation;
+	GsScanPlan	plan;
+	List	   *set_states;		/* ExprState */
+	List	   *updates;		/* GsUpdate, in the order of the rows */
+	MemoryContext context;		/* of the updates */
+	bool		done;
+	int64		updated;
+
+	/* RETURNING */
+	bool		returning;
+	GsRowMaker *maker;
+	Tuplestorestate *rows;
+	TupleTableSlot *row;
+} GsDirectState;
+
+/*
+ * Planning.
+ */
+
+/* The plan node that scans the table, if nothing but that is done to it. */
+static ForeignScan *
+find_scan(ModifyTable *plan, Index resultRelation, int subplan_index)
+{
+	Plan	   *subplan = outerPlan(plan);
+
+	if (IsA(subplan, Append) && subplan_index < list_length(((Append *) subplan)->appendplans))
+		subplan = list_nth(((Append *) subplan)->appendplans, subplan_index);
+	if (!IsA(subplan, ForeignScan) || ((ForeignScan *) subplan)->scan.scanrelid != resultRelation)
+		return NULL;
+	return (ForeignScan *) subplan;
+}
+
+bool
+gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRelation,
+						  int subplan_index)
+{
+	GsRelation *relation;
+	ForeignScan *scan;
+	List	   *processed_tlist;
+	List	   *colnos;
+	List	   *values = NIL;
+	ListCell   *cell;
+
+	if (plan->operation != CMD_UPDATE)
+		return false;
+	scan = find_scan(plan, resultRelation, subplan_index);
+	if (scan == NULL)
+		return false;
+	relation = gs_relation_load(planner_rt_fetch(resultRelation, root)->relid);
+	gs_write_check_table(relation, CMD_UPDATE);
+	get_translated_update_targetlist(root, resultRelation, &processed_tlist, &colnos);
+	foreach(cell, colnos)
+	{
+		TargetEntry *entry = list_nth(processed_tlist, foreach_current_index(cell));
+
+		gs_write_check_column(relation, lfirst_int(cell));
+		if (contain_subplans((Node *) entry->expr))
+			return false;
+		values = lappend(values, entry->expr);
+	}
+	scan->operation = CMD_UPDATE;
+	scan->resultRelation = resultRelation;
+	/* here, as the node would check them after the row was updated */
+	scan->fdw_recheck_quals = scan->scan.plan.qual;
+	scan->scan.plan.qual = NIL;
+	scan->fdw_exprs = list_concat_copy(scan->fdw_exprs, values);
+	scan->fdw_private = gs_scan_plan_set(scan->fdw_private, colnos, plan->canSetTag);
+	return true;
+}
+
+/*
+ * Beginning.
+ */
+
+static void
+prepare_returning(ForeignScanState *node, GsDirectState *state)
+{
+	List	   *attnums = NIL;
+
+	for (int i = 1; i <= state->relation->natts; i++)
+		if (state->relation->atts[i - 1].name != NULL)
+			attnums = lappend_int(attnums, i);
+	state->returning = true;
+	state->maker = gs_row_maker_create(state->relation, attnums);
+	state->rows = tuplestore_begin_heap(false, false, work_mem);
+	state->row = ExecInitExtraTupleSlot(node->ss.ps.state,
+										node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
+										&TTSOpsMinimalTuple);
+}
+
+void
+gainsightBeginDirectModify(ForeignScanState *node, int eflags)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	GsDirectState *state;
+	int			nset;
+
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+	gainsightBeginForeignScan(node, eflags);
+	state = palloc0(sizeof(GsDirectState));
+	state->relation = gs_scan_relation(node);
+	gs_scan_plan_read(plan->fdw_private, &state->plan);
+	nset = list_length(state->plan.set_attnums);
+	state->set_states =
+		ExecInitExprList(list_copy_tail(plan->fdw_exprs, list_length(plan->fdw_exprs) - nset),
+						 &node->ss.ps);
+	state->context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw updates",
+										   ALLOCSET_DEFAULT_SIZES);
+	gs_scan_attach(node, state);
+}
+
+/*
+ * Finding the rows.
+ */
+
+static GsUpdate *
+make_update(ForeignScanState *node, GsDirectState *state, const GsSavedRecord *saved)
+{
+	ExprContext *econtext = node->ss.ps.ps_ExprContext;
+	int			count = list_length(state->set_states);
+	Datum	   *values = palloc(sizeof(Datum) * Max(count, 1));
+	bool	   *nulls = palloc(sizeof(bool) * Max(count, 1));
+	MemoryContext old;
+	GsUpdate   *update;
+	ListCell   *cell;
+
+	foreach(cell, state->set_states)
+	{
+		int			n = foreach_current_index(cell);
+
+		values[n] = ExecEvalExpr((ExprState *) lfirst(cell), econtext, &nulls[n]);
+	}
+	old = MemoryContextSwitchTo(state->context);
+	update = palloc0(sizeof(GsUpdate));
+	update->relation = state->relation;
+	/* the array of saved records moves as it grows */
+	update->saved = memcpy(palloc(sizeof(GsSavedRecord)), saved, sizeof(GsSavedRecord));
+	update->changes = palloc(sizeof(GsMember) * Max(count, 1));
+	update->nchanges = gs_write_changes(state->relation, state->plan.set_attnums, values, nulls,
+										update->changes);
+	MemoryContextSwitchTo(old);
+	return update;
+}
+
+static void
+find_rows(ForeignScanState *node, GsDirectState *state)
+{
+	ExprContext *econtext = node->ss.ps.ps_ExprContext;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	const GsSavedRecord *saved;
+	MemoryContext old;
+
+	for (;;)
+	{
+		ResetExprContext(econtext);
+		old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+		if (!gs_scan_next_to_update(node, slot, &saved))
+			break;
+		econtext->ecxt_scantuple = slot;
+		if (ExecQual(node->fdw_recheck_quals, econtext))
+		{
+			GsUpdate   *update = make_update(node, state, saved);
+
+			MemoryContextSwitchTo(state->context);
+			state->updates = lappend(state->updates, update);
+		}
+		MemoryContextSwitchTo(old);
+	}
+	MemoryContextSwitchTo(old);
+	ExecClearTuple(slot);
+}
+
+/*
+ * Updating them.
+ */
+
+static void
+begin_update(GsDirectState *state, GsUpdate *update)
+{
+	MemoryContext old;
+
+	update->context = AllocSetContextCreate(state->context, "gainsight_fdw update",
+											ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(update->context);
+	update->key = gs_write_key(state->relation, update->saved, update->context);
+	gs_update_start(update);
+	MemoryContextSwitchTo(old);
+}
+
+static void
+return_row(ForeignScanState *node, GsDirectState *state, GsUpdate *update)
+{
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+
+	ExecClearTuple(slot);
+	gs_row_maker_fill(state->maker, update->record, NULL, slot->tts_values, slot->tts_isnull);
+	ExecStoreVirtualTuple(slot);
+	tuplestore_puttupleslot(state->rows, slot);
+	ExecClearTuple(slot);
+}
+
+/* Wait for a row's PUT; its verdict if it failed. */
+static const GsVerdict *
+end_update(ForeignScanState *node, GsDirectState *state, GsUpdate *update)
+{
+	MemoryContext old = MemoryContextSwitchTo(update->context);
+	const GsVerdict *verdict = gs_update_finish(update, state->returning);
+	bool		failed = verdict != NULL && verdict->kind == GS_FAILED;
+
+	if (verdict != NULL && !failed)
+	{
+		state->updated++;
+		if (state->returning && update->record != NULL)
+			return_row(node, state, update);
+	}
+	MemoryContextSwitchTo(old);
+	if (failed)
+		return verdict;
+	MemoryContextDelete(update->context);
+	return NULL;
+}
+
+/*
+ * All rows, max_connections of them at a time: each is read and checked, and
+ * its PUT goes out while others are read.  After a failure nothing new
+ * starts, and what is in flight is awaited.
+ */
+static void
+update_rows(ForeignScanState *node, GsDirectState *state)
+{
+	int			count = list_length(state->updates);
+	int			window = state->relation->settings->tenant.max_connections;
+	const GsVerdict *failed = NULL;
+	int			begun = 0,
+				sent = 0,
+				ended = 0;
+
+	while (ended < count && (failed == NULL || ended < sent))
+	{
+		for (; failed == NULL && begun < count && begun < ended + 2 * window; begun++)
+			begin_update(state, list_nth(state->updates, begun));
+		if (failed == NULL && sent < begun && sent < ended + window)
+		{
+			gs_update_check(list_nth(state->updates, sent));
+			sent++;
+		}
+		else
+		{
+			const GsVerdict *verdict = end_update(node, state, list_nth(state->updates, ended));
+
+			failed = failed ? failed : verdict;
+			ended++;
+		}
+	}
+	if (failed != NULL)
+		gs_write_fail_update(state->relation, failed);
+}
+
+TupleTableSlot *
+gainsightIterateDirectModify(ForeignScanState *node)
+{
+	GsDirectState *state = gs_scan_attached(node);
+	EState	   *estate = node->ss.ps.state;
+
+	if (!state->done)
+	{
+		MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
+
+		/* it was not set up yet when the node began */
+		if (node->resultRelInfo->ri_projectReturning != NULL)
+			prepare_returning(node, state);
+		find_rows(node, state);
+		update_rows(node, state);
+		MemoryContextSwitchTo(old);
+		state->done = true;
+		if (state->plan.set_processed)
+			estate->es_processed += state->updated;
+		if (!state->returning && node->ss.ps.instrument != NULL)
+			node->ss.ps.instrument->tuplecount += state->updated;
+	}
+	if (state->returning)
+	{
+		MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
+		bool		found = tuplestore_gettupleslot(state->rows, true, true, state->row);
+
+		MemoryContextSwitchTo(old);
+		if (found)
+		{
+			node->resultRelInfo->ri_projectReturning->pi_exprContext->ecxt_scantuple = state->row;
+			return state->row;
+		}
+	}
+	return ExecClearTuple(node->ss.ss_ScanTupleSlot);
+}
+
+void
+gainsightEndDirectModify(ForeignScanState *node)
+{
+	GsDirectState *state = node->fdw_state ? gs_scan_attached(node) : NULL;
+
+	if (state == NULL)
+		return;
+	if (state->rows != NULL)
+		tuplestore_end(state->rows);
+	MemoryContextDelete(state->context);
+	gainsightEndForeignScan(node);
+}
+
+void
+gainsightExplainDirectModify(ForeignScanState *node, ExplainState *es)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	GsRelation *relation = gs_relation_load(RelationGetRelid(node->ss.ss_currentRelation));
+
+	if (plan->fdw_recheck_quals != NIL)
+		ExplainPropertyText("Filter",
+							deparse_expression((Node *) make_ands_explicit(plan->fdw_recheck_quals),
+											   set_deparse_context_plan(es->deparse_cxt,
+																		&plan->scan.plan, NIL),
+											   es->verbose || list_length(es->rtable) > 1, false), es);
+	gs_explain_scan(node, gs_explain_update_requests(relation), es);
+	ExplainPropertyList("Gainsight Fields", gs_write_sent_fields(relation), es);
+	if (es->analyze && gs_scan_usage(node) != NULL)
+		gs_explain_usage(gs_scan_usage(node), es);
+}

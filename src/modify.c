@@ -1,0 +1,454 @@
+/*
+ * modify.c
+ *	  INSERT, a batch at a time, and UPDATE, a row at a time.
+ *
+ * What is wrong with a row is said before anything is sent for its batch.
+ * When a request fails, no new one starts, those in flight are awaited, and
+ * the error says how many rows there are now that were not there before.
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+#include "catalog/pg_type.h"
+#include "commands/explain.h"
+#include "commands/trigger.h"
+#include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/appendinfo.h"
+#include "parser/parsetree.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+
+#include "compat.h"
+#include "gainsight_fdw.h"
+#include "pager.h"
+#include "seen.h"
+
+typedef struct GsModifyState
+{
+	GsRelation *relation;
+	GsRowMaker *maker;			/* of the row as the tenant has it */
+	MemoryContext context;		/* reset for each row or batch */
+
+	/* INSERT */
+	int64		created;		/* by this statement */
+	StringInfoData created_keys;	/* for the server log */
+
+	/* UPDATE */
+	List	   *set_attnums;
+	AttrNumber	ctid;			/* in the plan's target list */
+	AttrNumber	key;
+	GsSeen	   *updated;
+} GsModifyState;
+
+/*
+ * Planning.
+ */
+
+int
+gainsightIsForeignRelUpdatable(Relation rel)
+{
+	return gs_write_supported(gs_relation_load(RelationGetRelid(rel)));
+}
+
+void
+gainsightAddForeignUpdateTargets(PlannerInfo *root, Index rtindex,
+								 RangeTblEntry *target_rte, Relation target_relation)
+{
+	Var		   *number;
+
+	(void) target_rte;
+	gs_write_check_table(gs_relation_load(RelationGetRelid(target_relation)),
+						 root->parse->commandType);
+	/* the number under which the scan saves the record */
+	number = makeVar(rtindex, SelfItemPointerAttributeNumber, TIDOID, -1, InvalidOid, 0);
+	add_row_identity_var(root, number, rtindex, "ctid");
+}
+
+List *
+gainsightPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRelation,
+						   int subplan_index)
+{
+	GsRelation *relation = gs_relation_load(planner_rt_fetch(resultRelation, root)->relid);
+	List	   *columns = NIL;
+	ListCell   *cell;
+
+	gs_write_check_table(relation, plan->operation);
+	if (plan->onConflictAction != ONCONFLICT_NONE)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("ON CONFLICT is not supported on foreign table \"%s\"", relation->name),
+				 errdetail("Gainsight has no unique keys but the one that it assigns.")));
+	if (plan->operation == CMD_UPDATE)
+	{
+		columns = list_nth(plan->updateColnosLists, subplan_index);
+		foreach(cell, columns)
+			gs_write_check_column(relation, lfirst_int(cell));
+	}
+	return list_make1(columns);
+}
+
+/*
+ * Beginning.
+ */
+
+static GsModifyState *
+begin(ResultRelInfo *rinfo, EState *estate)
+{
+	GsModifyState *state = palloc0(sizeof(GsModifyState));
+	List	   *attnums = NIL;
+
+	state->relation = gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc));
+	gs_settings_authorize(state->relation->settings, gs_modify_user(rinfo, estate));
+	for (int i = 1; i <= state->relation->natts; i++)
+		if (state->relation->atts[i - 1].name != NULL)
+			attnums = lappend_int(attnums, i);
+	state->maker = gs_row_maker_create(state->relation, attnums);
+	state->context = AllocSetContextCreate(estate->es_query_cxt, "gainsight_fdw write",
+										   ALLOCSET_DEFAULT_SIZES);
+	initStringInfo(&state->created_keys);
+	return state;
+}
+
+void
+gainsightBeginForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
+							List *fdw_private, int subplan_index, int eflags)
+{
+	GsModifyState *state;
+	Plan	   *subplan = outerPlanState(mtstate)->plan;
+
+	(void) subplan_index;
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+	state = begin(rinfo, mtstate->ps.state);
+	rinfo->ri_FdwState = state;
+	if (mtstate->operation != CMD_UPDATE)
+		return;
+	state->set_attnums = linitial(fdw_private);
+	state->ctid = ExecFindJunkAttributeInTlist(subplan->targetlist, "ctid");
+	state->updated = gs_seen_create(mtstate->ps.state->es_query_cxt);
+}
+
+void
+gainsightBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo)
+{
+	GsModifyState *state = begin(rinfo, mtstate->ps.state);
+
+	/* COPY, or a partition that rows are routed to: nothing was planned */
+	gs_write_check_table(state->relation, CMD_INSERT);
+	rinfo->ri_FdwState = state;
+}
+
+/*
+ * Does anything look at the row that was written: RETURNING, a check option, a
+ * trigger?  RETURNING is not set up yet when the node begins.
+ */
+static bool
+wants_row(const ResultRelInfo *rinfo)
+{
+	const TriggerDesc *triggers = rinfo->ri_RelationDesc->trigdesc;
+
+	return rinfo->ri_projectReturning != NULL || rinfo->ri_WithCheckOptions != NIL ||
+		(triggers && (triggers->trig_insert_after_row || triggers->trig_update_after_row));
+}
+
+/*
+ * Failing.
+ */
+
+/*
+ * Raise what a write failed of, with the number of rows that this statement
+ * has created.  Which they are goes to the server's log: their ids are no
+ * business of whoever reads the error.
+ */
+pg_noreturn static void
+fail_write(const GsModifyState *state, const GsVerdict *verdict)
+{
+	GsFailure	failure = verdict->failure;
+
+	if (failure.sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && failure.hint == NULL)
+		failure.hint = gs_write_hint(state->relation);
+	if (state->created > 0)
+		ereport(LOG_SERVER_ONLY,
+				(errmsg_internal("gainsight_fdw: a failed INSERT into \"%s\" has created: %s",
+								 state->relation->name, state->created_keys.data)));
+	failure.aside = psprintf("This statement has created " INT64_FORMAT " rows.", state->created);
+	gs_fail(&failure);
+}
+
+/*
+ * Inserting.
+ */
+
+static void
+note_created(GsModifyState *state, const GsJson *record)
+{
+	const char *key = gs_pager_key(state->relation->resource, record);
+
+	state->created++;
+	appendStringInfo(&state->created_keys, "%s%s", state->created > 1 ? ", " : "", key);
+	gs_xact_note_write(true);
+}
+
+/* Put the created row into the slot: as answered, or read back. */
+static void
+fill_created(GsModifyState *state, const GsWrite *write, const GsJson *record,
+			 TupleTableSlot *slot)
+{
+	const GsResource *resource = state->relation->resource;
+	const char *key = gs_pager_key(resource, record);
+
+	if (gs_json_length(record) == 1)
+		record = gs_write_read_back(state->relation, write, key, state->context);
+	ExecClearTuple(slot);
+	gs_row_maker_fill(state->maker, record, write->key, slot->tts_values, slot->tts_isnull);
+	ExecStoreVirtualTuple(slot);
+	ExecMaterializeSlot(slot);
+}
+
+static GsRequest *
+start_create(GsModifyState *state, const GsWrite *write)
+{
+	return gs_api_start_write(&state->relation->settings->tenant, state->relation->resource,
+							  true, write->key, write->members, write->nmembers,
+							  state->context);
+}
+
+/*
+ * Create all rows of a batch side by side.  Requests start as others end, so
+ * a failure leaves those that have not started, which are dropped.
+ */
+static void
+create_rows(GsModifyState *state, TupleTableSlot **slots, int count, bool fill)
+{
+	const GsResource *resource = state->relation->resource;
+	GsWrite   **writes = palloc(sizeof(GsWrite *) * count);
+	GsRequest **requests = palloc0(sizeof(GsRequest *) * count);
+	int			window = state->relation->settings->tenant.max_connections;
+	const GsVerdict *failed = NULL;
+	GsRecords	records;
+	int			started = 0;
+
+	for (int i = 0; i < count; i++)
+		writes[i] = gs_write_insert(state->relation, slots[i]);
+	for (int i = 0; i < count; i++)
+	{
+		const GsVerdict *verdict;
+
+		while (failed == NULL && started < count && started < i + window)
+		{
+			requests[started] = start_create(state, writes[started]);
+			started++;
+		}
+		if (i == started)
+			break;
+		verdict = gs_api_settle_write(requests[i], &resource->insert, &records);
+		if (verdict->kind == GS_ANSWERED)
+			note_created(state, records.first);
+		else
+		{
+			if (verdict->uncertain)
+				gs_xact_note_write(false);
+			failed = failed ? failed : verdict;
+		}
+		if (failed == NULL && fill)
+			fill_created(state, writes[i], records.first, slots[i]);
+	}
+	if (failed != NULL)
+		fail_write(state, failed);
+}
+
+TupleTableSlot **
+gainsightExecForeignBatchInsert(EState *estate, ResultRelInfo *rinfo, TupleTableSlot **slots,
+								TupleTableSlot **planSlots, int *numSlots)
+{
+	GsModifyState *state = rinfo->ri_FdwState;
+	MemoryContext old;
+
+	(void) estate;
+	(void) planSlots;
+	MemoryContextReset(state->context);
+	old = MemoryContextSwitchTo(state->context);
+	create_rows(state, slots, *numSlots, wants_row(rinfo));
+	MemoryContextSwitchTo(old);
+	return slots;
+}
+
+TupleTableSlot *
+gainsightExecForeignInsert(EState *estate, ResultRelInfo *rinfo, TupleTableSlot *slot,
+						   TupleTableSlot *planSlot)
+{
+	int			one = 1;
+
+	(void) gainsightExecForeignBatchInsert(estate, rinfo, &slot, &planSlot, &one);
+	return slot;
+}
+
+int
+gainsightGetForeignModifyBatchSize(ResultRelInfo *rinfo)
+{
+	GsModifyState *state = rinfo->ri_FdwState;
+	const TriggerDesc *triggers = rinfo->ri_RelationDesc->trigdesc;
+
+	/* where each row is looked at, one at a time */
+	if (wants_row(rinfo) || (triggers && triggers->trig_insert_before_row))
+		return 1;
+	if (state == NULL)
+		return gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc))->settings->batch_size;
+	return state->relation->settings->batch_size;
+}
+
+/*
+ * Updating.
+ */
+
+/* The columns whose values are sent: a trigger may have changed any. */
+static List *
+changed_attnums(const GsModifyState *state, const ResultRelInfo *rinfo)
+{
+	TriggerDesc *triggers = rinfo->ri_RelationDesc->trigdesc;
+	List	   *result = NIL;
+
+	if (triggers == NULL || !triggers->trig_update_before_row)
+		return state->set_attnums;
+	for (int i = 1; i <= state->relation->natts; i++)
+	{
+		const GsAttr *attr = &state->relation->atts[i - 1];
+
+		if (attr->name != NULL && (attr->column == NULL || (attr->column->flags & GS_WRITABLE)))
+			result = lappend_int(result, i);
+	}
+	return result;
+}
+
+/* The update of one row, from what the plan gives. */
+static GsUpdate *
+make_update(GsModifyState *state, EState *estate, ResultRelInfo *rinfo,
+			TupleTableSlot *slot, TupleTableSlot *planSlot)
+{
+	GsUpdate   *update = palloc0(sizeof(GsUpdate));
+	List	   *attnums = changed_attnums(state, rinfo);
+	int			count = list_length(attnums);
+	Datum	   *values = palloc(sizeof(Datum) * Max(count, 1));
+	bool	   *nulls = palloc(sizeof(bool) * Max(count, 1));
+	bool		isnull;
+	Datum		number = ExecGetJunkAttribute(planSlot, state->ctid, &isnull);
+	ListCell   *cell;
+
+	foreach(cell, attnums)
+	{
+		int			n = foreach_current_index(cell);
+
+		values[n] = slot_getattr(slot, lfirst_int(cell), &nulls[n]);
+	}
+	update->relation = state->relation;
+	update->context = state->context;
+	update->saved = gs_saved_find(estate, rinfo->ri_RangeTableIndex,
+								  (ItemPointer) DatumGetPointer(number));
+	update->key = gs_write_key(state->relation, update->saved, state->context);
+	update->changes = palloc(sizeof(GsMember) * Max(count, 1));
+	update->nchanges = gs_write_changes(state->relation, attnums, values, nulls, update->changes);
+	return update;
+}
+
+TupleTableSlot *
+gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot *slot,
+						   TupleTableSlot *planSlot)
+{
+	GsModifyState *state = rinfo->ri_FdwState;
+	const GsVerdict *verdict;
+	GsUpdate   *update;
+	MemoryContext old;
+	bool		fill = wants_row(rinfo);
+	bool		done = false;
+
+	MemoryContextReset(state->context);
+	old = MemoryContextSwitchTo(state->context);
+	update = make_update(state, estate, rinfo, slot, planSlot);
+	if (gs_seen_add(state->updated, update->key))
+	{
+		gs_update_start(update);
+		gs_update_check(update);
+		verdict = gs_update_finish(update, fill);
+		if (verdict != NULL && verdict->kind == GS_FAILED)
+			gs_write_fail_update(state->relation, verdict);
+		done = verdict != NULL;
+	}
+	if (done && fill && update->record != NULL)
+	{
+		ExecClearTuple(slot);
+		gs_row_maker_fill(state->maker, update->record, NULL, slot->tts_values, slot->tts_isnull);
+		ExecStoreVirtualTuple(slot);
+		ExecMaterializeSlot(slot);
+	}
+	MemoryContextSwitchTo(old);
+	return done ? slot : NULL;
+}
+
+/*
+ * Ending and explaining.
+ */
+
+void
+gainsightEndForeignModify(EState *estate, ResultRelInfo *rinfo)
+{
+	GsModifyState *state = rinfo->ri_FdwState;
+
+	(void) estate;
+	if (state != NULL)
+		MemoryContextDelete(state->context);
+}
+
+void
+gainsightEndForeignInsert(EState *estate, ResultRelInfo *rinfo)
+{
+	gainsightEndForeignModify(estate, rinfo);
+}
+
+/* The fields that a command sends, for EXPLAIN. */
+static List *
+sent_fields(const GsRelation *relation, CmdType operation)
+{
+	const GsEndpoint *endpoint = operation == CMD_INSERT ? &relation->resource->insert :
+		&relation->resource->update;
+	const GsColumn *brace = gs_model_brace(relation->resource, endpoint);
+	List	   *fields = NIL;
+
+	if (operation == CMD_UPDATE)
+		return gs_write_sent_fields(relation);
+	for (int i = 0; i < relation->natts; i++)
+	{
+		const GsAttr *attr = &relation->atts[i];
+
+		if (attr->field != NULL && attr->column != brace &&
+			(attr->column == NULL || (attr->column->flags & GS_WRITABLE)))
+			fields = lappend(fields, (void *) attr->field);
+	}
+	return fields;
+}
+
+void
+gainsightExplainForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
+							  List *fdw_private, int subplan_index, ExplainState *es)
+{
+	GsModifyState *state = rinfo->ri_FdwState;
+	GsRelation *relation = gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc));
+	bool		insert = mtstate->operation == CMD_INSERT;
+
+	(void) fdw_private;
+	(void) subplan_index;
+	ExplainPropertyText("Gainsight Request",
+						insert ? psprintf("%s %s", relation->resource->insert.method,
+										  relation->resource->insert.path) :
+						gs_explain_update_requests(relation), es);
+	ExplainPropertyList("Gainsight Fields", sent_fields(relation, mtstate->operation), es);
+	if (insert)
+		ExplainPropertyInteger("Batch Size", NULL, gainsightGetForeignModifyBatchSize(rinfo), es);
+	if (es->analyze && state != NULL)
+		gs_explain_usage(state->relation->settings->tenant.usage, es);
+}

@@ -1,0 +1,151 @@
+/*
+ * saved.c
+ *	  What a scan read of the records that its statement updates.
+ *
+ * An update needs more of a record than the columns that the table declares.
+ * The scan numbers its rows, in the row's ctid, and keeps each record's
+ * writable fields here, where the node that updates finds them.
+ */
+#include "postgres.h"
+
+#include "lib/ilist.h"
+#include "utils/memutils.h"
+
+#include "gainsight_fdw.h"
+
+struct GsSaved
+{
+	dlist_node	node;
+	EState	   *estate;			/* with the range table index: whose it is */
+	Index		index;
+	List	   *fields;
+	GsSavedRecord *records;
+	int64		count;
+	int64		allocated;
+	MemoryContext context;
+	MemoryContextCallback callback;
+};
+
+/* Those of the statements that are running. */
+static dlist_head all = DLIST_STATIC_INIT(all);
+
+static void
+leave(void *arg)
+{
+	dlist_delete(&((GsSaved *) arg)->node);
+}
+
+GsSaved *
+gs_saved_create(ForeignScanState *node, const GsRelation *relation, GsSearch *search)
+{
+	MemoryContext own = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw records",
+											  ALLOCSET_DEFAULT_SIZES);
+	GsSaved    *saved = MemoryContextAllocZero(own, sizeof(GsSaved));
+	const char **select;
+	ListCell   *cell;
+
+	saved->estate = node->ss.ps.state;
+	saved->index = ((Scan *) node->ss.ps.plan)->scanrelid;
+	saved->context = own;
+	saved->fields = gs_write_update_fields(relation);
+	dlist_push_head(&all, &saved->node);
+	saved->callback.func = leave;
+	saved->callback.arg = saved;
+	MemoryContextRegisterResetCallback(own, &saved->callback);
+
+	/* the search has to bring them */
+	select = palloc(sizeof(char *) * (search->nselect + list_length(saved->fields)));
+	memcpy(select, search->select, sizeof(char *) * search->nselect);
+	foreach(cell, saved->fields)
+	{
+		bool		again = false;
+
+		for (int i = 0; i < search->nselect; i++)
+			again = again || strcmp(select[i], lfirst(cell)) == 0;
+		if (!again)
+			select[search->nselect++] = lfirst(cell);
+	}
+	search->select = select;
+	return saved;
+}
+
+void
+gs_saved_forget(GsSaved *saved)
+{
+	MemoryContextDelete(saved->context);
+}
+
+void
+gs_saved_add(GsSaved *saved, const GsJson *record, bool by_key)
+{
+	MemoryContext old = MemoryContextSwitchTo(saved->context);
+	GsSavedRecord *added;
+	StringInfoData json;
+	ListCell   *cell;
+
+	if (saved->count == saved->allocated)
+	{
+		int64		size = Max(64, saved->allocated * 2);
+
+		saved->records = saved->records == NULL ?
+			palloc_extended(size * sizeof(GsSavedRecord), MCXT_ALLOC_HUGE) :
+			repalloc_huge(saved->records, size * sizeof(GsSavedRecord));
+		saved->allocated = size;
+	}
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	foreach(cell, saved->fields)
+	{
+		if (foreach_current_index(cell) > 0)
+			appendStringInfoChar(&json, ',');
+		gs_json_append_string(&json, lfirst(cell));
+		appendStringInfoChar(&json, ':');
+		gs_json_print(&json, gs_json_get(record, lfirst(cell)));
+	}
+	appendStringInfoChar(&json, '}');
+	added = &saved->records[saved->count++];
+	added->record = pstrdup(json.data);
+	added->read_at = GetCurrentTimestamp();
+	added->by_key = by_key;
+	pfree(json.data);
+	MemoryContextSwitchTo(old);
+}
+
+void
+gs_saved_number(int64 number, ItemPointer tid)
+{
+	/* an offset of zero is not valid, and so never used */
+	ItemPointerSet(tid, number / MaxOffsetNumber, number % MaxOffsetNumber + 1);
+}
+
+const GsSavedRecord *
+gs_saved_find(EState *estate, Index index, ItemPointer tid)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &all)
+	{
+		GsSaved    *saved = dlist_container(GsSaved, node, iter.cur);
+		int64		number = (int64) ItemPointerGetBlockNumberNoCheck(tid) * MaxOffsetNumber +
+		ItemPointerGetOffsetNumberNoCheck(tid) - 1;
+
+		if (saved->estate == estate && saved->index == index &&
+			number >= 0 && number < saved->count)
+			return &saved->records[number];
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_ERROR),
+			 errmsg("the record to update is not among those that the statement read")));
+}
+
+int64
+gs_saved_count(const GsSaved *saved)
+{
+	return saved->count;
+}
+
+const GsSavedRecord *
+gs_saved_last(const GsSaved *saved)
+{
+	return &saved->records[saved->count - 1];
+}

@@ -1,0 +1,178 @@
+/*
+ * update.c
+ *	  One plan's update: read it, make sure that nobody else changed it, send it.
+ *
+ * The API has no precondition, and its PUT may replace the whole record.  So
+ * what is sent is the record as the tenant gave it a moment ago, with the
+ * changes; and if that is not the record which the statement saw, nothing is.
+ * The steps are apart, so that many updates can go side by side.
+ */
+#include "postgres.h"
+
+#include "datetext.h"
+#include "gainsight_fdw.h"
+
+/* A record that was read by GET so recently need not be read again, in ms. */
+#define FRESH_MS 1000
+
+/* Do two replies give the same moment, however it is spelled? */
+static bool
+same_version(const GsJson *then, const GsJson *now)
+{
+	char		then_buffer[GS_JSON_BUFFER];
+	char		now_buffer[GS_JSON_BUFFER];
+	const char *then_text = gs_json_text(then, then_buffer);
+	const char *now_text = gs_json_text(now, now_buffer);
+	Timestamp	then_moment;
+	Timestamp	now_moment;
+
+	if (then_text == NULL || now_text == NULL)
+		return then_text == now_text;
+	if (gs_parse_datetime(then_text, gs_json_kind(then) == GS_JSON_NUMBER, &then_moment) &&
+		gs_parse_datetime(now_text, gs_json_kind(now) == GS_JSON_NUMBER, &now_moment))
+		return then_moment == now_moment;
+	return strcmp(then_text, now_text) == 0;
+}
+
+static bool
+has_text(const GsJson *node)
+{
+	char		buffer[GS_JSON_BUFFER];
+	const char *given = gs_json_text(node, buffer);
+
+	return given != NULL && given[0] != '\0';
+}
+
+/* Two values of a field, as they would be sent back: nothing and "" are one. */
+static bool
+same_value(const GsColumn *column, const GsJson *then, const GsJson *now)
+{
+	StringInfoData then_json;
+	StringInfoData now_json;
+
+	if (column->kind == GS_DATE)
+		return (!has_text(then) && !has_text(now)) || same_version(then, now);
+	initStringInfo(&then_json);
+	initStringInfo(&now_json);
+	gs_json_print(&then_json, then);
+	gs_json_print(&now_json, now);
+	return strcmp(then_json.data, now_json.data) == 0;
+}
+
+/* Is the record still what the statement saw? */
+static bool
+is_unchanged(const GsResource *resource, const GsJson *then, const GsJson *now)
+{
+	const GsColumn *version = gs_model_flagged(resource, GS_VERSION);
+	const GsJson *then_version = gs_json_get(then, version->field);
+	const GsJson *now_version = gs_json_get(now, version->field);
+
+	if (has_text(then_version) && has_text(now_version))
+		return same_version(then_version, now_version);
+	for (int i = 0; i < resource->ncolumns; i++)
+	{
+		const GsColumn *column = &resource->columns[i];
+
+		if ((column->flags & GS_WRITABLE) &&
+			!same_value(column, gs_json_get(then, column->field), gs_json_get(now, column->field)))
+			return false;
+	}
+	return true;
+}
+
+static void
+send(GsUpdate *update, const GsJson *base)
+{
+	const GsRelation *relation = update->relation;
+	MemoryContext old = MemoryContextSwitchTo(update->context);
+	GsWrite    *write = gs_write_update(relation, update->changes, update->nchanges, base);
+
+	update->put = gs_api_start_write(&relation->settings->tenant, relation->resource, false,
+									 update->key, write->members, write->nmembers,
+									 update->context);
+	MemoryContextSwitchTo(old);
+}
+
+static GsRequest *
+start_get(GsUpdate *update)
+{
+	const GsRelation *relation = update->relation;
+
+	return gs_api_start_read(&relation->settings->tenant, relation->resource,
+							 gs_model_read(relation->resource, true), update->key,
+							 update->context);
+}
+
+void
+gs_update_start(GsUpdate *update)
+{
+	const char *why;
+	MemoryContext old = MemoryContextSwitchTo(update->context);
+
+	update->key = pstrdup(update->key);
+	update->then = gs_json_parse(update->saved->record, strlen(update->saved->record),
+								 update->context, &why);
+	MemoryContextSwitchTo(old);
+	if (!update->relation->settings->conflict_check ||
+		(update->saved->by_key &&
+		 TimestampDifferenceMilliseconds(update->saved->read_at, GetCurrentTimestamp()) < FRESH_MS))
+		send(update, update->then);
+	else
+		update->get = start_get(update);
+}
+
+void
+gs_update_check(GsUpdate *update)
+{
+	const GsRelation *relation = update->relation;
+	GsRecords	records;
+
+	if (update->get == NULL)
+		return;
+	gs_api_finish_read(update->get, gs_model_read(relation->resource, true), &records);
+	if (records.count == 0)
+		return;					/* it has gone */
+	if (!is_unchanged(relation->resource, update->then, records.first))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("the %s with %s \"%s\" was changed by somebody else",
+						relation->resource->label,
+						gs_model_flagged(relation->resource, GS_KEY)->field,
+						gs_printable(update->key, 100)),
+				 errdetail("It is not what this statement read; nothing was sent for it."),
+				 errhint("Run the statement again.")));
+	send(update, records.first);
+}
+
+/* Does the answer hold more than the record's key? */
+static bool
+is_whole(const GsRecords *records)
+{
+	return records->count == 1 && gs_json_length(records->first) > 1;
+}
+
+const GsVerdict *
+gs_update_finish(GsUpdate *update, bool want_record)
+{
+	const GsResource *resource = update->relation->resource;
+	const GsVerdict *verdict;
+	GsRecords	records;
+
+	update->record = NULL;
+	if (update->put == NULL)
+		return NULL;
+	verdict = gs_api_settle_write(update->put, &resource->update, &records);
+	if (verdict->kind == GS_FAILED)
+	{
+		if (verdict->uncertain)
+			gs_xact_note_write(false);
+		return verdict;
+	}
+	if (verdict->kind == GS_NO_ROWS)
+		return NULL;
+	gs_xact_note_write(true);
+	if (want_record && !is_whole(&records))
+		gs_api_finish_read(start_get(update), gs_model_read(resource, true), &records);
+	update->record = records.first;
+	return verdict;
+}

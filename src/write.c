@@ -1,0 +1,569 @@
+/*
+ * write.c
+ *	  Rows to what a create or an update sends, and what neither may.
+ *
+ * Everything that can be known to be wrong with a row is said here, before a
+ * request is made for it.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "datetext.h"
+#include "gainsight_fdw.h"
+#include "pager.h"
+
+/*
+ * Values as JSON.
+ */
+
+pg_noreturn static void
+refuse_value(const GsRelation *relation, const GsAttr *attr, const char *shown)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+			 errmsg("value %s of column \"%s\" of foreign table \"%s\" cannot be sent",
+					shown, attr->name, relation->name),
+			 errdetail("Gainsight has no infinity, no NaN, and no year before 1 or after 9999.")));
+}
+
+/* A moment as ISO 8601, in UTC or without a zone; NULL if it has no such form. */
+static char *
+iso_moment(Timestamp moment, const char *zone)
+{
+	struct pg_tm tm;
+	fsec_t		fraction;
+	StringInfoData out;
+
+	if (TIMESTAMP_NOT_FINITE(moment) ||
+		timestamp2tm(moment, NULL, &tm, &fraction, NULL, NULL) != 0 ||
+		tm.tm_year < 1 || tm.tm_year > 9999)
+		return NULL;
+	initStringInfo(&out);
+	appendStringInfo(&out, "\"%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year, tm.tm_mon,
+					 tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	if (fraction % 1000 != 0)
+		appendStringInfo(&out, ".%06d", (int) fraction);
+	else if (fraction != 0)
+		appendStringInfo(&out, ".%03d", (int) fraction / 1000);
+	appendStringInfo(&out, "%s\"", zone);
+	return out.data;
+}
+
+/* A day as YYYY-MM-DD; NULL if it has no such form. */
+static char *
+iso_day(DateADT day)
+{
+	int			year,
+				month,
+				mday;
+
+	if (DATE_NOT_FINITE(day))
+		return NULL;
+	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
+	return year < 1 || year > 9999 ? NULL :
+		psprintf("\"%04d-%02d-%02d\"", year, month, mday);
+}
+
+static char *
+json_text(const char *value)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	gs_json_append_string(&out, gs_to_utf8(value));
+	return out.data;
+}
+
+/* A number is sent as a number only where the API's field is one. */
+static bool
+is_number_field(const GsAttr *attr)
+{
+	return attr->column == NULL || attr->column->kind == GS_NUMBER;
+}
+
+static char *
+json_of(const GsRelation *relation, const GsAttr *attr, Datum value)
+{
+	Oid			base = getBaseType(attr->type);
+	Oid			function;
+	bool		is_varlena;
+	char	   *shown;
+	char	   *json;
+
+	getTypeOutputInfo(base, &function, &is_varlena);
+	shown = OidOutputFunctionCall(function, value);
+	switch (base)
+	{
+		case DATEOID:
+			json = iso_day(DatumGetDateADT(value));
+			break;
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			json = iso_moment(DatumGetTimestamp(value), "Z");
+			break;
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case NUMERICOID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+			if (strspn(shown, "+-.0123456789e") != strlen(shown))
+				json = NULL;
+			else
+				json = is_number_field(attr) ? shown : json_text(shown);
+			break;
+		case BOOLOID:
+			json = DatumGetBool(value) ? "true" : "false";
+			break;
+		case JSONOID:
+		case JSONBOID:
+			json = pstrdup(gs_to_utf8(shown));
+			break;
+		default:
+			json = json_text(shown);
+			break;
+	}
+	if (json == NULL)
+		refuse_value(relation, attr, shown);
+	return json;
+}
+
+/*
+ * What a table allows.
+ */
+
+pg_noreturn static void
+refuse_command(const GsRelation *relation, const char *what, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("cannot %s foreign table \"%s\"", what, relation->name),
+			 errdetail("The API has no such operation on the resource \"%s\".",
+					   relation->resource->name),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+static AttrNumber
+attr_of_column(const GsRelation *relation, const GsColumn *column)
+{
+	for (int i = 1; i <= relation->natts; i++)
+		if (relation->atts[i - 1].column == column)
+			return i;
+	return 0;
+}
+
+static void
+check_no_duplicates(const GsRelation *relation)
+{
+	for (int i = 0; i < relation->natts; i++)
+		for (int j = 0; j < i; j++)
+			if (relation->atts[i].field != NULL && relation->atts[j].field != NULL &&
+				pg_strcasecmp(relation->atts[i].field, relation->atts[j].field) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_DUPLICATE_COLUMN),
+						 errmsg("foreign table \"%s\" cannot be written to", relation->name),
+						 errdetail("Its columns \"%s\" and \"%s\" are both the field %s.",
+								   relation->atts[j].name, relation->atts[i].name,
+								   relation->atts[i].field)));
+}
+
+void
+gs_write_check_table(const GsRelation *relation, CmdType operation)
+{
+	const GsResource *resource = relation->resource;
+
+	if (operation == CMD_DELETE)
+		refuse_command(relation, "delete from",
+					   resource->update.method ?
+					   "Use UPDATE with SET status = 'Archived' to put a success plan away." : NULL);
+	if (operation == CMD_INSERT && resource->insert.method == NULL)
+		refuse_command(relation, "insert into", NULL);
+	if (operation == CMD_UPDATE && resource->update.method == NULL)
+		refuse_command(relation, "update", NULL);
+	if (relation->settings->readonly)
+		ereport(ERROR,
+				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+				 errmsg("foreign table \"%s\" is read-only", relation->name),
+				 errhint("The option readonly of the table or its server says so.")));
+	check_no_duplicates(relation);
+	if (operation == CMD_UPDATE &&
+		attr_of_column(relation, gs_model_flagged(resource, GS_KEY)) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("cannot update foreign table \"%s\"", relation->name),
+				 errdetail("It has no column for the field %s, which addresses a %s.",
+						   gs_model_flagged(resource, GS_KEY)->field, resource->label)));
+}
+
+int
+gs_write_supported(const GsRelation *relation)
+{
+	const GsResource *resource = relation->resource;
+	int			supported = 0;
+
+	if (relation->settings->readonly)
+		return 0;
+	if (resource->insert.method != NULL)
+		supported |= 1 << CMD_INSERT;
+	if (resource->update.method != NULL &&
+		attr_of_column(relation, gs_model_flagged(resource, GS_KEY)) != 0)
+		supported |= 1 << CMD_UPDATE;
+	for (int i = 0; i < relation->natts; i++)
+		for (int j = 0; j < i; j++)
+			if (relation->atts[i].field != NULL && relation->atts[j].field != NULL &&
+				pg_strcasecmp(relation->atts[i].field, relation->atts[j].field) == 0)
+				return 0;
+	return supported;
+}
+
+/*
+ * What a column allows.
+ */
+
+void
+gs_write_check_column(const GsRelation *relation, AttrNumber attnum)
+{
+	const GsAttr *attr = &relation->atts[attnum - 1];
+
+	if (attr->column != NULL && !(attr->column->flags & GS_WRITABLE))
+		ereport(ERROR,
+				(errcode(ERRCODE_GENERATED_ALWAYS),
+				 errmsg("column \"%s\" of foreign table \"%s\" cannot be written",
+						attr->name, relation->name),
+				 errdetail("Gainsight computes the field %s.", attr->field),
+				 errhint("Leave the column out.")));
+}
+
+static void
+check_constant(const GsRelation *relation, const GsAttr *attr, Datum value)
+{
+	Oid			function;
+	bool		is_varlena;
+	char	   *shown;
+
+	getTypeOutputInfo(attr->type, &function, &is_varlena);
+	shown = OidOutputFunctionCall(function, value);
+	if (strcmp(shown, attr->constant) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("column \"%s\" of foreign table \"%s\" is the constant \"%s\"",
+						attr->name, relation->name, attr->constant),
+				 errhint("Give that value, or none.")));
+}
+
+pg_noreturn static void
+miss_required(const GsRelation *relation, const GsColumn *column)
+{
+	AttrNumber	attnum = attr_of_column(relation, column);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_NOT_NULL_VIOLATION),
+			 attnum > 0 ?
+			 errmsg("null value in column \"%s\" of foreign table \"%s\"",
+					relation->atts[attnum - 1].name, relation->name) :
+			 errmsg("foreign table \"%s\" has no column for the field %s",
+					relation->name, column->field),
+			 errdetail("Gainsight takes no %s without %s.",
+					   relation->resource->label, column->field)));
+}
+
+/*
+ * Creating.
+ */
+
+static void
+add_member(GsWrite *write, const char *field, const char *json)
+{
+	write->members[write->nmembers].field = gs_to_utf8(field);
+	write->members[write->nmembers].json = json;
+	write->nmembers++;
+}
+
+static GsWrite *
+make_write(const GsRelation *relation)
+{
+	GsWrite    *write = palloc0(sizeof(GsWrite));
+
+	write->members = palloc(sizeof(GsMember) *
+							(relation->natts + relation->resource->ncolumns));
+	return write;
+}
+
+/* The value for the braces of the path. */
+static const char *
+path_value(const GsRelation *relation, const GsAttr *attr, Datum value)
+{
+	Oid			function;
+	bool		is_varlena;
+	const char *key;
+
+	getTypeOutputInfo(attr->type, &function, &is_varlena);
+	key = gs_to_utf8(OidOutputFunctionCall(function, value));
+	if (!gs_api_sendable(key))
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("no %s has the %s that column \"%s\" of foreign table \"%s\" names",
+						gs_model_parent(relation->resource)->label,
+						gs_model_flagged(gs_model_parent(relation->resource), GS_KEY)->field,
+						attr->name, relation->name),
+				 errdetail("An id is neither empty nor \".\" nor \"..\", and holds no control characters.")));
+	return key;
+}
+
+GsWrite *
+gs_write_insert(const GsRelation *relation, TupleTableSlot *slot)
+{
+	const GsResource *resource = relation->resource;
+	const GsColumn *brace = gs_model_brace(resource, &resource->insert);
+	GsWrite    *write = make_write(relation);
+
+	slot_getallattrs(slot);
+	for (int i = 0; i < resource->ncolumns; i++)
+	{
+		const GsColumn *column = &resource->columns[i];
+		AttrNumber	attnum = attr_of_column(relation, column);
+
+		if ((column->flags & GS_REQUIRED) && (attnum == 0 || slot->tts_isnull[attnum - 1]))
+			miss_required(relation, column);
+	}
+	for (int i = 1; i <= relation->natts; i++)
+	{
+		const GsAttr *attr = &relation->atts[i - 1];
+		Datum		value = slot->tts_values[i - 1];
+
+		if (attr->name == NULL || slot->tts_isnull[i - 1])
+			continue;
+		gs_write_check_column(relation, i);
+		if (attr->constant != NULL)
+			check_constant(relation, attr, value);
+		else if (attr->column != NULL && attr->column == brace)
+			write->key = path_value(relation, attr, value);
+		else
+			add_member(write, attr->field, json_of(relation, attr, value));
+	}
+	return write;
+}
+
+/*
+ * Updating.
+ */
+
+void
+gs_write_set(const GsRelation *relation, AttrNumber attnum, Datum value, bool isnull,
+			 const char **json)
+{
+	const GsAttr *attr = &relation->atts[attnum - 1];
+
+	*json = NULL;
+	gs_write_check_column(relation, attnum);
+	if (attr->constant != NULL)
+	{
+		if (!isnull)
+			check_constant(relation, attr, value);
+		return;
+	}
+	if (isnull && attr->column != NULL && (attr->column->flags & GS_REQUIRED))
+		miss_required(relation, attr->column);
+	*json = isnull ? "null" : json_of(relation, attr, value);
+}
+
+int
+gs_write_changes(const GsRelation *relation, List *attnums, const Datum *values,
+				 const bool *isnull, GsMember *changes)
+{
+	int			count = 0;
+	ListCell   *cell;
+
+	foreach(cell, attnums)
+	{
+		int			n = foreach_current_index(cell);
+		const char *json;
+
+		gs_write_set(relation, lfirst_int(cell), values[n], isnull[n], &json);
+		if (json == NULL)
+			continue;
+		changes[count].field = gs_to_utf8(relation->atts[lfirst_int(cell) - 1].field);
+		changes[count].json = json;
+		count++;
+	}
+	return count;
+}
+
+const char *
+gs_write_key(const GsRelation *relation, const GsSavedRecord *saved, MemoryContext context)
+{
+	const char *why;
+	const GsJson *record = gs_json_parse(saved->record, strlen(saved->record), context, &why);
+
+	return gs_pager_key(relation->resource, record);
+}
+
+List *
+gs_write_update_fields(const GsRelation *relation)
+{
+	const GsResource *resource = relation->resource;
+	List	   *fields = NIL;
+
+	for (int i = 0; i < resource->ncolumns; i++)
+		if (resource->columns[i].flags & (GS_KEY | GS_VERSION | GS_WRITABLE))
+			fields = lappend(fields, (void *) resource->columns[i].field);
+	for (int i = 0; i < relation->natts; i++)
+		if (relation->atts[i].field != NULL && relation->atts[i].column == NULL)
+			fields = lappend(fields, (void *) gs_to_utf8(relation->atts[i].field));
+	return fields;
+}
+
+/*
+ * What the tenant last gave, as it is sent back: dates as days, and nothing
+ * for what is null.
+ */
+static const char *
+unchanged(const GsJson *base, const char *field, bool is_day)
+{
+	const GsJson *node = gs_json_get(base, field);
+	GsJsonKind	kind = gs_json_kind(node);
+	char		buffer[GS_JSON_BUFFER];
+	StringInfoData out;
+	Timestamp	moment;
+
+	if (kind == GS_JSON_ABSENT || kind == GS_JSON_NULL)
+		return NULL;
+	if (is_day && (kind == GS_JSON_STRING || kind == GS_JSON_NUMBER))
+	{
+		const char *given = gs_json_text(node, buffer);
+
+		if (given[0] == '\0')
+			return NULL;
+		if (gs_parse_datetime(given, kind == GS_JSON_NUMBER, &moment))
+			return iso_day(moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0));
+	}
+	initStringInfo(&out);
+	gs_json_print(&out, node);
+	return out.data;
+}
+
+/* The new value of a field, NULL if it is not among the changes. */
+static const char *
+changed(const GsMember *changes, int nchanges, const char *field)
+{
+	for (int i = 0; i < nchanges; i++)
+		if (strcmp(changes[i].field, field) == 0)
+			return changes[i].json;
+	return NULL;
+}
+
+GsWrite *
+gs_write_update(const GsRelation *relation, const GsMember *changes, int nchanges,
+				const GsJson *base)
+{
+	const GsResource *resource = relation->resource;
+	GsWrite    *write = make_write(relation);
+
+	for (int i = 0; i < resource->ncolumns; i++)
+	{
+		const GsColumn *column = &resource->columns[i];
+		const char *json = changed(changes, nchanges, column->field);
+
+		if (!(column->flags & GS_WRITABLE))
+			continue;
+		if (json == NULL)
+			json = unchanged(base, column->field, column->kind == GS_DATE);
+		if (json != NULL)
+			add_member(write, column->field, json);
+	}
+	for (int i = 0; i < relation->natts; i++)
+	{
+		const GsAttr *attr = &relation->atts[i];
+		const char *field;
+		const char *json;
+
+		if (attr->field == NULL || attr->column != NULL)
+			continue;
+		field = gs_to_utf8(attr->field);
+		json = changed(changes, nchanges, field);
+		if (json == NULL)
+			json = unchanged(base, field, getBaseType(attr->type) == DATEOID);
+		if (json != NULL)
+			add_member(write, attr->field, json);
+	}
+	return write;
+}
+
+const char *
+gs_write_hint(const GsRelation *relation)
+{
+	StringInfoData hint;
+
+	initStringInfo(&hint);
+	for (int i = 0; i < relation->resource->ncolumns; i++)
+	{
+		const GsColumn *column = &relation->resource->columns[i];
+
+		if (column->values == NULL || !(column->flags & GS_WRITABLE))
+			continue;
+		appendStringInfo(&hint, "Documented values of %s are", column->field);
+		for (const char *const *value = column->values; *value != NULL; value++)
+			appendStringInfo(&hint, "%s \"%s\"", value > column->values ? "," : "", *value);
+		appendStringInfoChar(&hint, '.');
+	}
+	return hint.len > 0 ? hint.data : NULL;
+}
+
+void
+gs_write_fail_update(const GsRelation *relation, const GsVerdict *verdict)
+{
+	GsFailure	failure = verdict->failure;
+
+	if (failure.sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && failure.hint == NULL)
+		failure.hint = gs_write_hint(relation);
+	gs_fail(&failure);
+}
+
+List *
+gs_write_sent_fields(const GsRelation *relation)
+{
+	List	   *fields = NIL;
+	ListCell   *cell;
+
+	foreach(cell, gs_write_update_fields(relation))
+	{
+		const GsColumn *column = gs_model_field(relation->resource, lfirst(cell));
+
+		if (column == NULL || (column->flags & GS_WRITABLE))
+			fields = lappend(fields, lfirst(cell));
+	}
+	return fields;
+}
+
+/*
+ * Where a create answers with the key alone: by the key, where that is an
+ * access path, else from the list that the row was added to.
+ */
+const GsJson *
+gs_write_read_back(const GsRelation *relation, const GsWrite *write, const char *key,
+				   MemoryContext context)
+{
+	const GsResource *resource = relation->resource;
+	const GsEndpoint *endpoint = gs_model_read(resource, true);
+	const char *value = endpoint->single ? key : write->key;
+	GsRequest  *request = gs_api_start_read(&relation->settings->tenant, resource, endpoint,
+											value, context);
+	GsRecords	records;
+
+	gs_api_finish_read(request, endpoint, &records);
+	for (const GsJson *record = records.first; record != NULL;
+		 record = gs_api_next(&records, record))
+		if (strcmp(gs_pager_key(resource, record), key) == 0)
+			return record;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_REPLY_HANDLE),
+			 errmsg("Gainsight does not show the %s that it has just created", resource->label),
+			 errdetail("It has been created, with %s \"%s\".",
+					   gs_model_flagged(resource, GS_KEY)->field, gs_printable(key, 100))));
+}

@@ -1,0 +1,152 @@
+/*
+ * xact.c
+ *	  What a rollback cannot undo: the count of writes that stay.
+ *
+ * Gainsight has no transactions.  Writes are counted by the subtransaction
+ * that made them; a release moves them to the parent, a rollback says with a
+ * WARNING how many stay, and forgets them.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "utils/memutils.h"
+
+#include "gainsight_fdw.h"
+
+/* The writes of one nesting level; levels without any have no entry. */
+typedef struct Level
+{
+	int			nesting;
+	int64		made;
+	int64		maybe;			/* whose outcome is not known */
+} Level;
+
+static Level *levels;
+static int	nlevels;
+static int	allocated;
+
+static void
+warn(const Level *level)
+{
+	ereport(WARNING,
+			(errcode(ERRCODE_WARNING),
+			 errmsg("rollback does not undo what was written to Gainsight: " INT64_FORMAT " stay",
+					level->made),
+			 level->maybe > 0 ?
+			 errdetail("The outcome of " INT64_FORMAT " more is not known: they may stay, too.",
+					   level->maybe) : 0));
+}
+
+/* The innermost entry, if it belongs to this nesting level. */
+static Level *
+innermost(int nesting)
+{
+	return nlevels > 0 && levels[nlevels - 1].nesting >= nesting ? &levels[nlevels - 1] : NULL;
+}
+
+static void
+at_subxact(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+{
+	int			nesting = GetCurrentTransactionNestLevel();
+	Level	   *level = innermost(nesting);
+
+	(void) mine;
+	(void) parent;
+	(void) arg;
+	if (level == NULL)
+		return;
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		nlevels--;
+		warn(level);
+	}
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+	{
+		Level	   *outer = nlevels > 1 ? &levels[nlevels - 2] : NULL;
+
+		if (outer != NULL && outer->nesting == nesting - 1)
+		{
+			outer->made += level->made;
+			outer->maybe += level->maybe;
+			nlevels--;
+		}
+		else
+			level->nesting = nesting - 1;
+	}
+}
+
+static void
+at_xact(XactEvent event, void *arg)
+{
+	(void) arg;
+	if (nlevels == 0)
+		return;
+	switch (event)
+	{
+		case XACT_EVENT_PRE_PREPARE:
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("cannot PREPARE a transaction that has written to Gainsight"),
+					 errdetail("Gainsight has no transactions: the writes are done already.")));
+			break;
+		case XACT_EVENT_ABORT:
+			/* subtransactions have been rolled back before, if they were open */
+			while (nlevels > 1)
+			{
+				levels[nlevels - 2].made += levels[nlevels - 1].made;
+				levels[nlevels - 2].maybe += levels[nlevels - 1].maybe;
+				nlevels--;
+			}
+			nlevels = 0;
+			warn(&levels[0]);
+			break;
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_PREPARE:
+			nlevels = 0;
+			break;
+		default:
+			break;
+	}
+}
+
+static Level *
+current_level(void)
+{
+	static bool registered = false;
+	int			nesting = GetCurrentTransactionNestLevel();
+	Level	   *level = innermost(nesting);
+
+	if (!registered)
+	{
+		RegisterXactCallback(at_xact, NULL);
+		RegisterSubXactCallback(at_subxact, NULL);
+		registered = true;
+	}
+	if (level != NULL)
+		return level;
+	if (nlevels == allocated)
+	{
+		int			size = Max(8, allocated * 2);
+
+		levels = levels == NULL ?
+			MemoryContextAlloc(TopMemoryContext, size * sizeof(Level)) :
+			repalloc(levels, size * sizeof(Level));
+		allocated = size;
+	}
+	level = &levels[nlevels++];
+	level->nesting = nesting;
+	level->made = 0;
+	level->maybe = 0;
+	return level;
+}
+
+void
+gs_xact_note_write(bool certain)
+{
+	Level	   *level = current_level();
+
+	if (certain)
+		level->made++;
+	else
+		level->maybe++;
+}

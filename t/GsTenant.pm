@@ -1,0 +1,138 @@
+# GsTenant: a sandbox tenant for a TAP test.
+#
+#   my $tenant = GsTenant->new(plans => 2500);
+#   GsTenant::setup($node, $tenant);
+#   $tenant->ctl('set', 'latency_ms=50');
+#
+# The options are those of sandbox/tenant.py.  The tenant ends with the object,
+# and with this process at the latest.
+package GsTenant;
+
+use strict;
+use warnings;
+
+use Carp qw(croak);
+use File::Basename qw(dirname);
+use File::Temp;
+use POSIX qw(WNOHANG);
+use Time::HiRes qw(sleep);
+
+my $sandbox = $ENV{GS_SANDBOX_DIR} || dirname(__FILE__) . '/../sandbox';
+my $python = -x '/usr/bin/python3' ? '/usr/bin/python3' : 'python3';
+
+sub new
+{
+	my ($class, %options) = @_;
+	my $self = bless { key => $options{key} || 'sandbox-key', dir => File::Temp->newdir },
+	  $class;
+	my $url_file = "$self->{dir}/url";
+	my @command = (
+		$python, "$sandbox/tenant.py",
+		'--port' => 0,
+		'--port-file' => $url_file,
+		'--die-with-parent',
+		map { ("--$_" => ref $options{$_} ? @{ $options{$_} } : $options{$_}) }
+		  sort keys %options);
+
+	my $pid = fork();
+	croak "fork: $!" unless defined $pid;
+	if ($pid == 0)
+	{
+		# a pipe of the harness that stays open would keep the harness waiting
+		open STDIN, '<', '/dev/null';
+		open STDOUT, '>', "$self->{dir}/log";
+		open STDERR, '>&', \*STDOUT;
+		exec { $command[0] } @command or POSIX::_exit(127);
+	}
+	$self->{pid} = $pid;
+	for (1 .. 1200)
+	{
+		last if -s $url_file;
+		if (waitpid($pid, WNOHANG) == $pid)
+		{
+			delete $self->{pid};
+			last;
+		}
+		sleep 0.1;
+	}
+	croak 'the sandbox did not start: ' . slurp("$self->{dir}/log") unless -s $url_file;
+	chomp($self->{url} = slurp($url_file));
+	return $self;
+}
+
+sub url { return $_[0]->{url} }
+sub key { return $_[0]->{key} }
+
+# What ctl prints; it is an error if ctl fails.
+sub ctl
+{
+	my ($self, @arguments) = @_;
+
+	local $ENV{GS_SANDBOX_URL} = $self->{url};
+	open my $pipe, '-|', $python, "$sandbox/ctl", @arguments or croak "ctl: $!";
+	local $/;
+	my $output = <$pipe>;
+	close $pipe or croak "ctl @arguments failed";
+	return defined $output ? $output : '';
+}
+
+# The number of requests since this was last asked.
+sub requests
+{
+	my ($self) = @_;
+
+	return $self->ctl('requests', '-n') + 0;
+}
+
+sub stop
+{
+	my ($self) = @_;
+
+	my $pid = delete $self->{pid} or return;
+	local $?;
+	kill 'TERM', $pid;
+	waitpid $pid, 0;
+	return;
+}
+
+# A global destruction in a forked child must not end its parent's tenant:
+# waitpid finds no child there, and so nothing is killed.
+sub DESTROY
+{
+	my ($self) = @_;
+
+	local ($@, $!, $?);
+	$self->stop if $self->{pid} && waitpid($self->{pid}, WNOHANG) == 0;
+	return;
+}
+
+# The extension, a server `gainsight`, a mapping for the superuser, and the
+# tables in schema gs, in the node's database postgres.
+sub setup
+{
+	my ($node, $tenant) = @_;
+	my ($url, $key) = ($tenant->url, $tenant->key);
+
+	$key =~ s/'/''/g;
+	$node->safe_psql('postgres', <<"SQL");
+CREATE EXTENSION gainsight_fdw;
+CREATE SERVER gainsight FOREIGN DATA WRAPPER gainsight_fdw
+  OPTIONS (base_url '$url', rate_limit '0');
+CREATE USER MAPPING FOR CURRENT_USER SERVER gainsight OPTIONS (access_key '$key');
+CREATE SCHEMA gs;
+IMPORT FOREIGN SCHEMA gainsight FROM SERVER gainsight INTO gs;
+SQL
+	return;
+}
+
+sub slurp
+{
+	my ($file) = @_;
+
+	open my $handle, '<', $file or return '';
+	local $/;
+	my $text = <$handle>;
+	return defined $text ? $text : '';
+}
+
+1;
