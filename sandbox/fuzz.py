@@ -9,6 +9,7 @@ loads the tenant anew.
 import argparse
 import os
 import random
+import signal
 import sys
 import time
 
@@ -85,8 +86,11 @@ def main():
           flush=True)
     tenant = Tenant()
     database = "gs_fuzz_%d" % os.getpid()
+    # so that what is below clears away
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     outer = Session()
     outer.must("CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8'" % database)
+    outer.connection.close()
     session = None
     started = time.monotonic()
     try:
@@ -97,7 +101,7 @@ def main():
     finally:
         if session is not None:
             session.connection.close()
-        outer.run("DROP DATABASE IF EXISTS %s WITH (FORCE)" % database)
+        Session().run("DROP DATABASE IF EXISTS %s WITH (FORCE)" % database)
         tenant("defaults")
     print("%.0f s, seed %d" % (time.monotonic() - started, options.seed))
     print("%d passed, %d failed" % (passed, failed))

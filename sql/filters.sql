@@ -2,7 +2,9 @@
 -- FILTERS: what is sent of a WHERE, what stays here, and that the rows are the same
 --
 \i sql/include/setup.psql
-\! sandbox/ctl reset plans=700
+\! sandbox/ctl reset plans=700 objectives=0
+-- what the generator leaves to chance
+\! sandbox/ctl insert '{"Gsid":"1P02EDGE","Name":"100 \\ 1","CompanyId":"c","TypeId":"x","Status":"Active","StartDate":"0001-01-01","EndDate":"9999-12-31","Comments":"two\nlines","Health__gc":12.5}'
 \i sql/include/copy.psql
 CREATE FOREIGN TABLE gs.custom (
 	gsid text, health numeric OPTIONS (field 'Health__gc', pushdown 'true'),

@@ -33,3 +33,64 @@ LANGUAGE C STRICT STABLE;
 
 COMMENT ON FUNCTION gainsight_fdw_pushdown(regclass) IS
 'what is sent for each operator on each column of a foreign table, and whether the answer is exact, a superset, or filtered locally';
+
+CREATE FUNCTION gainsight_fdw_get_connections(OUT server_name text, OUT valid boolean)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT PARALLEL RESTRICTED;
+
+CREATE FUNCTION gainsight_fdw_disconnect(server text)
+RETURNS boolean
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT PARALLEL RESTRICTED;
+
+CREATE FUNCTION gainsight_fdw_disconnect_all()
+RETURNS boolean
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION gainsight_fdw_get_connections() IS
+'servers to which this session keeps connections; not valid once the server or a mapping was altered';
+COMMENT ON FUNCTION gainsight_fdw_disconnect(text) IS
+'close the connections that this session keeps to a server';
+COMMENT ON FUNCTION gainsight_fdw_disconnect_all() IS
+'close all connections that this session keeps';
+
+CREATE FUNCTION gainsight_fdw_check(server name,
+    OUT step text, OUT ok boolean, OUT detail text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE;
+
+COMMENT ON FUNCTION gainsight_fdw_check(name) IS
+'try a server step by step, with the key of the user who asks';
+
+CREATE FUNCTION gainsight_fdw_stats_rows(OUT server_name text, OUT user_name text,
+    OUT requests bigint, OUT retries bigint, OUT rate_limited bigint, OUT errors bigint,
+    OUT rows bigint, OUT bytes_sent bigint, OUT bytes_received bigint,
+    OUT transfer_time double precision, OUT wait_time double precision,
+    OUT last_error text, OUT last_error_at timestamptz)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL SAFE;
+
+CREATE VIEW gainsight_fdw_stats AS SELECT * FROM gainsight_fdw_stats_rows();
+
+GRANT SELECT ON gainsight_fdw_stats TO PUBLIC;
+
+CREATE FUNCTION gainsight_fdw_stats_reset()
+RETURNS void
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE;
+
+REVOKE ALL ON FUNCTION gainsight_fdw_stats_reset() FROM PUBLIC;
+
+CREATE FUNCTION gainsight_fdw_progress_rows(OUT pid integer, OUT relation regclass,
+    OUT requests bigint, OUT rows_read bigint, OUT rows_expected bigint)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C STRICT VOLATILE PARALLEL SAFE;
+
+CREATE VIEW gainsight_fdw_progress AS SELECT * FROM gainsight_fdw_progress_rows();
+
+GRANT SELECT ON gainsight_fdw_progress TO PUBLIC;

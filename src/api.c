@@ -132,6 +132,7 @@ typedef struct FailureRule
 	int			status;			/* ANY_STATUS, or the lowest of a range */
 	int			last_status;	/* 0: a range of one */
 	int			calls;			/* on which it holds */
+	GsRepeat	repeat;
 	int			sqlstate;
 	const char *message;
 	const char *hint;
@@ -143,16 +144,18 @@ typedef struct FailureRule
 #define UPDATES	0x04
 #define ANY_CALL (READS | CREATES | UPDATES)
 
-#define KEY_REFUSED ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, \
+#define KEY_REFUSED GS_REPEAT_NEVER, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, \
 	"Gainsight refused the access key", \
 	"Check the option access_key of the user mapping."
-#define ADDRESS_REFUSED ERRCODE_INSUFFICIENT_PRIVILEGE, \
+#define ADDRESS_REFUSED GS_REPEAT_NEVER, ERRCODE_INSUFFICIENT_PRIVILEGE, \
 	"Gainsight refuses access from this address or to this user", \
 	"An administrator of the tenant can allow this server's IP address."
-#define RATE_LIMITED ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, \
+#define RATE_LIMITED GS_REPEAT_LATER, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, \
 	"Gainsight's rate limit is exceeded", \
 	"The limit is shared by everything that uses the tenant; the server option rate_limit keeps below it."
-#define WRONG_ADDRESS ERRCODE_FDW_ERROR, \
+#define SERVER_FAULT ERRCODE_SYSTEM_ERROR, \
+	"Gainsight failed to answer", NULL
+#define WRONG_ADDRESS GS_REPEAT_NEVER, ERRCODE_FDW_ERROR, \
 	"Gainsight does not know this address", \
 	"Check the server's options domain or base_url."
 
@@ -166,18 +169,19 @@ static const FailureRule rules[] = {
 	{NULL, 401, 0, ANY_CALL, KEY_REFUSED},
 	{NULL, 403, 0, ANY_CALL, ADDRESS_REFUSED},
 	{NULL, 429, 0, ANY_CALL, RATE_LIMITED},
-	{NULL, 400, 0, READS, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
+	{NULL, 400, 0, READS, GS_REPEAT_NEVER, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
 		"Gainsight refused the request",
 	"The server options operators and in_list_size say what the tenant understands."},
-	{NULL, 400, 0, CREATES | UPDATES, ERRCODE_INVALID_PARAMETER_VALUE,
+	{NULL, 400, 0, CREATES | UPDATES, GS_REPEAT_NEVER, ERRCODE_INVALID_PARAMETER_VALUE,
 	"Gainsight refused the values of the row", NULL},
-	{NULL, 404, 0, CREATES, ERRCODE_FOREIGN_KEY_VIOLATION,
+	{NULL, 404, 0, CREATES, GS_REPEAT_NEVER, ERRCODE_FOREIGN_KEY_VIOLATION,
 		"Gainsight has no such record to add to",
 	"The row names a parent that does not exist, or that this key may not see."},
 	{NULL, 404, 0, ANY_CALL, WRONG_ADDRESS},
-	{NULL, 500, 599, ANY_CALL, ERRCODE_SYSTEM_ERROR,
-	"Gainsight failed to answer", NULL},
-	{NULL, ANY_STATUS, 0, ANY_CALL, ERRCODE_FDW_ERROR,
+	{NULL, 500, 0, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
+	{NULL, 502, 504, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
+	{NULL, 500, 599, ANY_CALL, GS_REPEAT_NEVER, SERVER_FAULT},
+	{NULL, ANY_STATUS, 0, ANY_CALL, GS_REPEAT_NEVER, ERRCODE_FDW_ERROR,
 	"Gainsight gave an unexpected answer", NULL},
 };
 
@@ -230,6 +234,7 @@ judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *enve
 	failure->sqlstate = rule->sqlstate;
 	failure->message = rule->message;
 	failure->hint = rule->hint;
+	verdict->repeat = rule->repeat;
 	verdict->uncertain = result->status >= 500;
 }
 

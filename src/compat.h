@@ -7,11 +7,13 @@
 
 #include "postgres.h"
 
+#include "catalog/pg_foreign_server.h"
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "optimizer/pathnode.h"
+#include "utils/acl.h"
 
 /* The library is built with hidden symbols; before 16, core did not mark the ones it needs. */
 #if PG_VERSION_NUM < 160000
@@ -63,6 +65,17 @@ gs_materialize(FunctionCallInfo fcinfo)
 	InitMaterializedSRF(fcinfo, 0);
 #else
 	SetSingleFuncCall(fcinfo, 0);
+#endif
+}
+
+/* 16 made the check general */
+static inline AclResult
+gs_server_aclcheck(Oid serverid, Oid userid)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ForeignServerRelationId, serverid, userid, ACL_USAGE);
+#else
+	return pg_foreign_server_aclcheck(serverid, userid, ACL_USAGE);
 #endif
 }
 

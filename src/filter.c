@@ -142,6 +142,26 @@ json_string(const char *value)
 	return out.data;
 }
 
+/* A number without the zeros that make no difference, so that equals look alike. */
+static char *
+json_number(char *shown)
+{
+	char	   *point = strchr(shown, '.');
+	char	   *end = shown + strlen(shown);
+
+	/* NaN and the infinities */
+	if (strpbrk(shown, "NI") != NULL)
+		return NULL;
+	if (point != NULL)
+	{
+		while (end[-1] == '0')
+			*--end = '\0';
+		if (end[-1] == '.')
+			*--end = '\0';
+	}
+	return strcmp(shown, "-0") == 0 ? "0" : shown;
+}
+
 /* A text, number or boolean; NULL for what JSON cannot say. */
 static char *
 json_value(GsKind kind, Oid type, Datum value)
@@ -155,7 +175,7 @@ json_value(GsKind kind, Oid type, Datum value)
 	switch (kind)
 	{
 		case GS_NUMBER:
-			return shown[0] == 'N' || strchr(shown, 'I') != NULL ? NULL : shown;
+			return json_number(shown);
 		case GS_BOOLEAN:
 			return DatumGetBool(value) ? "true" : "false";
 		default:

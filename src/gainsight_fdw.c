@@ -6,6 +6,7 @@
 
 #include "compat.h"
 #include "gainsight_fdw.h"
+#include "shmem.h"
 
 PG_MODULE_MAGIC;
 
@@ -16,6 +17,8 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
+	gs_shared_reserve();
+	gs_connection_init();
 #ifdef USE_ASSERT_CHECKING
 	gs_model_check();
 #endif

@@ -50,6 +50,16 @@ extern GsSettings *gs_settings_load(Oid serverid, Oid relid);
 extern void gs_settings_authorize(GsSettings *settings, Oid userid);
 
 /*
+ * Raise 42501 unless the current user may use the server.
+ */
+extern void gs_require_usage(Oid serverid);
+
+/*
+ * connection.c: at load, watch for altered servers and mappings
+ */
+extern void gs_connection_init(void);
+
+/*
  * relation.c: a foreign table seen through the model
  */
 

@@ -1,17 +1,186 @@
 /*
  * governor.c
- *	  When a request may start: what a statement may spend.
+ *	  When a request may start: what a tenant takes, what a statement may spend.
  *
  * It never sleeps and never sends; request.c asks it before every request.
+ * The window is a true one, a counter for each second: a bucket that refills
+ * would let a burst and its refill into the same minute.
  */
 #include "postgres.h"
 
 #include <limits.h>
+#include <time.h>
 
 #include "access/xact.h"
+#include "common/hashfn.h"
 #include "utils/timestamp.h"
 
 #include "governor.h"
+#include "shmem.h"
+
+/* The longest that a waiting request lets pass before it asks again, in ms. */
+#define ASK_AGAIN 200
+
+/* How long one that came later lets the longer waiting go first, in ms. */
+#define YIELD 20
+
+/* One that has not asked for so long has gone away. */
+#define FORGET_AFTER (3 * ASK_AGAIN)
+
+/* Who came this much earlier goes first; closer together they are equals, in ms. */
+#define FAIRNESS 1000
+
+/*
+ * The tenant's rate.
+ */
+
+int64
+gs_governor_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The tenant's limiter, made if need be; NULL for the 65th.  Under the lock. */
+static GsLimiter *
+find_limiter(GsShared *shared, const char *base_url)
+{
+	int			length = strlen(base_url);
+	uint64		low = hash_bytes_extended((const unsigned char *) base_url, length, 0);
+	uint64		high = hash_bytes_extended((const unsigned char *) base_url, length, 1) | 1;
+
+	for (int i = 0; i < GS_LIMITERS; i++)
+	{
+		GsLimiter  *limiter = &shared->limiters[i];
+
+		if (limiter->tenant[1] == 0)
+		{
+			limiter->tenant[0] = low;
+			limiter->tenant[1] = high;
+		}
+		if (limiter->tenant[0] == low && limiter->tenant[1] == high)
+			return limiter;
+	}
+	return NULL;
+}
+
+/* The 65th tenant has a limiter in this backend alone. */
+static GsLimiter *
+own_limiter(void)
+{
+	static GsLimiter limiter;
+	static bool warned = false;
+
+	if (!warned)
+		ereport(WARNING,
+				(errcode(ERRCODE_WARNING),
+				 errmsg("gainsight_fdw shares the rate limits of %d tenants; that of another holds for this session alone",
+						GS_LIMITERS)));
+	warned = true;
+	return &limiter;
+}
+
+/* Let go of the seconds that have left the window. */
+static void
+advance(GsLimiter *limiter, int64 second)
+{
+	if (second - limiter->second >= GS_WINDOW)
+		memset(limiter->starts, 0, sizeof(limiter->starts));
+	else
+		for (int64 s = limiter->second + 1; s <= second; s++)
+			limiter->starts[s % GS_WINDOW] = 0;
+	limiter->second = Max(limiter->second, second);
+}
+
+/* How long until the window has room, in ms; 0 if it has. */
+static int
+until_room(const GsLimiter *limiter, int rate_limit, int64 now)
+{
+	int64		total = 0;
+
+	for (int i = 0; i < GS_WINDOW; i++)
+		total += limiter->starts[i];
+	/* the oldest second leaves first */
+	for (int64 s = limiter->second - GS_WINDOW + 1; total >= rate_limit && s <= limiter->second; s++)
+	{
+		if (s < 0)
+			continue;
+		total -= limiter->starts[s % GS_WINDOW];
+		if (total < rate_limit)
+			return (int) Max(1, (s + GS_WINDOW) * 1000 - now);
+	}
+	return 0;
+}
+
+/* Decide, and count a start.  Under the lock, if the limiter is shared. */
+static int
+decide(GsLimiter *limiter, int rate_limit, int64 since, int64 now)
+{
+	int			wait = 0;
+
+	advance(limiter, now / 1000);
+	if (limiter->oldest != 0 && now - limiter->oldest_seen > FORGET_AFTER)
+		limiter->oldest = 0;
+	if (limiter->paused_until > now)
+		wait = (int) (limiter->paused_until - now);
+	if (rate_limit > 0)
+	{
+		wait = Max(wait, until_room(limiter, rate_limit, now));
+		if (wait == 0 && limiter->oldest != 0 && limiter->oldest + FAIRNESS < since)
+			wait = YIELD;
+	}
+	if (wait == 0)
+	{
+		limiter->starts[limiter->second % GS_WINDOW]++;
+		if (since <= limiter->oldest)
+			limiter->oldest = 0;
+		return 0;
+	}
+	if (limiter->oldest == 0 || since <= limiter->oldest)
+	{
+		limiter->oldest = since;
+		limiter->oldest_seen = now;
+	}
+	return Min(wait, ASK_AGAIN);
+}
+
+int
+gs_governor_ask(const char *base_url, int rate_limit, int64 since)
+{
+	GsShared   *shared = gs_shared();
+	int64		now = gs_governor_now();
+	GsLimiter  *limiter;
+	int			wait = 0;
+
+	SpinLockAcquire(&shared->lock);
+	limiter = find_limiter(shared, base_url);
+	if (limiter != NULL)
+		wait = decide(limiter, rate_limit, since, now);
+	SpinLockRelease(&shared->lock);
+	return limiter != NULL ? wait : decide(own_limiter(), rate_limit, since, now);
+}
+
+void
+gs_governor_pause(const char *base_url, int ms)
+{
+	GsShared   *shared = gs_shared();
+	int64		until = gs_governor_now() + ms;
+	GsLimiter  *limiter;
+
+	SpinLockAcquire(&shared->lock);
+	limiter = find_limiter(shared, base_url);
+	if (limiter != NULL)
+		limiter->paused_until = Max(limiter->paused_until, until);
+	SpinLockRelease(&shared->lock);
+	if (limiter == NULL)
+		own_limiter()->paused_until = until;
+}
+
+/*
+ * The statement's budget.
+ */
 
 /*
  * What the present top-level statement has sent.  A statement is told from

@@ -10,6 +10,24 @@
 #include "error.h"
 
 /*
+ * Milliseconds of a clock that never goes back, the same in every backend.
+ */
+extern int64 gs_governor_now(void);
+
+/*
+ * Ask to start a request to the tenant of this base URL, which has been
+ * waiting since a time of gs_governor_now.  rate_limit is the number of starts
+ * in any 60 s, 0 for no bound.  Returns 0 if it may start, and counts it; else
+ * the ms after which to ask again.  Never waits.
+ */
+extern int	gs_governor_ask(const char *base_url, int rate_limit, int64 since);
+
+/*
+ * The tenant has asked every session to stop for so many ms.
+ */
+extern void gs_governor_pause(const char *base_url, int ms);
+
+/*
  * Count a read request against what one top-level statement may send.
  * max_requests 0 is no bound.  Raises 54000 when it is used up.
  */

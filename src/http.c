@@ -15,6 +15,7 @@
 #include <signal.h>
 
 #include "miscadmin.h"
+#include "nodes/pg_list.h"
 #include "pgstat.h"
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
@@ -31,9 +32,19 @@
 /* Kept connections: as many as one server's max_connections can use. */
 #define KEPT_CONNECTIONS 64L
 
+/* Connections kept for one server: closed together, or not at all. */
+typedef struct Pool
+{
+	Oid			id;
+	CURLSH	   *share;
+	int			users;			/* transfers that may hold one */
+	bool		valid;
+} Pool;
+
 struct GsTransfer
 {
 	CURL	   *easy;
+	Pool	   *pool;
 	struct curl_slist *headers;
 	MemoryContextCallback callback;
 	bool		added;			/* to the multi handle */
@@ -49,6 +60,7 @@ struct GsTransfer
 
 static CURLM *multi;
 static int	multi_pid;
+static List *pools;				/* of Pool, in TopMemoryContext */
 
 /*
  * libcurl may start a thread (for a name lookup), which must never take a
@@ -80,7 +92,39 @@ open_multi(void)
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("could not initialize libcurl")));
 	multi_pid = MyProcPid;
+	pools = NIL;
 	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
+}
+
+/* The pool, made if need be. */
+static Pool *
+find_pool(Oid id)
+{
+	MemoryContext old;
+	Pool	   *pool;
+	ListCell   *cell;
+
+	foreach(cell, pools)
+		if (((Pool *) lfirst(cell))->id == id)
+			return lfirst(cell);
+	old = MemoryContextSwitchTo(TopMemoryContext);
+	pool = palloc0(sizeof(Pool));
+	pool->id = id;
+	pool->share = curl_share_init();
+	pools = lappend(pools, pool);
+	MemoryContextSwitchTo(old);
+	if (pool->share != NULL)
+		curl_share_setopt(pool->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+	return pool;
+}
+
+/* The transfer is over: its connection goes back to the pool. */
+static void
+leave_pool(GsTransfer *transfer)
+{
+	if (transfer->pool != NULL)
+		transfer->pool->users--;
+	transfer->pool = NULL;
 }
 
 static void
@@ -93,6 +137,7 @@ release(void *arg)
 		if (transfer->added)
 			curl_multi_remove_handle(multi, transfer->easy);
 		curl_easy_cleanup(transfer->easy);
+		leave_pool(transfer);
 	}
 	curl_slist_free_all(transfer->headers);
 	free(transfer->body);
@@ -264,6 +309,8 @@ configure(GsTransfer *transfer, const GsHttpSpec *spec)
 #if LIBCURL_VERSION_NUM >= 0x075500
 	set_pointer(transfer, CURLOPT_PROTOCOLS_STR, "http,https");
 #endif
+	if (transfer->pool->share != NULL)
+		set_pointer(transfer, CURLOPT_SHARE, transfer->pool->share);
 	set_pointer(transfer, CURLOPT_URL, spec->url);
 	set_pointer(transfer, CURLOPT_CUSTOMREQUEST, spec->method);
 	if (spec->body != NULL)
@@ -301,6 +348,9 @@ gs_http_start(const GsHttpSpec *spec, MemoryContext context)
 	transfer->easy = curl_easy_init();
 	if (transfer->easy == NULL)
 		refused(transfer, CURLE_OUT_OF_MEMORY);
+	transfer->pool = find_pool(spec->pool);
+	transfer->pool->users++;
+	transfer->pool->valid = true;
 	configure(transfer, spec);
 	rc = curl_multi_add_handle(multi, transfer->easy);
 	if (rc != CURLM_OK)
@@ -341,15 +391,16 @@ outcome_of(CURLcode rc, CURL *easy)
 			return GS_HTTP_NO_MEMORY;
 		case CURLE_UNSUPPORTED_PROTOCOL:
 		case CURLE_URL_MALFORMAT:
-		case CURLE_COULDNT_RESOLVE_HOST:
-		case CURLE_COULDNT_RESOLVE_PROXY:
-		case CURLE_COULDNT_CONNECT:
-		case CURLE_SSL_CONNECT_ERROR:
 		case CURLE_SSL_CERTPROBLEM:
 		case CURLE_SSL_CIPHER:
 		case CURLE_PEER_FAILED_VERIFICATION:
 		case CURLE_SSL_CACERT_BADFILE:
 		case CURLE_SSL_ISSUER_ERROR:
+			return GS_HTTP_NOT_TRUSTED;
+		case CURLE_COULDNT_RESOLVE_HOST:
+		case CURLE_COULDNT_RESOLVE_PROXY:
+		case CURLE_COULDNT_CONNECT:
+		case CURLE_SSL_CONNECT_ERROR:
 #if LIBCURL_VERSION_NUM >= 0x074900
 		case CURLE_PROXY:
 #endif
@@ -402,11 +453,13 @@ finish(CURL *easy, CURLcode rc)
 	result->bytes_received = number_of(easy, CURLINFO_SIZE_DOWNLOAD_T) +
 		long_of(easy, CURLINFO_HEADER_SIZE);
 	result->elapsed = number_of(easy, CURLINFO_TOTAL_TIME_T) / 1000.0;
-	result->why = transfer->words[0] ? transfer->words : curl_easy_strerror(rc);
+	result->why = rc == CURLE_SEND_FAIL_REWIND ? "the connection was closed before an answer came" :
+		transfer->words[0] ? transfer->words : curl_easy_strerror(rc);
 	curl_multi_remove_handle(multi, easy);
 	transfer->added = false;
 	curl_easy_cleanup(easy);
 	transfer->easy = NULL;
+	leave_pool(transfer);
 }
 
 /* Let every transfer go on as far as it can; true if one of them ended. */
@@ -445,6 +498,46 @@ gs_http_pump(int timeout)
 	pgstat_report_wait_end();
 	CHECK_FOR_INTERRUPTS();
 	advance();
+}
+
+int
+gs_http_pools(GsPoolInfo **result)
+{
+	int			count = multi_pid == MyProcPid ? list_length(pools) : 0;
+	ListCell   *cell;
+
+	*result = palloc(sizeof(GsPoolInfo) * Max(count, 1));
+	if (count > 0)
+		foreach(cell, pools)
+		{
+			Pool	   *pool = lfirst(cell);
+
+			(*result)[foreach_current_index(cell)] = (GsPoolInfo) {pool->id, pool->valid};
+		}
+	return count;
+}
+
+bool
+gs_http_close_pool(Oid id)
+{
+	Pool	   *pool = find_pool(id);
+
+	if (pool->users > 0)
+		return false;
+	if (pool->share != NULL)
+		curl_share_cleanup(pool->share);
+	pools = list_delete_ptr(pools, pool);
+	pfree(pool);
+	return true;
+}
+
+void
+gs_http_invalidate_pools(void)
+{
+	ListCell   *cell;
+
+	foreach(cell, pools)
+		((Pool *) lfirst(cell))->valid = false;
 }
 
 char *

@@ -11,6 +11,7 @@
  * but for the body, which must live as long as the transfer. */
 typedef struct GsHttpSpec
 {
+	Oid			pool;			/* whose kept connections it may use */
 	const char *method;			/* GET, POST or PUT */
 	const char *url;			/* sent as it is */
 	const char *body;			/* UTF-8, or NULL for none */
@@ -30,7 +31,8 @@ typedef enum GsHttpOutcome
 {
 	GS_HTTP_RUNNING,
 	GS_HTTP_ANSWERED,			/* a whole answer, of any status */
-	GS_HTTP_NOT_CONNECTED,		/* nothing was sent: name, refusal, TLS, time */
+	GS_HTTP_NOT_CONNECTED,		/* nothing was sent: name, refusal, time */
+	GS_HTTP_NOT_TRUSTED,		/* nothing was sent: TLS, or an unusable setting */
 	GS_HTTP_BROKEN,				/* cut or garbled on the way */
 	GS_HTTP_TIMED_OUT,			/* after it was connected */
 	GS_HTTP_TOO_LARGE,			/* the body passed max_body */
@@ -75,6 +77,29 @@ extern void gs_http_release_body(GsTransfer *transfer);
  * of them ends.  Interrupts are served: may raise an ERROR.
  */
 extern void gs_http_pump(int timeout);
+
+/* Connections that are kept for one use, e.g. for a server. */
+typedef struct GsPoolInfo
+{
+	Oid			id;
+	bool		valid;			/* used since gs_http_invalidate_pools */
+} GsPoolInfo;
+
+/*
+ * The pools that there are, palloc'd; returns how many.
+ */
+extern int	gs_http_pools(GsPoolInfo **pools);
+
+/*
+ * Close the connections of a pool; false, and nothing is done, while one of
+ * them is in use.
+ */
+extern bool gs_http_close_pool(Oid id);
+
+/*
+ * What the connections were made for may have changed.
+ */
+extern void gs_http_invalidate_pools(void);
 
 /*
  * libcurl's and its TLS library's versions, palloc'd.

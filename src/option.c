@@ -20,6 +20,7 @@
 #include "foreign/foreign.h"
 #include "miscadmin.h"
 #include "storage/fd.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -493,6 +494,7 @@ gs_settings_load(Oid serverid, Oid relid)
 		apply(GetForeignTable(relid)->options, settings);
 	settings->tenant.serverid = serverid;
 	settings->tenant.usage = palloc0(sizeof(GsUsage));
+	settings->tenant.counted = palloc0(sizeof(GsUsage));
 	if (settings->domain != NULL)
 		settings->tenant.base_url = psprintf("https://%s.gainsightcloud.com/v1", settings->domain);
 	else
@@ -559,6 +561,7 @@ gs_settings_authorize(GsSettings *settings, Oid userid)
 	List	   *list;
 	const char *file;
 
+	settings->tenant.userid = userid;
 	if (!SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(userid),
 							   ObjectIdGetDatum(serverid)) &&
 		!SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(InvalidOid),
@@ -577,4 +580,13 @@ gs_settings_authorize(GsSettings *settings, Oid userid)
 				 errmsg("access_key_file is not used as the owner of server \"%s\" is no superuser",
 						GetForeignServer(serverid)->servername)));
 	settings->tenant.access_key = read_key_file(file);
+}
+
+void
+gs_require_usage(Oid serverid)
+{
+	AclResult	result = gs_server_aclcheck(serverid, GetUserId());
+
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_FOREIGN_SERVER, GetForeignServer(serverid)->servername);
 }

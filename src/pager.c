@@ -39,7 +39,9 @@ struct GsPager
 	const GsSearch *search;
 	GsSeen	   *seen;
 	MemoryContext context;
-	int			page_size;
+	int			full_size;		/* rows a page, as the user wants it */
+	int			known_size;		/* less, if the tenant was seen to go on with it */
+	int			page_size;		/* in force */
 	int			next_limit;		/* of the page that is queued next */
 
 	/* this round */
@@ -72,6 +74,8 @@ begin_round(GsPager *pager)
 	pager->rows = 0;
 	pager->total = GS_NO_TOTAL;
 	pager->window = 1;
+	/* a page may have been short because it was the last */
+	pager->page_size = pager->known_size ? pager->known_size : pager->full_size;
 	pager->next_limit = pager->page_size;
 	pager->ended = false;
 }
@@ -91,7 +95,7 @@ gs_pager_open(const GsTenant *tenant, const GsResource *resource,
 	pager->search = search;
 	pager->seen = seen ? seen : gs_seen_create(own);
 	pager->context = own;
-	pager->page_size = paging->page_size;
+	pager->full_size = paging->page_size;
 	pager->short_rows = -1;
 	begin_round(pager);
 	pager->next_limit = paging->first_page;
@@ -319,6 +323,8 @@ take_page(GsPager *pager)
 		forget_ahead(pager);	/* what was asked for behind it begins elsewhere */
 	else
 		pager->window = first ? 1 : Min(pager->window * 2, pager->tenant->max_connections);
+	if (fresh > 0 && pager->page_size < pager->full_size)
+		pager->known_size = pager->page_size;
 	if (records->count < pager->page.limit)
 		pager->next_limit = pager->page_size = Max(records->count, 2);
 

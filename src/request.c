@@ -9,11 +9,13 @@
  */
 #include "postgres.h"
 
+#include "common/pg_prng.h"
 #include "lib/ilist.h"
 #include "utils/memutils.h"
 
 #include "governor.h"
 #include "request.h"
+#include "stats.h"
 
 /* Longer than any wait between two looks at the queue, in ms. */
 #define WAIT_SLICE 1000
@@ -26,10 +28,17 @@ struct GsRequest
 	GsCall		call;
 	MemoryContext context;
 	MemoryContextCallback callback;
+	int			tries;			/* sent so far */
+	int64		not_before;		/* of gs_governor_now: a repetition waits */
+	int64		waiting_since;	/* for the governor, 0: it does not */
+	MemoryContext try;			/* of the transfer and its verdict */
 	GsTransfer *transfer;		/* NULL until it starts */
 	bool		settled;
 	GsVerdict	verdict;
 };
+
+/* A wait for the governor that is longer than this is told, in ms. */
+#define TELL_AFTER 5000
 
 /* All requests of this backend that are not settled, the oldest first. */
 static dlist_head queue = DLIST_STATIC_INIT(queue);
@@ -57,6 +66,7 @@ gs_request_start(const GsTenant *tenant, const GsCall *call, MemoryContext conte
 	request->tenant = tenant;
 	request->context = own;
 	request->call = *call;
+	request->try = AllocSetContextCreate(own, "gainsight_fdw try", ALLOCSET_SMALL_SIZES);
 	request->call.path = MemoryContextStrdup(own, call->path);
 	if (call->body != NULL)
 		request->call.body = MemoryContextStrdup(own, call->body);
@@ -108,7 +118,7 @@ start_transfer(GsRequest *request)
 {
 	const GsTenant *tenant = request->tenant;
 	const GsCall *call = &request->call;
-	MemoryContext old = MemoryContextSwitchTo(request->context);
+	MemoryContext old = MemoryContextSwitchTo(request->try);
 	const char *headers[] = {
 		psprintf("accessKey: %s", tenant->access_key),
 		"Content-Type: application/json",
@@ -116,6 +126,7 @@ start_transfer(GsRequest *request)
 		NULL
 	};
 	GsHttpSpec	spec = {
+		.pool = tenant->serverid,
 		.method = call->endpoint->method,
 		.url = psprintf("%s%s", tenant->base_url, call->path),
 		.body = call->body,
@@ -131,25 +142,73 @@ start_transfer(GsRequest *request)
 		.once = call->once,
 	};
 
-	request->transfer = gs_http_start(&spec, request->context);
+	request->transfer = gs_http_start(&spec, request->try);
+	request->tries++;
 	tenant->usage->requests++;
 	MemoryContextSwitchTo(old);
 }
 
-/* Start what may start, in the order in which it was asked for. */
-static void
+/*
+ * May the request start, or what is the wait, in ms?  A long one is told, as
+ * the user sees nothing else happen.
+ */
+static int
+ask_governor(GsRequest *request, int64 now)
+{
+	const GsTenant *tenant = request->tenant;
+	int64		since = request->waiting_since ? request->waiting_since : now;
+	int			wait = gs_governor_ask(tenant->base_url, tenant->rate_limit, since);
+
+	if (wait > 0 && request->waiting_since == 0)
+		request->waiting_since = now;
+	if (wait == 0 && request->waiting_since != 0)
+	{
+		tenant->usage->wait_time += now - request->waiting_since;
+		request->waiting_since = 0;
+	}
+	if (wait > 0 && now - request->waiting_since > TELL_AFTER && !tenant->usage->told_wait)
+	{
+		tenant->usage->told_wait = true;
+		ereport(NOTICE,
+				(errmsg("waiting for Gainsight's rate limit"),
+				 errdetail("The server option rate_limit is %d requests a minute, for all sessions together.",
+						   tenant->rate_limit)));
+	}
+	return wait;
+}
+
+/*
+ * Start what may start, in the order in which it was asked for.  Returns the
+ * ms after which to look again.
+ */
+static int
 start_due(void)
 {
+	int64		now = gs_governor_now();
+	int			again = WAIT_SLICE;
 	dlist_mutable_iter iter;
 
 	dlist_foreach_modify(iter, &queue)
 	{
 		GsRequest  *request = dlist_container(GsRequest, node, iter.cur);
+		int			wait;
 
-		if (request->transfer == NULL &&
-			running_on(request->tenant->serverid) < request->tenant->max_connections)
+		if (request->transfer != NULL)
+			continue;
+		if (request->not_before > now)
+		{
+			again = Min(again, request->not_before - now);
+			continue;
+		}
+		if (running_on(request->tenant->serverid) >= request->tenant->max_connections)
+			continue;
+		wait = ask_governor(request, now);
+		if (wait > 0)
+			again = Min(again, wait);
+		else
 			start_transfer(request);
 	}
+	return again;
 }
 
 /*
@@ -161,11 +220,16 @@ judge_transport(const GsTenant *tenant, const GsHttpResult *result, GsVerdict *v
 	GsFailure  *failure = &verdict->failure;
 
 	verdict->kind = GS_FAILED;
-	verdict->uncertain = result->outcome != GS_HTTP_NOT_CONNECTED && result->bytes_sent > 0;
+	verdict->uncertain = result->bytes_sent > 0;
+	verdict->repeat = GS_REPEAT_SOON;
 	failure->description = result->why;
 	switch (result->outcome)
 	{
+		case GS_HTTP_NOT_TRUSTED:
+			verdict->repeat = GS_REPEAT_NEVER;
+			/* FALLTHROUGH */
 		case GS_HTTP_NOT_CONNECTED:
+			verdict->uncertain = false;
 			failure->sqlstate = ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION;
 			failure->message = "could not connect to Gainsight";
 			failure->hint = "Check the server's options domain or base_url, and that this machine may reach it.";
@@ -176,6 +240,7 @@ judge_transport(const GsTenant *tenant, const GsHttpResult *result, GsVerdict *v
 			failure->hint = "The server option request_timeout bounds a request.";
 			break;
 		case GS_HTTP_TOO_LARGE:
+			verdict->repeat = GS_REPEAT_NEVER;
 			failure->sqlstate = ERRCODE_PROGRAM_LIMIT_EXCEEDED;
 			failure->message = psprintf("reply is larger than max_response_size (%d bytes)",
 										tenant->max_response_size);
@@ -183,6 +248,7 @@ judge_transport(const GsTenant *tenant, const GsHttpResult *result, GsVerdict *v
 			failure->description = NULL;
 			break;
 		case GS_HTTP_NO_MEMORY:
+			verdict->repeat = GS_REPEAT_NEVER;
 			failure->sqlstate = ERRCODE_OUT_OF_MEMORY;
 			failure->message = "out of memory";
 			break;
@@ -227,8 +293,9 @@ judge(GsRequest *request)
 	const char *key = request->tenant->access_key;
 	GsVerdict  *verdict = &request->verdict;
 	GsFailure  *failure = &verdict->failure;
-	MemoryContext old = MemoryContextSwitchTo(request->context);
+	MemoryContext old = MemoryContextSwitchTo(request->try);
 
+	memset(verdict, 0, sizeof(*verdict));
 	request->tenant->usage->bytes_sent += result->bytes_sent;
 	request->tenant->usage->bytes_received += result->bytes_received;
 	request->tenant->usage->transfer_time += result->elapsed;
@@ -238,7 +305,7 @@ judge(GsRequest *request)
 							 result->status, result->elapsed, result->body_length)));
 	failure->status = result->status;
 	if (result->outcome == GS_HTTP_ANSWERED)
-		request->call.classify(&request->call, result, request->context, verdict);
+		request->call.classify(&request->call, result, request->try, verdict);
 	else
 		judge_transport(request->tenant, result, verdict);
 	if (verdict->kind == GS_FAILED && verdict->uncertain && request->call.once)
@@ -251,19 +318,101 @@ judge(GsRequest *request)
 	MemoryContextSwitchTo(old);
 }
 
+/*
+ * Waits between tries.
+ */
+
+static const int soon[] = {200, 400, 800, 1600, 3200, 5000};	/* ms */
+static const int later[] = {5000, 10000, 20000, 30000, 60000};	/* ms */
+
+/* The longest that a tenant's Retry-After is followed, in s. */
+#define MAX_RETRY_AFTER 60
+
+/* Clients that failed together must not come back together: 20 % either way. */
+static int
+with_jitter(int ms)
+{
+	return (int) (ms * (0.8 + 0.4 * pg_prng_double(&pg_global_prng_state)));
+}
+
+static int
+wait_before_repeat(const GsRequest *request, GsRepeat repeat)
+{
+	int			n = request->tries - 1;
+	int			retry_after = gs_http_result(request->transfer)->retry_after;
+
+	if (repeat == GS_REPEAT_SOON)
+		return with_jitter(soon[Min(n, (int) lengthof(soon) - 1)]);
+	if (retry_after > 0)
+		return Min(retry_after, MAX_RETRY_AFTER) * 1000;
+	return with_jitter(later[Min(n, (int) lengthof(later) - 1)]);
+}
+
+/* Is the failed request to be sent again?  If so, it is back in the queue. */
+static bool
+repeat(GsRequest *request)
+{
+	const GsTenant *tenant = request->tenant;
+	const GsVerdict *verdict = &request->verdict;
+	GsRepeat	how = verdict->repeat;
+	int			wait;
+
+	/* of a create, only what has certainly not been done */
+	if (request->call.once && verdict->uncertain)
+		how = GS_REPEAT_NEVER;
+	if (how == GS_REPEAT_NEVER || request->tries > tenant->max_retries)
+		return false;
+	if (request->call.read)
+		gs_governor_spend(tenant->max_requests);
+	wait = wait_before_repeat(request, how);
+	request->not_before = gs_governor_now() + wait;
+	if (how == GS_REPEAT_LATER)
+	{
+		gs_governor_pause(tenant->base_url, wait);
+		tenant->usage->wait_time += wait;
+	}
+	tenant->usage->retries++;
+	request->transfer = NULL;
+	MemoryContextReset(request->try);
+	return true;
+}
+
+/* Judge what has ended; true if that is final. */
+static bool
+end_try(GsRequest *request)
+{
+	const GsVerdict *verdict = &request->verdict;
+	bool		failed;
+	bool		rate_limited;
+	bool		final;
+
+	judge(request);
+	failed = verdict->kind == GS_FAILED;
+	rate_limited = failed && verdict->repeat == GS_REPEAT_LATER;
+	gs_stats_add(request->tenant);
+	if (failed && rate_limited)
+		gs_stats_failure(request->tenant, &verdict->failure, true, false);
+	final = !failed || !repeat(request);
+	if (failed && final)
+		gs_stats_failure(request->tenant, &verdict->failure, false, true);
+	return final;
+}
+
 const GsVerdict *
 gs_request_settle(GsRequest *request)
 {
 	while (!request->settled)
 	{
-		start_due();
+		int			again = start_due();
+
 		if (request->transfer == NULL || is_running(request))
 		{
-			gs_http_pump(WAIT_SLICE);
+			gs_http_pump(again);
 			continue;
 		}
+		if (!end_try(request))
+			continue;
 		leave_queue(request);
-		judge(request);
 		/* the tree has its own copies */
 		gs_http_release_body(request->transfer);
 		request->settled = true;

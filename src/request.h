@@ -22,6 +22,7 @@ typedef struct GsUsage
 	int64		bytes_received;
 	double		transfer_time;	/* ms */
 	double		wait_time;		/* ms, for the limiter and Retry-After */
+	bool		told_wait;		/* the user knows of a long wait */
 } GsUsage;
 
 /*
@@ -31,6 +32,7 @@ typedef struct GsUsage
 typedef struct GsTenant
 {
 	Oid			serverid;
+	Oid			userid;			/* whose key it is */
 	const char *base_url;		/* no slash at the end */
 	const char *access_key;
 	const char *ca_file;		/* or NULL */
@@ -44,7 +46,16 @@ typedef struct GsTenant
 	int			max_response_size;	/* bytes */
 	bool		compression;
 	GsUsage    *usage;			/* where its requests are counted */
+	GsUsage    *counted;		/* as much of it as stats.c has seen */
 } GsTenant;
+
+/* May a failed request be sent again, and after what wait? */
+typedef enum GsRepeat
+{
+	GS_REPEAT_NEVER,
+	GS_REPEAT_SOON,				/* a fault that may pass: fractions of a second */
+	GS_REPEAT_LATER				/* refused for the rate: seconds */
+} GsRepeat;
 
 typedef enum GsVerdictKind
 {
@@ -58,6 +69,7 @@ typedef struct GsVerdict
 	GsVerdictKind kind;
 	const GsJson *json;
 	GsFailure	failure;
+	GsRepeat	repeat;			/* failed: as far as the answer goes */
 	bool		uncertain;		/* failed, but the tenant may have done it */
 } GsVerdict;
 

@@ -19,6 +19,7 @@
 #include "compat.h"
 #include "gainsight_fdw.h"
 #include "reader.h"
+#include "stats.h"
 
 typedef struct GsScanState
 {
@@ -35,6 +36,7 @@ typedef struct GsScanState
 	GsReadSpec	spec;
 	MemoryContext context;		/* of spec and reader; reset with them */
 	bool		ended;
+	MemoryContextCallback on_end;
 
 	/* of a statement that writes to the same server */
 	bool		read_all;		/* before the first row is given */
@@ -50,6 +52,14 @@ typedef struct GsScanState
 	bool		replaying;
 	TupleTableSlot *kept_slot;
 } GsScanState;
+
+/* The statement is over, one way or another. */
+static void
+end_progress(void *arg)
+{
+	(void) arg;
+	gs_progress_set(InvalidOid, InvalidOid, NULL, 0);
+}
 
 /* Does the node stand for a whole count(*)? */
 static bool
@@ -102,6 +112,8 @@ gainsightBeginForeignScan(ForeignScanState *node, int eflags)
 	state->must_keep = state->plan.keep_rows || (eflags & EXEC_FLAG_REWIND) || state->read_all;
 	state->context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw scan",
 										   ALLOCSET_SMALL_SIZES);
+	state->on_end.func = end_progress;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, &state->on_end);
 	gs_settings_authorize(state->relation->settings, gs_scan_user(node));
 	state->maker = gs_row_maker_create(state->relation, state->plan.attnums);
 	gs_row_maker_select(state->maker, &state->search);
@@ -227,6 +239,19 @@ start(ForeignScanState *node)
  * Rows.
  */
 
+/* Progress is told every so many rows, and with the first. */
+#define TELL_ROWS 1000
+
+static void
+count_row(GsScanState *state)
+{
+	const GsTenant *tenant = &state->relation->settings->tenant;
+
+	if (tenant->usage->rows++ % TELL_ROWS == 0)
+		gs_progress_set(state->relation->relid, tenant->userid, tenant->usage,
+						gs_reader_total(state->reader));
+}
+
 /* Bring the next record into the slot; false at the end. */
 static bool
 fetch(GsScanState *state, TupleTableSlot *slot)
@@ -240,7 +265,7 @@ fetch(GsScanState *state, TupleTableSlot *slot)
 	if (state->saved != NULL)
 		gs_saved_add(state->saved, record, state->spec.nkeys >= 0);
 	ExecStoreVirtualTuple(slot);
-	state->relation->settings->tenant.usage->rows++;
+	count_row(state);
 	return true;
 }
 
@@ -380,6 +405,7 @@ gainsightEndForeignScan(ForeignScanState *node)
 
 	if (state == NULL || is_count(node))
 		return;
+	gs_stats_add(&state->relation->settings->tenant);
 	forget_rows(state);
 	if (state->saved != NULL)
 		gs_saved_forget(state->saved);

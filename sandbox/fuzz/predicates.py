@@ -7,6 +7,8 @@ _COMPARE = ("=", "=", "=", "<>", "!=", "<", "<=", ">", ">=", ">=", "<")
 _FLAGS = ("IS TRUE", "IS NOT TRUE", "IS FALSE", "IS NOT FALSE", "IS UNKNOWN", "IS NOT UNKNOWN")
 _ZONES = ("UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia")
 
+_IDS = ("gsid", "id", "company_id", "company_ref", "type_id", "owner_id", "success_plan_id")
+
 # By sort: the types of constants that a column is compared with.
 _OTHER_TYPES = {
     "text": ("text", "text", "text", "varchar", "name", "bpchar", "t.words"),
@@ -40,13 +42,13 @@ class Predicates:
     def tree(self, depth=None):
         rng = self.rng
         if depth is None:
-            if rng.random() < 0.015 and "many" not in self.without:
+            if rng.random() < 0.02 and "many" not in self.without:
                 return self._many()
             depth = rng.choices((0, 1, 2, 3, 4), (30, 30, 22, 12, 6))[0]
         draw = rng.random()
         if depth == 0:
             return self.leaf()
-        if draw < 0.16:
+        if draw < (0.06 if self.tame else 0.16):
             return Node("bool", "NOT (", self.tree(depth - 1), ")")
         if draw < 0.2 and not self.tame and "tests" not in self.without:
             return Node("bool", "(", self.tree(depth - 1), ") ", rng.choice(_FLAGS))
@@ -70,7 +72,8 @@ class Predicates:
                                                 for _ in range(rng.randrange(20, 45))])
 
     def _mostly_true(self):
-        rng, column = self.rng, self.column()
+        rng = self.rng
+        column = rng.choice([one for one in self.columns if not one.stays] or self.columns)
         if column.sort in ("date", "ts", "tstz"):
             return Node("bool", self.name(column), rng.choice((" >= ", " > ")),
                         "'20%02d-0%d-01'" % (rng.randrange(14, 22), rng.randrange(1, 10)))
@@ -79,12 +82,14 @@ class Predicates:
         if column.sort in ("num", "float"):
             return Node("bool", self.name(column), rng.choice((" > ", " >= ", " <> ")),
                         "%d" % rng.randrange(-900, 50))
+        if column.sort == "text" and column.name not in _IDS:
+            return Node("bool", self.name(column), " LIKE '%%%s%%'" % rng.choice("eainot "))
         return Node("bool", self.name(column), " <> ", self.constant(column, column.sql_type))
 
     def leaf(self):
         for _ in range(20):
             column = self.column()
-            if self.tame and column.sort in _STAY_LOCAL and self.rng.random() < 0.8:
+            if self.tame and column.stays and self.rng.random() < 0.9:
                 continue
             kinds = (_TAME if self.tame else _LEAVES)[column.sort]
             kind = self.rng.choices(kinds[0], kinds[1])[0]
@@ -133,15 +138,28 @@ class Predicates:
         before, after = wrap.split("%s")
         return Node(column.sort, before, name, after)
 
+    def operator(self, column):
+        if not self.tame or self.rng.random() < 0.1:
+            return self.rng.choice(_COMPARE)
+        if column.sort in ("date", "tstz"):
+            return self.rng.choice(("=", "<", "<=", ">", ">="))
+        if column.sort == "num":
+            return self.rng.choice(("=", "<>", "<", "<=", ">", ">="))
+        return self.rng.choice(("=", "<>") if column.name in _IDS or column.sort == "bool" else ("=",))
+
     def draw(self, column, sql_type):
         rng, sort = self.rng, column.sort
         if sort in ("text", "loose", "char", "citext"):
+            if "ids" in self.without and column.name in _IDS:
+                return rng.choice(column.values or ["1P02"])
             return values.text(rng, column.values)
         if sort == "enum":
             return rng.choice(column.values or ["Active"])
         if sort in ("num", "float"):
             for _ in range(30):
                 raw = values.number(rng, column.values)
+                if "scales" in self.without:
+                    raw = values.plain_number(raw)
                 if values.fits(raw, sql_type):
                     return raw
             return "7"
@@ -217,7 +235,7 @@ class Predicates:
     def _compare(self, column):
         rng = self.rng
         left = self.side(column)
-        operator = rng.choice(_COMPARE)
+        operator = self.operator(column)
         right = self._moving(column) if rng.random() < 0.07 and not self.outer \
             else self.constant(column)
         if rng.random() < 0.25:
@@ -252,7 +270,10 @@ class Predicates:
         return Node("bool", self.side(column), " ", word, " (", self._array(column), ")")
 
     def _null(self, column):
-        return Node("bool", self.side(column), self.rng.choice((" IS NULL", " IS NOT NULL")))
+        word = self.rng.choice((" IS NULL", " IS NOT NULL"))
+        if self.tame:
+            word = " IS NULL" if column.sort == "text" else " IS NOT NULL"
+        return Node("bool", self.side(column), word)
 
     def _distinct(self, column):
         return Node("bool", self.side(column), self.rng.choice(
@@ -291,7 +312,8 @@ class Predicates:
 
     def _like(self, column):
         rng = self.rng
-        word = rng.choices(("LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE"), (8, 3, 2, 1))[0]
+        weights = (20, 1, 1, 0) if self.tame else (8, 3, 2, 1)
+        word = rng.choices(("LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE"), weights)[0]
         made = self._constant(column, "text", lambda: values.pattern(rng, column.values), null=0.01)
         tail = ""
         if made.how in ("typed", "plain") and made.raw is not None and rng.random() < 0.12:
@@ -390,7 +412,6 @@ _LEAVES = {
     "bool": _weights(flag=40),
 }
 
-_STAY_LOCAL = ("loose", "char", "citext", "float", "ts")
 _SENT = ("compare", "in", "any", "null", "between", "like", "prefix", "flag")
 _TAME = {sort: tuple(zip(*[(kind, weight) for kind, weight in zip(*kinds) if kind in _SENT]))
          for sort, kinds in _LEAVES.items()}

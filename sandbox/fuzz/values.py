@@ -39,11 +39,17 @@ def number(rng, pool):
     if draw < 0.7:
         return value
     known = Decimal(value)
-    if not known.is_finite():
+    if not known.is_finite() or "e" in value:
         return value
     return rng.choice((format(known + 1, "f"), format(known - 1, "f"), format(-known, "f"),
                        value + "000" if "." in value else value + ".00", "%.2e" % known,
                        str(int(known)), value + "1" if "." in value else value + ".1"))
+
+
+def plain_number(raw):
+    """The one spelling of a number."""
+    known = Decimal(raw)
+    return format(known.normalize(), "f") if known.is_finite() else raw
 
 
 def fits(raw, sql_type):

@@ -15,6 +15,12 @@ class Field(NamedTuple):
     picklist: tuple = ()
     custom: bool = False
 
+    @property
+    def folds(self):
+        """May a tenant compare it without case? Ids and labels are compared exactly."""
+        return (self.kind == "text" and not self.picklist
+                and self.name.lower() not in ("gsid", "id") and not self.name.endswith("Id"))
+
 
 def _table(*rows):
     return {row[0]: Field(number, *row) for number, row in enumerate(rows)}

@@ -187,7 +187,8 @@ def evaluate(tree, plans, setting, rows=None):
 
 def _indexed(tree, plans, setting):
     return (isinstance(tree, Condition) and tree.operator in ("EQ", "IN") and plans.ascending
-            and fields.PLAN[tree.field].kind == "text" and not setting.text_fold)
+            and fields.PLAN[tree.field].kind == "text"
+            and not (setting.text_fold and fields.PLAN[tree.field].folds))
 
 
 def _rows(condition, plans, setting, rows):
@@ -195,7 +196,7 @@ def _rows(condition, plans, setting, rows):
     if rows is plans.order and _indexed(condition, plans, setting):
         return plans.with_value(name, set(wanted))
     column = plans.column(name, setting.text_fold)
-    if setting.text_fold and fields.PLAN[name].kind == "text":
+    if setting.text_fold and fields.PLAN[name].folds:
         wanted = tuple(store.fold(value) for value in wanted)
     if setting.date_instants and fields.PLAN[name].kind == "date":
         column = plans.instants(name)

@@ -117,7 +117,7 @@ class Plans:
     def column(self, name, fold_text):
         """True values to compare; for dates as instants see `instants`."""
         column = self.values[name]
-        if not fold_text or fields.PLAN[name].kind != "text":
+        if not (fold_text and fields.PLAN[name].folds):
             return column
         if name not in self.folded:
             self.folded[name] = [fold(value) for value in column]

@@ -1,0 +1,156 @@
+/*
+ * shmem.c
+ *	  One small area that all backends share, wherever the server lets us have it.
+ *
+ * PostgreSQL 17 gives any extension a named segment.  Before, a small struct
+ * fits into what the server has to spare even if the library was not
+ * preloaded; preloading reserves it.  Without either each backend is on its
+ * own, which is said once.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "storage/ipc.h"
+#include "storage/lwlock.h"
+#include "storage/shmem.h"
+#if PG_VERSION_NUM >= 170000
+#include "storage/dsm_registry.h"
+#endif
+#include "utils/memutils.h"
+
+#include "shmem.h"
+
+/* With the layout's version: an upgraded library must not read an old one. */
+#define AREA_NAME "gainsight_fdw 1"
+
+StaticAssertDecl(sizeof(GsShared) < 32 * 1024, "the shared area must stay small");
+
+static GsShared *area;
+static bool is_shared;
+
+static void
+init_area(void *pointer)
+{
+	GsShared   *shared = pointer;
+
+	memset(shared, 0, sizeof(*shared));
+	SpinLockInit(&shared->lock);
+}
+
+#if PG_VERSION_NUM >= 190000
+static void
+init_named(void *pointer, void *arg)
+{
+	(void) arg;
+	init_area(pointer);
+}
+#endif
+
+#if PG_VERSION_NUM >= 170000
+
+void
+gs_shared_reserve(void)
+{
+}
+
+static GsShared *
+find_shared(void)
+{
+	bool		found;
+
+#if PG_VERSION_NUM >= 190000
+	return GetNamedDSMSegment(AREA_NAME, sizeof(GsShared), init_named, &found, NULL);
+#else
+	return GetNamedDSMSegment(AREA_NAME, sizeof(GsShared), init_area, &found);
+#endif
+}
+
+#else
+
+static shmem_request_hook_type next_request_hook;
+
+static void
+request_room(void)
+{
+	if (next_request_hook)
+		next_request_hook();
+	RequestAddinShmemSpace(MAXALIGN(sizeof(GsShared)));
+}
+
+void
+gs_shared_reserve(void)
+{
+	if (!process_shared_preload_libraries_in_progress)
+		return;
+	next_request_hook = shmem_request_hook;
+	shmem_request_hook = request_room;
+}
+
+static GsShared *
+find_shared(void)
+{
+	GsShared   *shared;
+	bool		found;
+
+	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+	shared = ShmemInitStruct(AREA_NAME, sizeof(GsShared), &found);
+	if (!found)
+		init_area(shared);
+	LWLockRelease(AddinShmemInitLock);
+	return shared;
+}
+
+#endif
+
+/*
+ * Where the server has no room, core raises an ERROR; the statement is fine
+ * without.  The only place that catches one: there is no way to ask before.
+ */
+static GsShared *
+try_shared(void)
+{
+	MemoryContext old = CurrentMemoryContext;
+	GsShared   *volatile shared = NULL;
+
+	PG_TRY();
+	{
+		shared = find_shared();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(old);
+		FlushErrorState();
+#if PG_VERSION_NUM < 170000
+		if (LWLockHeldByMe(AddinShmemInitLock))
+			LWLockRelease(AddinShmemInitLock);
+#endif
+	}
+	PG_END_TRY();
+	return shared;
+}
+
+GsShared *
+gs_shared(void)
+{
+	if (area != NULL)
+		return area;
+	area = try_shared();
+	is_shared = area != NULL;
+	if (area == NULL)
+	{
+		area = MemoryContextAllocZero(TopMemoryContext, sizeof(GsShared));
+		init_area(area);
+		ereport(WARNING,
+				(errcode(ERRCODE_WARNING),
+				 errmsg("gainsight_fdw has no shared memory: rate limits hold for this session alone"),
+				 errhint("Add gainsight_fdw to shared_preload_libraries.")));
+	}
+	return area;
+}
+
+bool
+gs_shared_is_shared(void)
+{
+	(void) gs_shared();
+	return is_shared;
+}

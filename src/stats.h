@@ -1,0 +1,45 @@
+/*
+ * stats.h
+ *	  Counters and progress, for an operator to see.
+ */
+#ifndef GS_STATS_H
+#define GS_STATS_H
+
+#include "postgres.h"
+
+#include "request.h"
+#include "shmem.h"
+
+/*
+ * Add what a tenant's user has used since the last call with the same usage
+ * and counted.
+ */
+extern void gs_stats_add(const GsTenant *tenant);
+
+/*
+ * Count a failure.  rate_limited: it was a refusal for the rate, whether or
+ * not it is repeated; final: it becomes an error.
+ */
+extern void gs_stats_failure(const GsTenant *tenant, const GsFailure *failure,
+							 bool rate_limited, bool final);
+
+/*
+ * Copy the entries that are in use; returns how many.  There is room for
+ * GS_STATS and GS_PROGRESS of them.
+ */
+extern int	gs_stats_copy(GsStatsEntry *entries);
+extern int	gs_progress_copy(GsProgressEntry *entries);
+
+/*
+ * Forget all counters.
+ */
+extern void gs_stats_reset(void);
+
+/*
+ * What this backend's statement is reading; rows_expected GS_NO_TOTAL if that
+ * is not known.  relid InvalidOid: it has ended.
+ */
+extern void gs_progress_set(Oid relid, Oid userid, const GsUsage *usage,
+							int64 rows_expected);
+
+#endif							/* GS_STATS_H */
