@@ -67,7 +67,30 @@ WHERE NOT EXISTS (SELECT FROM gs.successplans AS p
                   WHERE p.company_id = a.company_id AND p.status = 'Active')
 GROUP BY a.segment ORDER BY arr DESC;
 
--- Writing goes here: an INSERT and an UPDATE, each with what it changed.
+\echo '== Writing =='
+\echo
+\echo 'INSERT creates a plan. RETURNING gives what the tenant made of it:'
+\echo
+
+\! $CTL clear
+INSERT INTO gs.successplans (name, company_id, type_id, status, start_date)
+SELECT 'Executive sponsorship', company_id, (SELECT min(id) FROM gs.plan_types), 'Active', '2026-01-01'
+FROM accounts ORDER BY arr DESC LIMIT 1
+RETURNING name, company_name, type_name, status, start_date;
+
+\! echo 'The tenant was asked:'; $CTL requests; echo
+
+\echo 'UPDATE changes what it names, and nothing else: each plan is read just before it'
+\echo 'is sent, and left alone if a colleague changed it meanwhile:'
+\echo
+
+EXPLAIN (COSTS OFF)
+UPDATE gs.successplans SET status = 'Completed', end_date = '2026-06-30'
+WHERE name = 'Executive sponsorship';
+
+UPDATE gs.successplans SET status = 'Completed', end_date = '2026-06-30'
+WHERE name = 'Executive sponsorship'
+RETURNING name, status, start_date, end_date;
 
 \echo '== How it is done =='
 \echo
