@@ -174,7 +174,7 @@ SELECT * FROM local.filter($$date_trunc('year', modified_date) = '2025-01-01'$$)
 --
 \! sandbox/ctl set date_style=document
 INSERT INTO local.custom TABLE gs.custom;
-SELECT * FROM local.filter($$health = 12.50$$, 'custom');
+SELECT * FROM local.filter($$health = 12.5$$, 'custom');
 SELECT * FROM local.filter($$health <> 12.5$$, 'custom');
 SELECT * FROM local.filter($$health < 10$$, 'custom');
 SELECT * FROM local.filter($$health >= 33.333333333333333333$$, 'custom');

@@ -14,11 +14,11 @@
 CREATE SCHEMA part;
 -- those named; a name that the tenant does not have is no matter
 IMPORT FOREIGN SCHEMA gainsight LIMIT TO (plan_types, nothing_such) FROM SERVER gainsight INTO part;
-SELECT ftrelid::regclass FROM pg_foreign_table WHERE ftrelid::regclass::text LIKE 'part.%' ORDER BY 1;
+SELECT ftrelid::regclass FROM pg_foreign_table WHERE ftrelid::regclass::text LIKE 'part.%' ORDER BY ftrelid::regclass::text;
 DROP FOREIGN TABLE part.plan_types;
 -- all but those named
 IMPORT FOREIGN SCHEMA gainsight EXCEPT (plan_types) FROM SERVER gainsight INTO part;
-SELECT ftrelid::regclass FROM pg_foreign_table WHERE ftrelid::regclass::text LIKE 'part.%' ORDER BY 1;
+SELECT ftrelid::regclass FROM pg_foreign_table WHERE ftrelid::regclass::text LIKE 'part.%' ORDER BY ftrelid::regclass::text;
 -- what is there already is not replaced
 IMPORT FOREIGN SCHEMA gainsight FROM SERVER gainsight INTO part;
 \echo :LAST_ERROR_SQLSTATE

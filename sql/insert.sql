@@ -73,7 +73,7 @@ INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('Not read back',
 \! sandbox/ctl set create_answer=full
 -- several rows come in the order in which they were given
 INSERT INTO gs.successplans (name, company_id, type_id)
-SELECT 'Row ' || g, '1P01', '1T01' FROM generate_series(1, 12) AS g RETURNING name;
+SELECT 'Row ' || g, '1P01', '1T01' FROM generate_series(1, 3) AS g RETURNING name;
 \! sandbox/ctl requests
 -- a plan with its objectives, in one statement
 WITH plan AS (
@@ -131,13 +131,12 @@ CREATE FOREIGN TABLE gs.custom (
 	touch timestamptz OPTIONS (field 'LastTouch__gc'),
 	segment local.segment OPTIONS (field 'Segment__gc'),
 	score local.score OPTIONS (field 'Score__gc'),
-	ends timestamptz OPTIONS (field 'EndDate'),
 	comments integer
 ) SERVER gainsight OPTIONS (resource 'successplans');
 -- numbers are sent as JSON numbers where the field is custom, as text where the API's field is text
-INSERT INTO gs.custom (title, company_id, type_id, "Health__gc", exec, renewal, touch, segment, score, ends, comments)
-VALUES ('Custom', '1P01', '1T01', 12345678901234567890.50, false, '2028-02-29', '2026-11-23 12:00:00.25+02', 'Enterprise', 42, '2027-06-30', 7)
-RETURNING "Health__gc", exec, renewal, touch, segment, score, ends, comments;
+INSERT INTO gs.custom (title, company_id, type_id, "Health__gc", exec, renewal, touch, segment, score, comments)
+VALUES ('Custom', '1P01', '1T01', 12345678901234567890.50, false, '2028-02-29', '2026-11-23 12:00:00.25+02', 'Enterprise', 42, 7)
+RETURNING "Health__gc", exec, renewal, touch, segment, score, comments;
 \! sandbox/ctl requests -v
 -- all digits arrive, and microseconds
 INSERT INTO gs.custom (title, company_id, type_id, "Health__gc", touch)
@@ -212,7 +211,7 @@ Copied 2	1P01	1T01	\N
 Copied 3	1P01	1T01	2027-03-03
 \.
 \! sandbox/ctl requests -v | sort
--- a row that lacks something; the row before it may be there already, since not every major sends batches
+-- a row that lacks something, or gives too much
 \set VERBOSITY sqlstate
 COPY gs.successplans (name, company_id, type_id) FROM stdin WITH (DELIMITER ',', NULL '');
 ,1P01,1T01
@@ -250,8 +249,9 @@ ALTER FOREIGN TABLE gs.successplans OPTIONS (DROP page_size, DROP batch_size);
 -- A partition: the tenant's name is the key, and a constant
 --
 CREATE TABLE local.all_plans (tenant text, gsid text, name text, company_id text, type_id text) PARTITION BY LIST (tenant);
-CREATE FOREIGN TABLE gs.emea PARTITION OF local.all_plans (tenant OPTIONS (constant 'emea'))
-  FOR VALUES IN ('emea') SERVER gainsight OPTIONS (resource 'successplans');
+CREATE FOREIGN TABLE gs.emea PARTITION OF local.all_plans FOR VALUES IN ('emea')
+  SERVER gainsight OPTIONS (resource 'successplans');
+ALTER FOREIGN TABLE gs.emea ALTER tenant OPTIONS (ADD constant 'emea');
 CREATE TABLE local.apac PARTITION OF local.all_plans FOR VALUES IN ('apac');
 -- rows find their way, and the constant is not sent
 EXPLAIN (COSTS OFF)
@@ -325,7 +325,7 @@ INSERT INTO gs.active (name, company_id, type_id, status) VALUES ('By a view', '
 CREATE OR REPLACE VIEW gs.active AS SELECT name, company_id, type_id, status FROM gs.successplans WHERE status = 'Active' WITH CHECK OPTION;
 SELECT local.explain($$INSERT INTO gs.active SELECT 'Checked', '1P01', '1T01', 'Active' FROM generate_series(1, 3)$$) AS plan;
 INSERT INTO gs.active VALUES ('Checked', '1P01', '1T01', 'Active');
-SELECT * FROM local.error_of($$INSERT INTO gs.active VALUES ('Checked', '1P01', '1T01', 'Archived')$$);
+SELECT e FROM local.error_of($$INSERT INTO gs.active VALUES ('Checked', '1P01', '1T01', 'Archived')$$) AS e WHERE e !~ '^DETAIL';
 \! sandbox/ctl requests -v
 DROP VIEW gs.active;
 
@@ -371,11 +371,8 @@ LATERAL local.error_of(format($$INSERT INTO gs.objectives (success_plan_id, name
 SELECT id.is, e.* FROM (VALUES (''), ('.'), ('..'), (E'a\nb'), (E'a\x7f')) AS id("is"),
 LATERAL local.error_of(format($$INSERT INTO gs.objectives (success_plan_id, name) VALUES (%L, 'a')$$, id.is)) AS e;
 \! sandbox/ctl requests -v
--- one that none has is refused by the tenant, in each of its ways
+-- one that none has is refused by the tenant
 SELECT * FROM local.error_of($$INSERT INTO gs.objectives (success_plan_id, name) VALUES ('1P02NONE', 'a')$$);
-\! sandbox/ctl set not_found_style=object_not_found
-SELECT * FROM local.error_of($$INSERT INTO gs.objectives (success_plan_id, name) VALUES ('1P02NONE', 'a')$$);
-\! sandbox/ctl set not_found_style=404
 \! sandbox/ctl requests -v
 -- a table by hand with other names
 CREATE FOREIGN TABLE gs.steps (plan text OPTIONS (field 'SuccessPlanId'), step text OPTIONS (field 'Name'))
@@ -386,8 +383,18 @@ INSERT INTO gs.steps VALUES ('1P02A', 'By hand') RETURNING *;
 --
 -- EXPLAIN ANALYZE does it, and says what it took
 --
-EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
-INSERT INTO gs.steps SELECT '1P02A', 'Counted ' || g FROM generate_series(1, 3) AS g;
+CREATE FUNCTION local.explain_analyze(query text) RETURNS SETOF text
+LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ' || query LOOP
+		line := regexp_replace(line, '(Bytes Received: )\d+', '\1N');
+		RETURN NEXT regexp_replace(line, '(rows=\d+)\.00', '\1');
+	END LOOP;
+END $$;
+SELECT local.explain_analyze($$INSERT INTO gs.steps SELECT '1P02A', 'Counted ' || g FROM generate_series(1, 3) AS g$$) AS plan;
+SELECT local.explain_analyze($$INSERT INTO gs.steps VALUES ('1P02A', 'Counted 4') RETURNING step$$) AS plan;
 \! sandbox/ctl requests
 
 \i sql/include/teardown.psql

@@ -26,6 +26,7 @@
 
 #include "gainsight_fdw.h"
 #include "seen.h"
+#include "write.h"
 
 typedef struct GsDirectState
 {

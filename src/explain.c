@@ -14,6 +14,7 @@
 #endif
 
 #include "gainsight_fdw.h"
+#include "write.h"
 
 /*
  * The values of the plan's conditions, as far as they are known before it

@@ -7,6 +7,7 @@
 #include "compat.h"
 #include "gainsight_fdw.h"
 #include "shmem.h"
+#include "write.h"
 
 PG_MODULE_MAGIC;
 

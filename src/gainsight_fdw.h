@@ -135,6 +135,27 @@ extern const char *gs_from_utf8(const char *text);
 extern const char *gs_to_utf8(const char *text);
 
 /*
+ * value.c: SQL values as JSON, in UTF-8
+ */
+
+/*
+ * A value as its type's output function shows it, in the server's encoding;
+ * and a text, shown so, as a JSON string.  palloc'd.
+ */
+extern const char *gs_value_shown(Oid type, Datum value);
+extern const char *gs_value_text(const char *value);
+
+/*
+ * A number, with all its digits; a day since 2000-01-01; a
+ * second and a moment since then, in UTC.  NULL for NaN, the infinities, and
+ * years before 1 or after 9999.  palloc'd, or constant.
+ */
+extern const char *gs_value_number(Oid type, Datum value);
+extern const char *gs_value_day(int64 day);
+extern const char *gs_value_second(int64 second);
+extern const char *gs_value_moment(Timestamp value);
+
+/*
  * row.c: records to rows
  */
 
@@ -445,196 +466,6 @@ extern void *gs_scan_attached(const ForeignScanState *node);
  * What a scan has used so far; NULL before it began.
  */
 extern const GsUsage *gs_scan_usage(const ForeignScanState *node);
-
-/*
- * saved.c: what a scan read of the records that its statement updates
- */
-struct GsSavedRecord
-{
-	const char *record;			/* JSON: key, version and writable fields */
-	TimestampTz read_at;
-	bool		by_key;			/* it was read alone, not by a search */
-};
-
-typedef struct GsSaved GsSaved;
-
-/*
- * Begin to save, for the scan of a plan node, and make its search select what
- * is to be saved.
- */
-extern GsSaved *gs_saved_create(ForeignScanState *node, const GsRelation *relation,
-								GsSearch *search);
-extern void gs_saved_forget(GsSaved *saved);
-extern void gs_saved_add(GsSaved *saved, const GsJson *record, bool by_key);
-extern int64 gs_saved_count(const GsSaved *saved);
-extern const GsSavedRecord *gs_saved_last(const GsSaved *saved);
-
-/*
- * A saved record's number as a ctid, and back to the record of that number in
- * the scan of a range table entry.  Raises an ERROR if there is none.
- */
-extern void gs_saved_number(int64 number, ItemPointer tid);
-extern const GsSavedRecord *gs_saved_find(EState *estate, Index index, ItemPointer tid);
-
-/*
- * write.c: rows to what a create or an update sends
- */
-
-/* What goes out.  palloc'd, UTF-8. */
-typedef struct GsWrite
-{
-	const char *key;			/* for the path's braces, or NULL */
-	GsMember   *members;
-	int			nmembers;
-} GsWrite;
-
-/*
- * Raise what forbids the command on the table: 0A000, 25006, 42701, 55000.
- */
-extern void gs_write_check_table(const GsRelation *relation, CmdType operation);
-
-/*
- * The commands that it supports, as IsForeignRelUpdatable tells it.
- */
-extern int	gs_write_supported(const GsRelation *relation);
-
-/*
- * Raise 428C9 for a column that Gainsight computes.
- */
-extern void gs_write_check_column(const GsRelation *relation, AttrNumber attnum);
-
-/*
- * What creates a row.  Raises 23502, 428C9, 23514, 23503 and HV004 for a row
- * that cannot be created.
- */
-extern GsWrite *gs_write_insert(const GsRelation *relation, TupleTableSlot *slot);
-
-/*
- * The new value of a column as JSON, "null" for null; NULL if nothing has to
- * be sent for it.  Raises likewise.
- */
-extern void gs_write_set(const GsRelation *relation, AttrNumber attnum, Datum value,
-						 bool isnull, const char **json);
-
-/*
- * The fields that an update has to know, and what it sends: the changes, and
- * every other writable field as base has it.
- */
-extern List *gs_write_update_fields(const GsRelation *relation);
-extern GsWrite *gs_write_update(const GsRelation *relation, const GsMember *changes,
-								int nchanges, const GsJson *base);
-
-/*
- * The documented values of the resource's fields, as a hint; NULL without any.
- */
-extern const char *gs_write_hint(const GsRelation *relation);
-
-/*
- * The fields that an update sends.
- */
-extern List *gs_write_sent_fields(const GsRelation *relation);
-
-/*
- * The changes of a row: for each of attnums a value.  Returns how many there
- * are to send.
- */
-extern int	gs_write_changes(const GsRelation *relation, List *attnums,
-							 const Datum *values, const bool *isnull, GsMember *changes);
-
-/*
- * The key of a saved record, in context.
- */
-extern const char *gs_write_key(const GsRelation *relation, const GsSavedRecord *saved,
-								MemoryContext context);
-
-/*
- * Raise what an update failed of.
- */
-pg_noreturn extern void gs_write_fail_update(const GsRelation *relation,
-											 const GsVerdict *verdict);
-
-/*
- * Read a created record whose create answered with no more than its key.
- */
-extern const GsJson *gs_write_read_back(const GsRelation *relation, const GsWrite *write,
-										const char *key, MemoryContext context);
-
-/*
- * update.c: one record's update
- */
-typedef struct GsUpdate
-{
-	/* given */
-	const GsRelation *relation;
-	const GsSavedRecord *saved;
-	const char *key;			/* UTF-8 */
-	GsMember   *changes;
-	int			nchanges;
-	MemoryContext context;		/* of all that follows */
-
-	/* going on */
-	const GsJson *then;			/* what the scan read */
-	GsRequest  *get;
-	GsRequest  *put;
-	const GsJson *record;		/* as the tenant has it now; NULL if it has gone */
-} GsUpdate;
-
-/*
- * The three steps.  The second raises 40001 when somebody else has changed the
- * record; the third gives the PUT's verdict, NULL if there is no such record
- * (any more), and finds the updated record where it is wanted.
- */
-extern void gs_update_start(GsUpdate *update);
-extern void gs_update_check(GsUpdate *update);
-extern const GsVerdict *gs_update_finish(GsUpdate *update, bool want_record);
-
-/*
- * modify.c: INSERT, and UPDATE a row at a time
- */
-extern int	gainsightIsForeignRelUpdatable(Relation rel);
-extern void gainsightAddForeignUpdateTargets(PlannerInfo *root, Index rtindex,
-											 RangeTblEntry *target_rte,
-											 Relation target_relation);
-extern List *gainsightPlanForeignModify(PlannerInfo *root, ModifyTable *plan,
-										Index resultRelation, int subplan_index);
-extern void gainsightBeginForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
-										List *fdw_private, int subplan_index, int eflags);
-extern void gainsightBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo);
-extern TupleTableSlot *gainsightExecForeignInsert(EState *estate, ResultRelInfo *rinfo,
-												  TupleTableSlot *slot,
-												  TupleTableSlot *planSlot);
-extern TupleTableSlot **gainsightExecForeignBatchInsert(EState *estate, ResultRelInfo *rinfo,
-														TupleTableSlot **slots,
-														TupleTableSlot **planSlots,
-														int *numSlots);
-extern int	gainsightGetForeignModifyBatchSize(ResultRelInfo *rinfo);
-extern TupleTableSlot *gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo,
-												  TupleTableSlot *slot,
-												  TupleTableSlot *planSlot);
-extern void gainsightEndForeignModify(EState *estate, ResultRelInfo *rinfo);
-extern void gainsightEndForeignInsert(EState *estate, ResultRelInfo *rinfo);
-extern void gainsightExplainForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
-										  List *fdw_private, int subplan_index,
-										  struct ExplainState *es);
-
-/*
- * direct.c: UPDATE of one table, many rows side by side
- */
-extern bool gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan,
-									  Index resultRelation, int subplan_index);
-extern void gainsightBeginDirectModify(ForeignScanState *node, int eflags);
-extern TupleTableSlot *gainsightIterateDirectModify(ForeignScanState *node);
-extern void gainsightEndDirectModify(ForeignScanState *node);
-extern void gainsightExplainDirectModify(ForeignScanState *node, struct ExplainState *es);
-
-/*
- * xact.c: what a rollback cannot undo
- */
-
-/*
- * Count a write that was made, or (certain false) may have been.
- */
-extern void gs_xact_note_write(bool certain);
 
 /*
  * explain.c

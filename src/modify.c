@@ -28,6 +28,7 @@
 #include "gainsight_fdw.h"
 #include "pager.h"
 #include "seen.h"
+#include "write.h"
 
 typedef struct GsModifyState
 {

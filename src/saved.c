@@ -12,6 +12,7 @@
 #include "utils/memutils.h"
 
 #include "gainsight_fdw.h"
+#include "write.h"
 
 struct GsSaved
 {

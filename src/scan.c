@@ -20,6 +20,7 @@
 #include "gainsight_fdw.h"
 #include "reader.h"
 #include "stats.h"
+#include "write.h"
 
 typedef struct GsScanState
 {

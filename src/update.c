@@ -11,6 +11,7 @@
 
 #include "datetext.h"
 #include "gainsight_fdw.h"
+#include "write.h"
 
 /* A record that was read by GET so recently need not be read again, in ms. */
 #define FRESH_MS 1000

@@ -8,15 +8,14 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/datetime.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "datetext.h"
 #include "gainsight_fdw.h"
 #include "pager.h"
+#include "write.h"
 
 /*
  * Values as JSON.
@@ -32,54 +31,6 @@ refuse_value(const GsRelation *relation, const GsAttr *attr, const char *shown)
 			 errdetail("Gainsight has no infinity, no NaN, and no year before 1 or after 9999.")));
 }
 
-/* A moment as ISO 8601, in UTC or without a zone; NULL if it has no such form. */
-static char *
-iso_moment(Timestamp moment, const char *zone)
-{
-	struct pg_tm tm;
-	fsec_t		fraction;
-	StringInfoData out;
-
-	if (TIMESTAMP_NOT_FINITE(moment) ||
-		timestamp2tm(moment, NULL, &tm, &fraction, NULL, NULL) != 0 ||
-		tm.tm_year < 1 || tm.tm_year > 9999)
-		return NULL;
-	initStringInfo(&out);
-	appendStringInfo(&out, "\"%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year, tm.tm_mon,
-					 tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-	if (fraction % 1000 != 0)
-		appendStringInfo(&out, ".%06d", (int) fraction);
-	else if (fraction != 0)
-		appendStringInfo(&out, ".%03d", (int) fraction / 1000);
-	appendStringInfo(&out, "%s\"", zone);
-	return out.data;
-}
-
-/* A day as YYYY-MM-DD; NULL if it has no such form. */
-static char *
-iso_day(DateADT day)
-{
-	int			year,
-				month,
-				mday;
-
-	if (DATE_NOT_FINITE(day))
-		return NULL;
-	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
-	return year < 1 || year > 9999 ? NULL :
-		psprintf("\"%04d-%02d-%02d\"", year, month, mday);
-}
-
-static char *
-json_text(const char *value)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	gs_json_append_string(&out, gs_to_utf8(value));
-	return out.data;
-}
-
 /* A number is sent as a number only where the API's field is one. */
 static bool
 is_number_field(const GsAttr *attr)
@@ -87,25 +38,21 @@ is_number_field(const GsAttr *attr)
 	return attr->column == NULL || attr->column->kind == GS_NUMBER;
 }
 
-static char *
+static const char *
 json_of(const GsRelation *relation, const GsAttr *attr, Datum value)
 {
 	Oid			base = getBaseType(attr->type);
-	Oid			function;
-	bool		is_varlena;
-	char	   *shown;
-	char	   *json;
+	const char *json;
 
-	getTypeOutputInfo(base, &function, &is_varlena);
-	shown = OidOutputFunctionCall(function, value);
 	switch (base)
 	{
 		case DATEOID:
-			json = iso_day(DatumGetDateADT(value));
+			json = DATE_NOT_FINITE(DatumGetDateADT(value)) ? NULL :
+				gs_value_day(DatumGetDateADT(value));
 			break;
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
-			json = iso_moment(DatumGetTimestamp(value), "Z");
+			json = gs_value_moment(DatumGetTimestamp(value));
 			break;
 		case INT2OID:
 		case INT4OID:
@@ -113,24 +60,23 @@ json_of(const GsRelation *relation, const GsAttr *attr, Datum value)
 		case NUMERICOID:
 		case FLOAT4OID:
 		case FLOAT8OID:
-			if (strspn(shown, "+-.0123456789e") != strlen(shown))
-				json = NULL;
-			else
-				json = is_number_field(attr) ? shown : json_text(shown);
+			json = gs_value_number(base, value);
+			if (json != NULL && !is_number_field(attr))
+				json = gs_value_text(json);
 			break;
 		case BOOLOID:
 			json = DatumGetBool(value) ? "true" : "false";
 			break;
 		case JSONOID:
 		case JSONBOID:
-			json = pstrdup(gs_to_utf8(shown));
+			json = pstrdup(gs_to_utf8(gs_value_shown(base, value)));
 			break;
 		default:
-			json = json_text(shown);
+			json = gs_value_text(gs_value_shown(base, value));
 			break;
 	}
 	if (json == NULL)
-		refuse_value(relation, attr, shown);
+		refuse_value(relation, attr, gs_value_shown(base, value));
 	return json;
 }
 
@@ -243,13 +189,7 @@ gs_write_check_column(const GsRelation *relation, AttrNumber attnum)
 static void
 check_constant(const GsRelation *relation, const GsAttr *attr, Datum value)
 {
-	Oid			function;
-	bool		is_varlena;
-	char	   *shown;
-
-	getTypeOutputInfo(attr->type, &function, &is_varlena);
-	shown = OidOutputFunctionCall(function, value);
-	if (strcmp(shown, attr->constant) != 0)
+	if (strcmp(gs_value_shown(attr->type, value), attr->constant) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("column \"%s\" of foreign table \"%s\" is the constant \"%s\"",
@@ -299,12 +239,8 @@ make_write(const GsRelation *relation)
 static const char *
 path_value(const GsRelation *relation, const GsAttr *attr, Datum value)
 {
-	Oid			function;
-	bool		is_varlena;
-	const char *key;
+	const char *key = gs_to_utf8(gs_value_shown(attr->type, value));
 
-	getTypeOutputInfo(attr->type, &function, &is_varlena);
-	key = gs_to_utf8(OidOutputFunctionCall(function, value));
 	if (!gs_api_sendable(key))
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
@@ -441,7 +377,7 @@ unchanged(const GsJson *base, const char *field, bool is_day)
 		if (given[0] == '\0')
 			return NULL;
 		if (gs_parse_datetime(given, kind == GS_JSON_NUMBER, &moment))
-			return iso_day(moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0));
+			return gs_value_day(moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0));
 	}
 	initStringInfo(&out);
 	gs_json_print(&out, node);

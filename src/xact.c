@@ -12,6 +12,7 @@
 #include "utils/memutils.h"
 
 #include "gainsight_fdw.h"
+#include "write.h"
 
 /* The writes of one nesting level; levels without any have no entry. */
 typedef struct Level

@@ -1,0 +1,521 @@
+/*
+ * condition.c
+ *	  One test with its values, as conditions of a search.
+ *
+ * A condition may be wider than the test, never narrower: what a tenant could
+ * take otherwise than SQL does is bounded, widened, or not said at all.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "filter.h"
+#include "seen.h"
+
+/* So many values of <> ALL become conditions; more would crowd out the rest. */
+#define MAX_NOT_IN 10
+
+static bool
+is_available(const Builder *builder, const char *operator)
+{
+	const char *list = builder->relation->settings->operators;
+	size_t		length = strlen(operator);
+
+	if (list == NULL)
+		return true;
+	for (const char *at = list; (at = strstr(at, operator)) != NULL; at += length)
+	{
+		bool		begins = at == list || strchr(", ", at[-1]) != NULL;
+
+		if (begins && (at[length] == '\0' || strchr(", ", at[length]) != NULL))
+			return true;
+	}
+	return false;
+}
+
+static Where *
+condition(Builder *builder, AttrNumber attnum, const char *operator, const char *values)
+{
+	Where	   *where;
+
+	if (!is_available(builder, operator))
+		return gs_where_give_up(builder);
+	where = gs_where(CONDITION);
+	where->condition.field = gs_to_utf8(builder->relation->atts[attnum - 1].field);
+	where->condition.operator = operator;
+	where->condition.values = values;
+	return where;
+}
+
+/* [value] */
+static char *
+one_value(const char *value)
+{
+	return psprintf("[%s]", value);
+}
+
+/* Without the zeros that make no difference, so that equals look alike. */
+static const char *
+plain_number(const char *number)
+{
+	const char *point = number ? strchr(number, '.') : NULL;
+	size_t		length;
+
+	if (point == NULL)
+		return number;
+	length = strlen(number);
+	while (number[length - 1] == '0')
+		length--;
+	if (number[length - 1] == '.')
+		length--;
+	return pnstrdup(number, length);
+}
+
+/* A text, number or boolean; NULL for what JSON cannot say. */
+static const char *
+json_value(GsKind kind, Oid type, Datum value)
+{
+	if (kind == GS_NUMBER)
+		return plain_number(gs_value_number(type, value));
+	if (kind == GS_BOOLEAN)
+		return DatumGetBool(value) ? "true" : "false";
+	return gs_value_text(gs_value_shown(type, value));
+}
+
+/*
+ * Text, numbers, booleans.
+ */
+
+static bool
+is_documented(const GsColumn *column, const char *json)
+{
+	for (const char *const *value = column->values; *value != NULL; value++)
+		if (strcmp(gs_value_text(*value), json) == 0)
+			return true;
+	return false;
+}
+
+static bool
+says_empty(GsKind kind, const char *json)
+{
+	return kind == GS_TEXT && strcmp(json, "\"\"") == 0;
+}
+
+static Where *
+plain_comparison(Builder *builder, const GsClause *clause, GsKind kind, const char *json)
+{
+	static const char *const names[] = {
+		[GS_EQ] = "EQ", [GS_NE] = "NE", [GS_LT] = "LT", [GS_LE] = "LTE",
+		[GS_GT] = "GT", [GS_GE] = "GTE"
+	};
+	const GsColumn *column = builder->relation->atts[clause->attnum - 1].column;
+
+	if (json == NULL || says_empty(kind, json))
+		return gs_where_give_up(builder);
+	if (clause->test == GS_NE && kind == GS_ENUM && !is_documented(column, json))
+		return gs_where_give_up(builder);
+	return condition(builder, clause->attnum, names[clause->test], one_value(json));
+}
+
+/*
+ * Dates and moments.
+ */
+
+/* Bounds of what a date field may be, in days; either may be open. */
+typedef struct Bounds
+{
+	bool		has_low;
+	bool		has_high;
+	int64		low;
+	int64		high;
+} Bounds;
+
+/*
+ * The first and the last day that a value can stand for.  A moment is a day in
+ * some time zone, which widens it by two days.
+ */
+static bool
+days_of(Oid type, Datum value, int64 *first, int64 *last)
+{
+	int64		widening = 0;
+
+	if (type == DATEOID)
+	{
+		if (DATE_NOT_FINITE(DatumGetDateADT(value)))
+			return false;
+		*first = *last = DatumGetDateADT(value);
+	}
+	else
+	{
+		Timestamp	moment = DatumGetTimestamp(value);
+
+		if (TIMESTAMP_NOT_FINITE(moment))
+			return false;
+		*first = *last = moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0);
+		widening = 2;
+	}
+	*first -= widening;
+	*last += widening;
+	return true;
+}
+
+/* The value as a moment, under the session's TimeZone; false if it has none. */
+static bool
+moment_of(Oid type, Datum value, TimestampTz *moment)
+{
+	if (type == DATEOID)
+	{
+		DateADT		day = DatumGetDateADT(value);
+
+		if (DATE_NOT_FINITE(day) || gs_value_day(day) == NULL)
+			return false;
+		*moment = DatumGetTimestampTz(DirectFunctionCall1(date_timestamptz, value));
+		return true;
+	}
+	if (TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value)))
+		return false;
+	if (type == TIMESTAMPOID)
+	{
+		if (gs_value_second(DatumGetTimestamp(value) / USECS_PER_SEC) == NULL)
+			return false;
+		value = DirectFunctionCall1(timestamp_timestamptz, value);
+	}
+	*moment = DatumGetTimestampTz(value);
+	return true;
+}
+
+/* LT d; GTE d; GT d; = and <= as GTE d and LT d+1: a date may be a date-time remotely */
+static Where *
+day_condition(Builder *builder, const GsClause *clause, int64 first, int64 last)
+{
+	GsTest		test = clause->test;
+	bool		moment = clause->type != DATEOID;
+	List	   *arms = NIL;
+	const char *low = gs_value_day(first);
+	const char *high = gs_value_day(test == GS_LT && !moment ? last : last + 1);
+
+	if (gs_value_day(first) == NULL || gs_value_day(last) == NULL)
+		return gs_where_give_up(builder);
+	if (test == GS_EQ || test == GS_GE || test == GS_GT)
+		arms = lappend(arms, condition(builder, clause->attnum,
+									   test == GS_GT && !moment ? "GT" : "GTE", one_value(low)));
+	if (test == GS_EQ || test == GS_LT || test == GS_LE)
+		arms = lappend(arms, high ? condition(builder, clause->attnum, "LT", one_value(high)) :
+					   gs_where_give_up(builder));
+	return gs_where_combine(ALL_OF, arms);
+}
+
+static Where *
+moment_condition(Builder *builder, const GsClause *clause, TimestampTz first, TimestampTz last)
+{
+	GsTest		test = clause->test;
+	int64		floor = first / USECS_PER_SEC - (first % USECS_PER_SEC < 0 ? 1 : 0);
+	int64		ceiling = last / USECS_PER_SEC + (last % USECS_PER_SEC > 0 ? 1 : 0);
+	const char *low = gs_value_second(floor);
+	const char *high = gs_value_second(ceiling);
+	List	   *arms = NIL;
+
+	if (low == NULL || high == NULL)
+		return gs_where_give_up(builder);
+	if (test != GS_LT && test != GS_LE)
+		arms = lappend(arms, condition(builder, clause->attnum, "GTE", one_value(low)));
+	if (test != GS_GT && test != GS_GE)
+		arms = lappend(arms, condition(builder, clause->attnum, "LTE", one_value(high)));
+	return gs_where_combine(ALL_OF, arms);
+}
+
+/* One value, or the least and the greatest of a list. */
+static Where *
+time_condition(Builder *builder, const GsClause *clause, GsKind kind,
+			   const Datum *values, int count)
+{
+	GsClause	test = *clause;
+	int64		least = PG_INT64_MAX;
+	int64		greatest = PG_INT64_MIN;
+
+	for (int i = 0; i < count; i++)
+	{
+		int64		first = 0;
+		int64		last = 0;
+		bool		valid = kind == GS_DATE ?
+		days_of(clause->type, values[i], &first, &last) :
+		moment_of(clause->type, values[i], &first);
+
+		if (!valid)
+			return gs_where_give_up(builder);
+		if (kind == GS_DATETIME)
+			last = first;
+		least = Min(least, first);
+		greatest = Max(greatest, last);
+	}
+	if (test.test == GS_IN)
+		test.test = GS_EQ;
+	return kind == GS_DATE ? day_condition(builder, &test, least, greatest) :
+		moment_condition(builder, &test, least, greatest);
+}
+
+/*
+ * Patterns.
+ */
+
+/*
+ * Take the next literal fragment of a LIKE pattern.  wild tells whether a
+ * wildcard followed it; usable whether the tenant can be asked for it.  False
+ * if the pattern is broken.
+ */
+static bool
+take_fragment(const char **at, StringInfo fragment, bool *wild, bool *usable)
+{
+	resetStringInfo(fragment);
+	*usable = true;
+	*wild = false;
+	for (; **at != '\0'; (*at)++)
+	{
+		if (**at == '%' || **at == '_')
+		{
+			*wild = true;
+			(*at)++;
+			return true;
+		}
+		if (**at == '\\')
+		{
+			(*at)++;
+			if (**at == '\0')
+				return false;
+			if (**at == '\\')
+				*usable = false;
+		}
+		appendStringInfoChar(fragment, **at);
+	}
+	return true;
+}
+
+static Where *
+like_condition(Builder *builder, const GsClause *clause, GsKind kind, const char *pattern)
+{
+	List	   *arms = NIL;
+	StringInfoData fragment;
+	bool		wild = true;
+	bool		usable;
+	bool		first = true;
+
+	initStringInfo(&fragment);
+	for (; wild; first = false)
+	{
+		const char *operator;
+
+		if (!take_fragment(&pattern, &fragment, &wild, &usable))
+			return gs_where_give_up(builder);
+		if (fragment.len == 0 && !(first && !wild))
+			continue;
+		operator = first ? (wild ? "STARTS_WITH" : "EQ") : (wild ? "CONTAINS" : "ENDS_WITH");
+		if (!usable || (fragment.len == 0 && kind == GS_TEXT))
+			arms = lappend(arms, gs_where_give_up(builder));
+		else
+			arms = lappend(arms, condition(builder, clause->attnum, operator,
+										   one_value(gs_value_text(fragment.data))));
+	}
+	return gs_where_combine(ALL_OF, arms);
+}
+
+static Where *
+prefix_condition(Builder *builder, const GsClause *clause, const char *prefix)
+{
+	if (prefix[0] == '\0' || strchr(prefix, '\\') != NULL)
+		return gs_where_give_up(builder);
+	return condition(builder, clause->attnum, "STARTS_WITH", one_value(gs_value_text(prefix)));
+}
+
+/*
+ * Lists.
+ */
+
+/* Distinct values as JSON; NULL if one of them cannot be said. */
+static List *
+distinct_values(GsKind kind, Oid type, const Datum *values, int count)
+{
+	GsSeen	   *seen = gs_seen_create(CurrentMemoryContext);
+	List	   *result = NIL;
+
+	for (int i = 0; i < count; i++)
+	{
+		const char *json = json_value(kind, type, values[i]);
+
+		if (json == NULL || says_empty(kind, json))
+			return NIL;
+		if (gs_seen_add(seen, json))
+			result = lappend(result, (void *) json);
+	}
+	return result;
+}
+
+static Where *
+each_value(Builder *builder, const GsClause *clause, GsKind kind, GsTest test,
+		   WhereKind how, List *values)
+{
+	GsClause	single = *clause;
+	List	   *arms = NIL;
+	ListCell   *cell;
+
+	single.test = test;
+	foreach(cell, values)
+		arms = lappend(arms, plain_comparison(builder, &single, kind, lfirst(cell)));
+	return gs_where_combine(how, arms);
+}
+
+static Where *
+in_condition(Builder *builder, const GsClause *clause, GsKind kind,
+			 const Datum *values, int count)
+{
+	List	   *distinct = distinct_values(kind, clause->type, values, count);
+	Where	   *where;
+
+	if (distinct == NIL)
+		return gs_where_give_up(builder);
+	if (list_length(distinct) == 1 ||
+		(!is_available(builder, "IN") && list_length(distinct) <= MAX_NOT_IN))
+		return each_value(builder, clause, kind, GS_EQ, ANY_OF, distinct);
+	where = condition(builder, clause->attnum, "IN",
+					  gs_join_values(distinct, 0, list_length(distinct)));
+	if (where->kind == CONDITION &&
+		list_length(distinct) > builder->relation->settings->in_list_size)
+		where->values = distinct;
+	return where;
+}
+
+static Where *
+not_in_condition(Builder *builder, const GsClause *clause, GsKind kind,
+				 const Datum *values, int count)
+{
+	List	   *distinct = distinct_values(kind, clause->type, values, count);
+
+	if (distinct == NIL || list_length(distinct) > MAX_NOT_IN)
+		return gs_where_give_up(builder);
+	return each_value(builder, clause, kind, GS_NE, ALL_OF, distinct);
+}
+
+static Where *
+list_condition(Builder *builder, const GsClause *clause, GsKind kind, Datum array)
+{
+	Datum	   *values;
+	bool		has_null;
+	int			count = gs_array_values(clause, array, &values, &has_null);
+
+	if (clause->test == GS_NOT_IN)
+	{
+		if (has_null)
+			return gs_where(NOTHING);
+		return count == 0 ? gs_where(EVERYTHING) :
+			not_in_condition(builder, clause, kind, values, count);
+	}
+	if (count == 0)
+		return gs_where(NOTHING);
+	if (kind == GS_DATE || kind == GS_DATETIME)
+		return time_condition(builder, clause, kind, values, count);
+	return in_condition(builder, clause, kind, values, count);
+}
+
+/*
+ * What EXPLAIN shows for a value that is not known yet.
+ */
+
+/* A pattern is as many of these as it has fragments. */
+static Where *
+symbolic_pattern(Builder *builder, AttrNumber attnum, const char *symbol)
+{
+	static const char *const names[] = {"STARTS_WITH", "CONTAINS", "ENDS_WITH"};
+	StringInfoData available;
+	Where	   *where;
+
+	initStringInfo(&available);
+	for (int i = 0; i < (int) lengthof(names); i++)
+		if (is_available(builder, names[i]))
+			appendStringInfo(&available, "%s%s", available.len > 0 ? "|" : "", names[i]);
+	if (available.len == 0)
+		return gs_where_give_up(builder);
+	where = gs_where(CONDITION);
+	where->condition.field = builder->relation->atts[attnum - 1].field;
+	where->condition.operator = available.data;
+	where->condition.values = one_value(symbol);
+	return where;
+}
+
+static const char *
+symbolic_operator(const Builder *builder, GsTest test)
+{
+	static const char *const names[] = {
+		[GS_EQ] = "EQ", [GS_NE] = "NE", [GS_LT] = "LT", [GS_LE] = "LTE",
+		[GS_GT] = "GT", [GS_GE] = "GTE", [GS_IN] = "IN", [GS_NOT_IN] = "NE",
+		[GS_PREFIX] = "STARTS_WITH"
+	};
+
+	if (test == GS_IN && !is_available(builder, "IN"))
+		return "EQ";
+	return names[test];
+}
+
+static Where *
+symbolic_condition(Builder *builder, const GsClause *clause, GsKind kind, const char *symbol)
+{
+	bool		is_day = kind == GS_DATE;
+	bool		list = clause->test == GS_IN;
+	GsTest		test = clause->test;
+	List	   *arms = NIL;
+
+	if (test == GS_LIKE)
+		return symbolic_pattern(builder, clause->attnum, symbol);
+	if (!is_day && kind != GS_DATETIME)
+		return condition(builder, clause->attnum, symbolic_operator(builder, test),
+						 one_value(symbol));
+	if (test != GS_LT && test != GS_LE)
+		arms = lappend(arms, condition(builder, clause->attnum,
+									   test == GS_GT && is_day ? "GT" : "GTE",
+									   psprintf(list ? "[min(%s)]" : "[%s]", symbol)));
+	if (test != GS_GT && test != GS_GE)
+		arms = lappend(arms, condition(builder, clause->attnum, is_day ? "LT" : "LTE",
+									   psprintf(list ? "[max(%s)%s]" : "[%s%s]", symbol,
+												is_day && test != GS_LT ? " + 1" : "")));
+	return gs_where_combine(ALL_OF, arms);
+}
+
+Where *
+gs_where_test(Builder *builder, const GsClause *clause)
+{
+	const GsAttr *attr = &builder->relation->atts[clause->attnum - 1];
+	const GsOperand *operand;
+	GsKind		kind;
+
+	/* the options may have changed since the plan was made */
+	if (!gs_attr_kind(attr, &kind))
+		return gs_where_give_up(builder);
+	if (clause->operand < 0)
+		return condition(builder, clause->attnum,
+						 clause->test == GS_IS_NULL ? "IS_NULL" : "IS_NOT_NULL", "[]");
+	operand = &builder->operands[clause->operand];
+	if (operand->symbol != NULL)
+		return symbolic_condition(builder, clause, kind, operand->symbol);
+	if (operand->isnull)
+		return gs_where(NOTHING);
+	switch (clause->test)
+	{
+		case GS_IN:
+		case GS_NOT_IN:
+			return list_condition(builder, clause, kind, operand->value);
+		case GS_LIKE:
+			return like_condition(builder, clause, kind, TextDatumGetCString(operand->value));
+		case GS_PREFIX:
+			return prefix_condition(builder, clause, TextDatumGetCString(operand->value));
+		default:
+			if (kind == GS_DATE || kind == GS_DATETIME)
+				return time_condition(builder, clause, kind, &operand->value, 1);
+			return plain_comparison(builder, clause, kind,
+									json_value(kind, clause->type, operand->value));
+	}
+}
+

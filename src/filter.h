@@ -1,0 +1,59 @@
+/*
+ * filter.h
+ *	  What filter.c and condition.c share: a filter while it is built.
+ */
+#ifndef GS_FILTER_H
+#define GS_FILTER_H
+
+#include "gainsight_fdw.h"
+
+typedef enum WhereKind
+{
+	NOTHING,					/* matches no row */
+	EVERYTHING,					/* cannot be said, so it stays local */
+	CONDITION,
+	ALL_OF,
+	ANY_OF
+} WhereKind;
+
+typedef struct Where
+{
+	WhereKind	kind;
+	List	   *arms;			/* of ALL_OF and ANY_OF */
+	GsCondition condition;
+	List	   *values;			/* of a long IN: its values, one JSON text each */
+} Where;
+
+typedef struct Builder
+{
+	const GsRelation *relation;
+	const GsOperand *operands;
+	GsFilter   *filter;
+} Builder;
+
+/*
+ * A part without anything in it; several parts as one, with what follows from
+ * their kinds; one that cannot be said, so that the filter is not complete.
+ * All palloc'd.
+ */
+extern Where *gs_where(WhereKind kind);
+extern Where *gs_where_combine(WhereKind kind, List *arms);
+extern Where *gs_where_give_up(Builder *builder);
+
+/*
+ * What a test becomes with the values that it has now.
+ */
+extern Where *gs_where_test(Builder *builder, const GsClause *clause);
+
+/*
+ * The values of an array that are not null; returns how many.
+ */
+extern int	gs_array_values(const GsClause *clause, Datum array, Datum **values,
+							bool *has_null);
+
+/*
+ * Some of a list of JSON values as a JSON array.  palloc'd.
+ */
+extern char *gs_join_values(List *values, int from, int count);
+
+#endif							/* GS_FILTER_H */

@@ -1,0 +1,96 @@
+/*
+ * value.c
+ *	  SQL values as JSON, the same in a condition and in a record.
+ *
+ * The session's TimeZone and DateStyle have no say.  What JSON, or Gainsight,
+ * cannot say is NULL, and the caller knows what to do about it.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "gainsight_fdw.h"
+
+const char *
+gs_value_shown(Oid type, Datum value)
+{
+	Oid			function;
+	bool		is_varlena;
+
+	getTypeOutputInfo(type, &function, &is_varlena);
+	return OidOutputFunctionCall(function, value);
+}
+
+const char *
+gs_value_text(const char *value)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	gs_json_append_string(&out, gs_to_utf8(value));
+	return out.data;
+}
+
+const char *
+gs_value_number(Oid type, Datum value)
+{
+	const char *shown = gs_value_shown(type, value);
+
+	/* NaN and the infinities */
+	return strpbrk(shown, "NI") != NULL ? NULL : shown;
+}
+
+const char *
+gs_value_day(int64 day)
+{
+	int			year,
+				month,
+				mday;
+
+	if (day < date2j(1, 1, 1) - POSTGRES_EPOCH_JDATE ||
+		day > date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE)
+		return NULL;
+	j2date((int) day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
+	return psprintf("\"%04d-%02d-%02d\"", year, month, mday);
+}
+
+/* A second, with what is left of it in microseconds. */
+static const char *
+moment(int64 second, int micros)
+{
+	int64		day = second / SECS_PER_DAY - (second % SECS_PER_DAY < 0 ? 1 : 0);
+	int			left = (int) (second - day * SECS_PER_DAY);
+	const char *shown = gs_value_day(day);
+	StringInfoData out;
+
+	if (shown == NULL)
+		return NULL;
+	initStringInfo(&out);
+	appendStringInfo(&out, "%.11sT%02d:%02d:%02d", shown, left / 3600, left / 60 % 60, left % 60);
+	if (micros % 1000 != 0)
+		appendStringInfo(&out, ".%06d", micros);
+	else if (micros != 0)
+		appendStringInfo(&out, ".%03d", micros / 1000);
+	appendStringInfoString(&out, "Z\"");
+	return out.data;
+}
+
+const char *
+gs_value_second(int64 second)
+{
+	return moment(second, 0);
+}
+
+const char *
+gs_value_moment(Timestamp value)
+{
+	int64		second = value / USECS_PER_SEC - (value % USECS_PER_SEC < 0 ? 1 : 0);
+
+	if (TIMESTAMP_NOT_FINITE(value))
+		return NULL;
+	return moment(second, (int) (value - second * USECS_PER_SEC));
+}
