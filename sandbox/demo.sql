@@ -58,13 +58,14 @@ WHERE a.segment = 'Enterprise' AND p.status = 'Active'
   AND p.end_date BETWEEN DATE '2026-01-01' AND DATE '2026-06-30'
 ORDER BY a.arr DESC LIMIT 5;
 
-\echo 'And what is paid by companies without an active plan:'
+\echo 'And what is paid by companies that have no active plan beyond 2025:'
 \echo
 
 SELECT a.segment, count(*) AS companies, sum(a.arr) AS arr
 FROM accounts AS a
 WHERE NOT EXISTS (SELECT FROM gs.successplans AS p
-                  WHERE p.company_id = a.company_id AND p.status = 'Active')
+                  WHERE p.company_id = a.company_id AND p.status = 'Active'
+                    AND p.end_date >= DATE '2026-01-01')
 GROUP BY a.segment ORDER BY arr DESC;
 
 \echo '== Writing =='

@@ -5,6 +5,8 @@
 \! sandbox/ctl reset plans=700 objectives=0
 -- what the generator leaves to chance
 \! sandbox/ctl insert '{"Gsid":"1P02EDGE","Name":"100 \\ 1","CompanyId":"c","TypeId":"x","Status":"Active","StartDate":"0001-01-01","EndDate":"9999-12-31","Comments":"two\nlines","Health__gc":12.5}'
+\! sandbox/ctl insert '{"Gsid":"1P02EDGE2","Name":"Renewal ","CompanyId":"c","TypeId":"x","OwnerId":null,"Comments":"\\","EndDate":"2026-04-30","CreatedDate":"1970-01-01T00:00:00Z","Health__gc":100,"IsExec__gc":false,"Score__gc":10,"Segment__gc":"SMB"}'
+\! sandbox/ctl insert '{"Gsid":"1P02EDGE3","Name":"Renewal","CompanyId":"c","TypeId":"y","Status":"Archived","Comments":"","EndDate":"2024-02-29"}'
 \i sql/include/copy.psql
 CREATE FOREIGN TABLE gs.custom (
 	gsid text, health numeric OPTIONS (field 'Health__gc', pushdown 'true'),

@@ -153,6 +153,9 @@ typedef struct FailureRule
 #define RATE_LIMITED GS_REPEAT_LATER, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, \
 	"Gainsight's rate limit is exceeded", \
 	"The limit is shared by everything that uses the tenant; the server option rate_limit keeps below it."
+#define NO_PARENT GS_REPEAT_NEVER, ERRCODE_FOREIGN_KEY_VIOLATION, \
+	"Gainsight has no such record to add to", \
+	"The row names a parent that does not exist, or that this key may not see."
 #define SERVER_FAULT ERRCODE_SYSTEM_ERROR, \
 	"Gainsight failed to answer", NULL
 #define WRONG_ADDRESS GS_REPEAT_NEVER, ERRCODE_FDW_ERROR, \
@@ -166,6 +169,7 @@ static const FailureRule rules[] = {
 	{"GS_APIG_2404", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
 	{"GU_2400", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
 	{"GS_APIG_1000", ANY_STATUS, 0, ANY_CALL, WRONG_ADDRESS},
+	{"OBJECT_NOT_FOUND", ANY_STATUS, 0, CREATES, NO_PARENT},
 	{NULL, 401, 0, ANY_CALL, KEY_REFUSED},
 	{NULL, 403, 0, ANY_CALL, ADDRESS_REFUSED},
 	{NULL, 429, 0, ANY_CALL, RATE_LIMITED},
@@ -174,9 +178,7 @@ static const FailureRule rules[] = {
 	"The server options operators and in_list_size say what the tenant understands."},
 	{NULL, 400, 0, CREATES | UPDATES, GS_REPEAT_NEVER, ERRCODE_INVALID_PARAMETER_VALUE,
 	"Gainsight refused the values of the row", NULL},
-	{NULL, 404, 0, CREATES, GS_REPEAT_NEVER, ERRCODE_FOREIGN_KEY_VIOLATION,
-		"Gainsight has no such record to add to",
-	"The row names a parent that does not exist, or that this key may not see."},
+	{NULL, 404, 0, CREATES, NO_PARENT},
 	{NULL, 404, 0, ANY_CALL, WRONG_ADDRESS},
 	{NULL, 500, 0, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
 	{NULL, 502, 504, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
@@ -225,6 +227,8 @@ judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *enve
 	const FailureRule *rule;
 
 	failure->code = envelope_text(envelope, "errorCode", context);
+	if (failure->code == NULL)
+		failure->code = envelope_text(envelope, "title", context);
 	failure->description = envelope_text(envelope, "errorDesc", context);
 	if (failure->description == NULL)
 		failure->description = envelope_text(envelope, "detail", context);

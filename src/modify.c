@@ -38,7 +38,6 @@ typedef struct GsModifyState
 
 	/* INSERT */
 	int64		created;		/* by this statement */
-	StringInfoData created_keys;	/* for the server log */
 
 	/* UPDATE */
 	List	   *set_attnums;
@@ -112,7 +111,6 @@ begin(ResultRelInfo *rinfo, EState *estate)
 	state->maker = gs_row_maker_create(state->relation, attnums);
 	state->context = AllocSetContextCreate(estate->es_query_cxt, "gainsight_fdw write",
 										   ALLOCSET_DEFAULT_SIZES);
-	initStringInfo(&state->created_keys);
 	return state;
 }
 
@@ -163,9 +161,8 @@ wants_row(const ResultRelInfo *rinfo)
  */
 
 /*
- * Raise what a write failed of, with the number of rows that this statement
- * has created.  Which they are goes to the server's log: their ids are no
- * business of whoever reads the error.
+ * Raise what a create failed of, with the number of rows that this statement
+ * has created.  Which they are, the rollback tells the server's log.
  */
 pg_noreturn static void
 fail_write(const GsModifyState *state, const GsVerdict *verdict)
@@ -174,10 +171,6 @@ fail_write(const GsModifyState *state, const GsVerdict *verdict)
 
 	if (failure.sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && failure.hint == NULL)
 		failure.hint = gs_write_hint(state->relation);
-	if (state->created > 0)
-		ereport(LOG_SERVER_ONLY,
-				(errmsg_internal("gainsight_fdw: a failed INSERT into \"%s\" has created: %s",
-								 state->relation->name, state->created_keys.data)));
 	failure.aside = psprintf("This statement has created " INT64_FORMAT " rows.", state->created);
 	gs_fail(&failure);
 }
@@ -189,11 +182,31 @@ fail_write(const GsModifyState *state, const GsVerdict *verdict)
 static void
 note_created(GsModifyState *state, const GsJson *record)
 {
-	const char *key = gs_pager_key(state->relation->resource, record);
-
 	state->created++;
-	appendStringInfo(&state->created_keys, "%s%s", state->created > 1 ? ", " : "", key);
-	gs_xact_note_write(true);
+	gs_xact_note_write(true, gs_pager_key(state->relation->resource, record));
+}
+
+/* A row that is refused here is one of a statement that may have created others. */
+static void
+created_so_far(void *arg)
+{
+	const GsModifyState *state = arg;
+
+	if (state->created > 0)
+		errcontext("INSERT that has created " INT64_FORMAT " rows", state->created);
+}
+
+static GsWrite **
+make_writes(GsModifyState *state, TupleTableSlot **slots, int count)
+{
+	GsWrite   **writes = palloc(sizeof(GsWrite *) * count);
+	ErrorContextCallback callback = {error_context_stack, created_so_far, state};
+
+	error_context_stack = &callback;
+	for (int i = 0; i < count; i++)
+		writes[i] = gs_write_insert(state->relation, slots[i]);
+	error_context_stack = callback.previous;
+	return writes;
 }
 
 /* Put the created row into the slot: as answered, or read back. */
@@ -228,15 +241,13 @@ static void
 create_rows(GsModifyState *state, TupleTableSlot **slots, int count, bool fill)
 {
 	const GsResource *resource = state->relation->resource;
-	GsWrite   **writes = palloc(sizeof(GsWrite *) * count);
+	GsWrite   **writes = make_writes(state, slots, count);
 	GsRequest **requests = palloc0(sizeof(GsRequest *) * count);
 	int			window = state->relation->settings->tenant.max_connections;
 	const GsVerdict *failed = NULL;
 	GsRecords	records;
 	int			started = 0;
 
-	for (int i = 0; i < count; i++)
-		writes[i] = gs_write_insert(state->relation, slots[i]);
 	for (int i = 0; i < count; i++)
 	{
 		const GsVerdict *verdict;
@@ -254,7 +265,7 @@ create_rows(GsModifyState *state, TupleTableSlot **slots, int count, bool fill)
 		else
 		{
 			if (verdict->uncertain)
-				gs_xact_note_write(false);
+				gs_xact_note_write(false, NULL);
 			failed = failed ? failed : verdict;
 		}
 		if (failed == NULL && fill)

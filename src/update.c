@@ -166,12 +166,12 @@ gs_update_finish(GsUpdate *update, bool want_record)
 	if (verdict->kind == GS_FAILED)
 	{
 		if (verdict->uncertain)
-			gs_xact_note_write(false);
+			gs_xact_note_write(false, NULL);
 		return verdict;
 	}
 	if (verdict->kind == GS_NO_ROWS)
 		return NULL;
-	gs_xact_note_write(true);
+	gs_xact_note_write(true, NULL);
 	if (want_record && !is_whole(&records))
 		gs_api_finish_read(start_get(update), gs_model_read(resource, true), &records);
 	update->record = records.first;

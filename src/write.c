@@ -53,6 +53,9 @@ json_of(const GsRelation *relation, const GsAttr *attr, Datum value)
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
 			json = gs_value_moment(DatumGetTimestamp(value));
+			/* a date field takes no more than the day */
+			if (json != NULL && attr->column != NULL && attr->column->kind == GS_DATE)
+				json = psprintf("%.11s\"", json);
 			break;
 		case INT2OID:
 		case INT4OID:

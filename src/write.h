@@ -194,8 +194,9 @@ extern void gainsightExplainDirectModify(ForeignScanState *node, struct ExplainS
  */
 
 /*
- * Count a write that was made, or (certain false) may have been.
+ * Count a write that was made, or (certain false) may have been; created is
+ * the key of a record that it made, else NULL.
  */
-extern void gs_xact_note_write(bool certain);
+extern void gs_xact_note_write(bool certain, const char *created);
 
 #endif							/* GS_WRITE_H */

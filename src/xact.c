@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "lib/stringinfo.h"
 #include "utils/memutils.h"
 
 #include "gainsight_fdw.h"
@@ -20,15 +21,21 @@ typedef struct Level
 	int			nesting;
 	int64		made;
 	int64		maybe;			/* whose outcome is not known */
+	StringInfo	keys;			/* of the records that were created, or NULL */
 } Level;
 
 static Level *levels;
 static int	nlevels;
 static int	allocated;
 
+/* What stays, to the user; and which records they are, to the server's log. */
 static void
 warn(const Level *level)
 {
+	if (level->keys != NULL)
+		ereport(LOG_SERVER_ONLY,
+				(errmsg_internal("gainsight_fdw: created, and not undone by the rollback: %s",
+								 level->keys->data)));
 	ereport(WARNING,
 			(errcode(ERRCODE_WARNING),
 			 errmsg("rollback does not undo what was written to Gainsight: " INT64_FORMAT " stay",
@@ -36,6 +43,42 @@ warn(const Level *level)
 			 level->maybe > 0 ?
 			 errdetail("The outcome of " INT64_FORMAT " more is not known: they may stay, too.",
 					   level->maybe) : 0));
+}
+
+static void
+forget(Level *level)
+{
+	if (level->keys != NULL)
+	{
+		pfree(level->keys->data);
+		pfree(level->keys);
+	}
+	nlevels--;
+}
+
+static void
+add_keys(Level *level, const char *keys)
+{
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+
+	if (level->keys == NULL)
+		level->keys = makeStringInfo();
+	appendStringInfo(level->keys, "%s%s", level->keys->len > 0 ? ", " : "", keys);
+	MemoryContextSwitchTo(old);
+}
+
+/* Count the innermost level's writes as the next outer one's. */
+static void
+merge(void)
+{
+	Level	   *level = &levels[nlevels - 1];
+	Level	   *outer = &levels[nlevels - 2];
+
+	outer->made += level->made;
+	outer->maybe += level->maybe;
+	if (level->keys != NULL)
+		add_keys(outer, level->keys->data);
+	forget(level);
 }
 
 /* The innermost entry, if it belongs to this nesting level. */
@@ -58,19 +101,13 @@ at_subxact(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, v
 		return;
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 	{
-		nlevels--;
 		warn(level);
+		forget(level);
 	}
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
 	{
-		Level	   *outer = nlevels > 1 ? &levels[nlevels - 2] : NULL;
-
-		if (outer != NULL && outer->nesting == nesting - 1)
-		{
-			outer->made += level->made;
-			outer->maybe += level->maybe;
-			nlevels--;
-		}
+		if (nlevels > 1 && levels[nlevels - 2].nesting == nesting - 1)
+			merge();
 		else
 			level->nesting = nesting - 1;
 	}
@@ -93,17 +130,14 @@ at_xact(XactEvent event, void *arg)
 		case XACT_EVENT_ABORT:
 			/* subtransactions have been rolled back before, if they were open */
 			while (nlevels > 1)
-			{
-				levels[nlevels - 2].made += levels[nlevels - 1].made;
-				levels[nlevels - 2].maybe += levels[nlevels - 1].maybe;
-				nlevels--;
-			}
-			nlevels = 0;
+				merge();
 			warn(&levels[0]);
+			forget(&levels[0]);
 			break;
 		case XACT_EVENT_COMMIT:
 		case XACT_EVENT_PREPARE:
-			nlevels = 0;
+			while (nlevels > 0)
+				forget(&levels[nlevels - 1]);
 			break;
 		default:
 			break;
@@ -138,14 +172,17 @@ current_level(void)
 	level->nesting = nesting;
 	level->made = 0;
 	level->maybe = 0;
+	level->keys = NULL;
 	return level;
 }
 
 void
-gs_xact_note_write(bool certain)
+gs_xact_note_write(bool certain, const char *created)
 {
 	Level	   *level = current_level();
 
+	if (created != NULL)
+		add_keys(level, created);
 	if (certain)
 		level->made++;
 	else
