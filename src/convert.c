@@ -211,7 +211,7 @@ gs_input_text(GsInput *input, const char *text)
 
 /* 'value "abc" of success plan "1P02"', as far as it is known. */
 static char *
-describe_value(const GsInputPlace *place)
+describe_value(const GsInputPlace *place, const char *constant)
 {
 	const GsResource *resource = place->relation->resource;
 	const GsColumn *key = gs_model_flagged(resource, GS_KEY);
@@ -221,7 +221,10 @@ describe_value(const GsInputPlace *place)
 	StringInfoData out;
 
 	initStringInfo(&json);
-	gs_json_print(&json, place->node);
+	if (place->node != NULL)
+		gs_json_print(&json, place->node);
+	else
+		gs_json_append_string(&json, constant);
 	initStringInfo(&out);
 	appendStringInfo(&out, "value %s", gs_printable(json.data, SHOWN_VALUE));
 	if (id != NULL)
@@ -246,7 +249,7 @@ gs_input_error_context(void *arg)
 	attr = &place->relation->atts[place->attnum - 1];
 	errcode(ERRCODE_FDW_INVALID_DATA_TYPE);
 	errmsg("%s does not fit column \"%s\" of foreign table \"%s\", which is %s",
-		   describe_value(place), attr->name, place->relation->name,
+		   describe_value(place, attr->constant ? attr->constant : ""), attr->name, place->relation->name,
 		   format_type_with_typemod(attr->type, attr->typmod));
 	place->attnum = 0;
 }

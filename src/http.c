@@ -377,12 +377,25 @@ gs_http_release_body(GsTransfer *transfer)
 	transfer->result.body_length = 0;
 }
 
+static long
+long_of(CURL *easy, CURLINFO info)
+{
+	long		value = 0;
+
+	curl_easy_getinfo(easy, info, &value);
+	return value;
+}
+
 /* What libcurl's verdict means.  What is not listed was broken on the way. */
 static GsHttpOutcome
 outcome_of(CURLcode rc, CURL *easy)
 {
 	curl_off_t	connected = 0;
 
+	/* the request has gone out: whatever it was, the tenant may have had it */
+	if (rc != CURLE_OK && rc != CURLE_OUT_OF_MEMORY && rc != CURLE_OPERATION_TIMEDOUT &&
+		long_of(easy, CURLINFO_REQUEST_SIZE) > 0)
+		return GS_HTTP_BROKEN;
 	switch (rc)
 	{
 		case CURLE_OK:
@@ -418,15 +431,6 @@ static int64
 number_of(CURL *easy, CURLINFO info)
 {
 	curl_off_t	value = 0;
-
-	curl_easy_getinfo(easy, info, &value);
-	return value;
-}
-
-static long
-long_of(CURL *easy, CURLINFO info)
-{
-	long		value = 0;
 
 	curl_easy_getinfo(easy, info, &value);
 	return value;

@@ -72,7 +72,7 @@ const GsResource gs_resources[] = {
 		.label = "objective",
 		COLUMNS(objective_columns),
 		.read = {
-			{"GET", "/successplans/{SuccessPlanId}/objectives"},
+			{"GET", "/successplans/{SuccessPlanId}/objectives", .single = false},
 		},
 		.insert = {"POST", "/successplans/{SuccessPlanId}/objectives", .single = true},
 		.parent = "successplans",
@@ -83,7 +83,7 @@ const GsResource gs_resources[] = {
 		.label = "plan type",
 		COLUMNS(type_columns),
 		.read = {
-			{"GET", "/successplans/config/types"},
+			{"GET", "/successplans/config/types", .single = false},
 		},
 		.default_rows = 20,
 	},

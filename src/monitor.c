@@ -174,24 +174,31 @@ describe_settings(const GsTenant *tenant)
 					tenant->max_retries);
 }
 
+/* A resource that is read without a key, by a search or by a plain list. */
+static const GsResource *
+resource_read_by(bool search)
+{
+	for (int i = 0; i < gs_nresources; i++)
+	{
+		const GsEndpoint *endpoint = gs_model_read(&gs_resources[i], false);
+
+		if (endpoint != NULL && endpoint->search == search)
+			return &gs_resources[i];
+	}
+	elog(ERROR, "the model has no resource of this kind");
+}
+
 /* Everything up to an answered request, by a list that takes no argument. */
 static bool
 check_connection(Check *check)
 {
 	const GsTenant *tenant = &check->settings->tenant;
 	bool		tls = pg_strncasecmp(tenant->base_url, "https:", 6) == 0;
-	const GsResource *resource = NULL;
+	const GsResource *resource = resource_read_by(false);
 	const GsVerdict *verdict;
 	GsRequest  *request;
 	int			state;
 
-	for (int i = 0; i < gs_nresources; i++)
-	{
-		const GsEndpoint *endpoint = gs_model_read(&gs_resources[i], false);
-
-		if (endpoint != NULL && !endpoint->search)
-			resource = &gs_resources[i];
-	}
 	request = gs_api_start_read(tenant, resource, gs_model_read(resource, false), NULL,
 								check->context);
 	verdict = gs_request_settle(request);
@@ -229,14 +236,10 @@ check_search(Check *check)
 	const char *const tried[] = {"EQ", "NE", "LT", "LTE", "GT", "GTE", "IN", "STARTS_WITH",
 	"CONTAINS", "ENDS_WITH", "IS_NULL", "IS_NOT_NULL"};
 	const GsTenant *tenant = &check->settings->tenant;
-	const GsResource *resource = NULL;
+	const GsResource *resource = resource_read_by(true);
 	const char *key;
 	GsSearch	search = {0};
 
-	for (int i = 0; i < gs_nresources; i++)
-		if (gs_model_read(&gs_resources[i], false) != NULL &&
-			gs_model_read(&gs_resources[i], false)->search)
-			resource = &gs_resources[i];
 	key = gs_model_flagged(resource, GS_KEY)->field;
 	search.select = &key;
 	search.nselect = 1;

@@ -570,7 +570,8 @@ gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *
 
 		if (gs_is_brace_column(relation, baserel, column) && is_fixed(&context, value))
 		{
-			(void) attr_of(relation, baserel, column, &attnum);
+			if (attr_of(relation, baserel, column, &attnum) == NULL)
+				return NULL;
 			return make_key_test(attnum, is_array ? GS_IN : GS_EQ, value, exprs);
 		}
 	}

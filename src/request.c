@@ -272,7 +272,7 @@ without_key(const char *text, const char *key)
 	if (text == NULL || length == 0 || strstr(text, key) == NULL)
 		return text;
 	clean = pstrdup(text);
-	while ((found = strstr(clean, key)) != NULL)
+	for (found = clean; (found = strstr(found, key)) != NULL; found += length)
 		memset(found, '*', length);
 	return clean;
 }

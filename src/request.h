@@ -11,43 +11,7 @@
 #include "http.h"
 #include "json.h"
 #include "model.h"
-
-/* What was used, e.g. by one scan.  Counts only grow. */
-typedef struct GsUsage
-{
-	int64		requests;
-	int64		retries;
-	int64		rows;
-	int64		bytes_sent;
-	int64		bytes_received;
-	double		transfer_time;	/* ms */
-	double		wait_time;		/* ms, for the limiter and Retry-After */
-	bool		told_wait;		/* the user knows of a long wait */
-} GsUsage;
-
-/*
- * Whom to talk to, as whom, and with what patience.  Belongs to the statement
- * and outlives its requests.
- */
-typedef struct GsTenant
-{
-	Oid			serverid;
-	Oid			userid;			/* whose key it is */
-	const char *base_url;		/* no slash at the end */
-	const char *access_key;
-	const char *ca_file;		/* or NULL */
-	const char *proxy;			/* or NULL */
-	int			connect_timeout;	/* ms */
-	int			request_timeout;	/* ms */
-	int			max_connections;
-	int			rate_limit;		/* starts in 60 s, 0 for no bound */
-	int			max_retries;
-	int			max_requests;	/* reads of a statement, 0 for no bound */
-	int			max_response_size;	/* bytes */
-	bool		compression;
-	GsUsage    *usage;			/* where its requests are counted */
-	GsUsage    *counted;		/* as much of it as stats.c has seen */
-} GsTenant;
+#include "tenant.h"
 
 /* May a failed request be sent again, and after what wait? */
 typedef enum GsRepeat

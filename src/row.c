@@ -36,8 +36,10 @@ add_column(GsRowMaker *maker, const GsColumn *brace, AttrNumber attnum)
 
 	if (attr->constant != NULL)
 	{
+		maker->place.attnum = attnum;
 		maker->is_constant[attnum - 1] = true;
 		maker->constants[attnum - 1] = gs_input_text(input, attr->constant);
+		maker->place.attnum = 0;
 		return;
 	}
 	if (brace != NULL && attr->column == brace)
@@ -59,6 +61,7 @@ gs_row_maker_create(const GsRelation *relation, List *attnums)
 	const GsEndpoint *keyed = gs_model_read(relation->resource, true);
 	const GsColumn *brace = keyed ? gs_model_brace(relation->resource, keyed) : NULL;
 	int			room = Max(list_length(attnums), 1);
+	ErrorContextCallback callback;
 	ListCell   *cell;
 
 	maker->relation = relation;
@@ -71,8 +74,13 @@ gs_row_maker_create(const GsRelation *relation, List *attnums)
 	maker->is_constant = palloc0(sizeof(bool) * Max(relation->natts, 1));
 	maker->brace = -1;
 	maker->place.relation = relation;
+	callback.callback = gs_input_error_context;
+	callback.arg = &maker->place;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
 	foreach(cell, attnums)
 		add_column(maker, brace, lfirst_int(cell));
+	error_context_stack = callback.previous;
 	maker->picker = gs_json_fields(maker->fields, maker->nfields);
 	return maker;
 }

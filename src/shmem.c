@@ -122,7 +122,11 @@ try_shared(void)
 		FlushErrorState();
 #if PG_VERSION_NUM < 170000
 		if (LWLockHeldByMe(AddinShmemInitLock))
+		{
+			/* the ERROR has reset the count that the release lowers */
+			HOLD_INTERRUPTS();
 			LWLockRelease(AddinShmemInitLock);
+		}
 #endif
 	}
 	PG_END_TRY();

@@ -7,8 +7,9 @@
 
 #include "postgres.h"
 
-#include "request.h"
+#include "error.h"
 #include "shmem.h"
+#include "tenant.h"
 
 /*
  * Add what a tenant's user has used since the last call with the same usage
@@ -36,8 +37,8 @@ extern int	gs_progress_copy(GsProgressEntry *entries);
 extern void gs_stats_reset(void);
 
 /*
- * What this backend's statement is reading; rows_expected GS_NO_TOTAL if that
- * is not known.  relid InvalidOid: it has ended.
+ * What this backend's statement is reading; rows_expected -1 if that is
+ * not known.  relid InvalidOid: it has ended.
  */
 extern void gs_progress_set(Oid relid, Oid userid, const GsUsage *usage,
 							int64 rows_expected);

@@ -299,11 +299,13 @@ class Runner:
             tree.shrink(case.statement, differs, budget)
         self._note_requests()
         difference = self._compare(case) or difference
-        lines = ["seed %s, mode %s, case %d (again: --mode %s --seed %s --plans %d --from %d --cases 1)"
-                 % (self.options.seed, mode, number, mode, self.options.seed, self.world.plans, number),
-                 "tenant: %s; server: %s" % (" ".join(self.world.switches) or "as it is",
-                                             {name: value for name, value in self.world.options.items()
-                                              if name not in ("base_url", "rate_limit", "max_requests")}),
+        without = ",".join(self.options.without)
+        own = {name: value for name, value in self.world.options.items()
+               if name not in ("base_url", "rate_limit", "max_requests")}
+        lines = ["again: --mode %s --seed %s --plans %d --from %d --cases 1%s" % (
+                     mode, self.options.seed, self.world.plans, number,
+                     without and " --without " + without),
+                 "tenant: %s; server: %s" % (" ".join(self.world.switches) or "as it is", own),
                  difference]
         if settings:
             lines.append("settings: " + "; ".join("%s = '%s'" % pair for pair in settings.items()))
