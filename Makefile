@@ -8,7 +8,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 # The chapters of the regression test, in order: sql/NAME.sql, expected/NAME.out.
 CHAPTERS = options import plan_types plans objectives types envelopes paging \
-	filters counts parameters explain
+	filters counts parameters explain insert update write_failure
 REGRESS = $(CHAPTERS)
 
 PG_CONFIG ?= pg_config
@@ -60,6 +60,16 @@ tap:
 	@sandbox/install-packages test
 	@sandbox/run-tests tap
 
+# Random predicates over foreign tables and a local copy of the tenant's rows.
+CASES ?= 5000
+MODE ?= sql,fold,nulls,ignore
+fuzz:
+	@sandbox/install-packages test
+	@$(MAKE) --no-print-directory -s all
+	@sandbox/install-extension
+	@sandbox/with-cluster --plans 200 -- sandbox/fuzz.py --cases $(CASES) --mode $(MODE) \
+		$(if $(SEED),--seed $(SEED))
+
 layers lint:
 	@sandbox/guards $@
 
@@ -77,6 +87,7 @@ help:
 	@echo "shell         psql there, for you to try"
 	@echo "test          everything that a change must pass: N passed, N failed"
 	@echo "tap           of these, the TAP suite"
+	@echo "fuzz          random predicates: CASES=5000 MODE=sql,fold,nulls,ignore SEED="
 	@echo "layers        the guards of the source's layers"
 	@echo "symbols       the guard of what the library exports"
 	@echo "lint          no warnings from gcc, clang and scan-build"
@@ -84,4 +95,4 @@ help:
 	@echo "clean         remove what was built"
 	@echo "demo, shell and test install the packages that are missing."
 
-.PHONY: demo shell test tap layers symbols lint indent help
+.PHONY: demo shell test tap fuzz layers symbols lint indent help

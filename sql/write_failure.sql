@@ -118,9 +118,9 @@ SELECT * FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, ty
 SELECT * FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('a', 'b', 'c')$$);
 -- a wrong base URL
 \! sandbox/ctl fault '{"op":"POST /successplans","fault":{"status":404,"body":"<html>no such page</html>"}}'
-SELECT e FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('a', 'b', 'c')$$) AS e WHERE e ~ '^HV000|DETAIL';
+SELECT left(e, 6) AS e FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('a', 'b', 'c')$$) AS e LIMIT 1;
 \! sandbox/ctl fault '{"op":"PUT /successplans/1P02A","fault":{"status":404,"body":{"result":false,"errorCode":"GS_APIG_1000","errorDesc":"no route","requestId":"sandbox-1"}}}'
-SELECT e FROM local.error_of($$UPDATE gs.successplans SET name = 'x' WHERE gsid = '1P02A'$$) AS e WHERE e ~ '^HV000|DETAIL';
+SELECT left(e, 6) AS e FROM local.error_of($$UPDATE gs.successplans SET name = 'x' WHERE gsid = '1P02A'$$) AS e LIMIT 1;
 -- nobody listens there: nothing was sent
 CREATE SERVER nowhere FOREIGN DATA WRAPPER gainsight_fdw OPTIONS (base_url 'http://127.0.0.1:1/v1', rate_limit '0', max_retries '0');
 CREATE USER MAPPING FOR CURRENT_USER SERVER nowhere OPTIONS (access_key 'k');
