@@ -183,7 +183,7 @@ static void
 note_created(GsModifyState *state, const GsJson *record)
 {
 	state->created++;
-	gs_xact_note_write(true, gs_pager_key(state->relation->resource, record));
+	gs_xact_end_write(GS_WRITE_MADE, gs_pager_key(state->relation->resource, record));
 }
 
 /* A row that is refused here is one of a statement that may have created others. */
@@ -228,6 +228,7 @@ fill_created(GsModifyState *state, const GsWrite *write, const GsJson *record,
 static GsRequest *
 start_create(GsModifyState *state, const GsWrite *write)
 {
+	gs_xact_begin_write();
 	return gs_api_start_write(&state->relation->settings->tenant, state->relation->resource,
 							  true, write->key, write->members, write->nmembers,
 							  state->context);
@@ -264,8 +265,7 @@ create_rows(GsModifyState *state, TupleTableSlot **slots, int count, bool fill)
 			note_created(state, records.first);
 		else
 		{
-			if (verdict->uncertain)
-				gs_xact_note_write(false, NULL);
+			gs_xact_end_write(verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
 			failed = failed ? failed : verdict;
 		}
 		if (failed == NULL && fill)

@@ -91,6 +91,7 @@ send(GsUpdate *update, const GsJson *base)
 	update->put = gs_api_start_write(&relation->settings->tenant, relation->resource, false,
 									 update->key, write->members, write->nmembers,
 									 update->context);
+	gs_xact_begin_write();
 	MemoryContextSwitchTo(old);
 }
 
@@ -163,15 +164,12 @@ gs_update_finish(GsUpdate *update, bool want_record)
 	if (update->put == NULL)
 		return NULL;
 	verdict = gs_api_settle_write(update->put, &resource->update, &records);
+	gs_xact_end_write(verdict->kind == GS_ANSWERED ? GS_WRITE_MADE :
+					  verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
 	if (verdict->kind == GS_FAILED)
-	{
-		if (verdict->uncertain)
-			gs_xact_note_write(false, NULL);
 		return verdict;
-	}
 	if (verdict->kind == GS_NO_ROWS)
 		return NULL;
-	gs_xact_note_write(true, NULL);
 	if (want_record && !is_whole(&records))
 		gs_api_finish_read(start_get(update), gs_model_read(resource, true), &records);
 	update->record = records.first;

@@ -359,28 +359,31 @@ gs_write_update_fields(const GsRelation *relation)
 }
 
 /*
- * What the tenant last gave, as it is sent back: dates as days, and nothing
- * for what is null.
+ * What the tenant last gave, as it is sent back: days and moments in the one
+ * form that is safe, and nothing for what is null.
  */
 static const char *
-unchanged(const GsJson *base, const char *field, bool is_day)
+unchanged(const GsJson *base, const char *field, Oid type)
 {
 	const GsJson *node = gs_json_get(base, field);
 	GsJsonKind	kind = gs_json_kind(node);
+	bool		is_day = type == DATEOID;
+	bool		is_moment = type == TIMESTAMPOID || type == TIMESTAMPTZOID;
 	char		buffer[GS_JSON_BUFFER];
 	StringInfoData out;
 	Timestamp	moment;
 
 	if (kind == GS_JSON_ABSENT || kind == GS_JSON_NULL)
 		return NULL;
-	if (is_day && (kind == GS_JSON_STRING || kind == GS_JSON_NUMBER))
+	if ((is_day || is_moment) && (kind == GS_JSON_STRING || kind == GS_JSON_NUMBER))
 	{
 		const char *given = gs_json_text(node, buffer);
 
 		if (given[0] == '\0')
 			return NULL;
 		if (gs_parse_datetime(given, kind == GS_JSON_NUMBER, &moment))
-			return gs_value_day(moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0));
+			return is_moment ? gs_value_moment(moment) :
+				gs_value_day(moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0));
 	}
 	initStringInfo(&out);
 	gs_json_print(&out, node);
@@ -412,7 +415,7 @@ gs_write_update(const GsRelation *relation, const GsMember *changes, int nchange
 		if (!(column->flags & GS_WRITABLE))
 			continue;
 		if (json == NULL)
-			json = unchanged(base, column->field, column->kind == GS_DATE);
+			json = unchanged(base, column->field, column->kind == GS_DATE ? DATEOID : TEXTOID);
 		if (json != NULL)
 			add_member(write, column->field, json);
 	}
@@ -427,7 +430,7 @@ gs_write_update(const GsRelation *relation, const GsMember *changes, int nchange
 		field = gs_to_utf8(attr->field);
 		json = changed(changes, nchanges, field);
 		if (json == NULL)
-			json = unchanged(base, field, getBaseType(attr->type) == DATEOID);
+			json = unchanged(base, field, getBaseType(attr->type));
 		if (json != NULL)
 			add_member(write, attr->field, json);
 	}

@@ -193,10 +193,18 @@ extern void gainsightExplainDirectModify(ForeignScanState *node, struct ExplainS
  * xact.c: what a rollback cannot undo
  */
 
+typedef enum GsWriteOutcome
+{
+	GS_WRITE_MADE,
+	GS_WRITE_NOT_MADE,
+	GS_WRITE_UNKNOWN			/* the tenant may have done it */
+} GsWriteOutcome;
+
 /*
- * Count a write that was made, or (certain false) may have been; created is
- * the key of a record that it made, else NULL.
+ * A write is on its way: it may be done, even if nobody waits for its end.
+ * Then how it ended; created is the key of a record that it made, else NULL.
  */
-extern void gs_xact_note_write(bool certain, const char *created);
+extern void gs_xact_begin_write(void);
+extern void gs_xact_end_write(GsWriteOutcome outcome, const char *created);
 
 #endif							/* GS_WRITE_H */

@@ -32,6 +32,8 @@ static int	allocated;
 static void
 warn(const Level *level)
 {
+	if (level->made == 0 && level->maybe == 0)
+		return;
 	if (level->keys != NULL)
 		ereport(LOG_SERVER_ONLY,
 				(errmsg_internal("gainsight_fdw: created, and not undone by the rollback: %s",
@@ -177,14 +179,20 @@ current_level(void)
 }
 
 void
-gs_xact_note_write(bool certain, const char *created)
+gs_xact_begin_write(void)
+{
+	current_level()->maybe++;
+}
+
+void
+gs_xact_end_write(GsWriteOutcome outcome, const char *created)
 {
 	Level	   *level = current_level();
 
+	if (outcome != GS_WRITE_UNKNOWN)
+		level->maybe--;
+	if (outcome == GS_WRITE_MADE)
+		level->made++;
 	if (created != NULL)
 		add_keys(level, created);
-	if (certain)
-		level->made++;
-	else
-		level->maybe++;
 }
