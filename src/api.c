@@ -141,8 +141,10 @@ typedef struct FailureRule
 /* What a call does. */
 #define READS	0x01
 #define CREATES	0x02
-#define UPDATES	0x04
-#define ANY_CALL (READS | CREATES | UPDATES)
+#define ADDS	0x04			/* a create below a record that the path names */
+#define UPDATES	0x08
+#define WRITES	(CREATES | ADDS | UPDATES)
+#define ANY_CALL (READS | WRITES)
 
 #define KEY_REFUSED GS_REPEAT_NEVER, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, \
 	"Gainsight refused the access key", \
@@ -169,16 +171,16 @@ static const FailureRule rules[] = {
 	{"GS_APIG_2404", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
 	{"GU_2400", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
 	{"GS_APIG_1000", ANY_STATUS, 0, ANY_CALL, WRONG_ADDRESS},
-	{"OBJECT_NOT_FOUND", ANY_STATUS, 0, CREATES, NO_PARENT},
+	{"OBJECT_NOT_FOUND", ANY_STATUS, 0, ADDS, NO_PARENT},
 	{NULL, 401, 0, ANY_CALL, KEY_REFUSED},
 	{NULL, 403, 0, ANY_CALL, ADDRESS_REFUSED},
 	{NULL, 429, 0, ANY_CALL, RATE_LIMITED},
 	{NULL, 400, 0, READS, GS_REPEAT_NEVER, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
 		"Gainsight refused the request",
 	"The server options operators and in_list_size say what the tenant understands."},
-	{NULL, 400, 0, CREATES | UPDATES, GS_REPEAT_NEVER, ERRCODE_INVALID_PARAMETER_VALUE,
+	{NULL, 400, 0, WRITES, GS_REPEAT_NEVER, ERRCODE_INVALID_PARAMETER_VALUE,
 	"Gainsight refused the values of the row", NULL},
-	{NULL, 404, 0, CREATES, NO_PARENT},
+	{NULL, 404, 0, ADDS, NO_PARENT},
 	{NULL, 404, 0, ANY_CALL, WRONG_ADDRESS},
 	{NULL, 500, 0, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
 	{NULL, 502, 504, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
@@ -187,11 +189,18 @@ static const FailureRule rules[] = {
 	"Gainsight gave an unexpected answer", NULL},
 };
 
-/* What a call does, for the rules. */
+/*
+ * What a call does, for the rules.  A page that is no envelope does not come
+ * from a tenant that has looked for a parent.
+ */
 static int
-kind_of_call(const GsCall *call)
+kind_of_call(const GsCall *call, bool is_envelope)
 {
-	return call->read ? READS : call->once ? CREATES : UPDATES;
+	if (call->read)
+		return READS;
+	if (!call->once)
+		return UPDATES;
+	return is_envelope && gs_model_brace(call->resource, call->endpoint) ? ADDS : CREATES;
 }
 
 static const FailureRule *
@@ -233,7 +242,8 @@ judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *enve
 	if (failure->description == NULL)
 		failure->description = envelope_text(envelope, "detail", context);
 	failure->request_id = envelope_text(envelope, "requestId", context);
-	rule = rule_for(kind_of_call(call), result->status, failure->code);
+	rule = rule_for(kind_of_call(call, envelope != NULL || result->body_length == 0),
+					result->status, failure->code);
 	verdict->kind = GS_FAILED;
 	failure->sqlstate = rule->sqlstate;
 	failure->message = rule->message;

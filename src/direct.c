@@ -96,7 +96,11 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 	scan->fdw_recheck_quals = scan->scan.plan.qual;
 	scan->scan.plan.qual = NIL;
 	scan->fdw_exprs = list_concat_copy(scan->fdw_exprs, values);
-	scan->fdw_private = gs_scan_plan_set(scan->fdw_private, colnos, plan->canSetTag);
+	scan->fdw_private = gs_scan_plan_set(scan->fdw_private,
+										 gs_used_attnums(relation, resultRelation,
+														 list_concat_copy(scan->fdw_recheck_quals,
+																		  values)),
+										 colnos, plan->canSetTag);
 	return true;
 }
 
@@ -351,7 +355,7 @@ gainsightExplainDirectModify(ForeignScanState *node, ExplainState *es)
 											   set_deparse_context_plan(es->deparse_cxt,
 																		&plan->scan.plan, NIL),
 											   es->verbose || list_length(es->rtable) > 1, false), es);
-	gs_explain_scan(node, gs_explain_update_requests(relation), es);
+	gs_explain_scan(node, true, es);
 	ExplainPropertyList("Gainsight Fields", gs_write_sent_fields(relation), es);
 	if (es->analyze && gs_scan_usage(node) != NULL)
 		gs_explain_usage(gs_scan_usage(node), es);

@@ -147,7 +147,7 @@ explain_conditions(const GsFilter *filter, ExplainState *es)
 /* What the plan will ask for, and what it will send then. */
 static void
 explain_requests(const GsRelation *relation, const GsScanPlan *plan,
-				 const GsOperand *operands, const char *also, ExplainState *es)
+				 const GsOperand *operands, bool updates, ExplainState *es)
 {
 	const GsEndpoint *keyed = gs_model_read(relation->resource, true);
 	const GsEndpoint *unbound = gs_model_read(relation->resource, false);
@@ -171,7 +171,9 @@ explain_requests(const GsRelation *relation, const GsScanPlan *plan,
 		shown = psprintf("%s %s", unbound->method, unbound->path);
 		search = unbound->search;
 	}
-	ExplainPropertyText("Gainsight Request", also ? psprintf("%s, %s", shown, also) : shown, es);
+	if (updates)
+		shown = psprintf("%s, %s", shown, gs_explain_update_requests(relation, keys > 0));
+	ExplainPropertyText("Gainsight Request", shown, es);
 	if (search)
 	{
 		ExplainPropertyList("Gainsight Select", selected_fields(relation, plan), es);
@@ -201,7 +203,7 @@ read_plan(ForeignScanState *node, GsScanPlan *plan)
 }
 
 void
-gs_explain_scan(ForeignScanState *node, const char *also, ExplainState *es)
+gs_explain_scan(ForeignScanState *node, bool updates, ExplainState *es)
 {
 	GsScanPlan	plan;
 	GsRelation *relation = read_plan(node, &plan);
@@ -209,25 +211,25 @@ gs_explain_scan(ForeignScanState *node, const char *also, ExplainState *es)
 	if (node->ss.ss_currentRelation == NULL)
 		ExplainPropertyText("Gainsight Count",
 							psprintf("totalCount of %s, else the rows below", relation->name), es);
-	explain_requests(relation, &plan, known_operands(node, es), also, es);
+	explain_requests(relation, &plan, known_operands(node, es), updates, es);
 	ExplainPropertyFloat("Estimated Requests", NULL, plan.requests, 0, es);
 }
 
 void
 gainsightExplainForeignScan(ForeignScanState *node, ExplainState *es)
 {
-	gs_explain_scan(node, NULL, es);
+	gs_explain_scan(node, false, es);
 	if (es->analyze && gs_scan_usage(node) != NULL)
 		gs_explain_usage(gs_scan_usage(node), es);
 }
 
 const char *
-gs_explain_update_requests(const GsRelation *relation)
+gs_explain_update_requests(const GsRelation *relation, bool by_key)
 {
 	const GsEndpoint *get = gs_model_read(relation->resource, true);
 	const GsEndpoint *put = &relation->resource->update;
 
-	return relation->settings->conflict_check ?
+	return relation->settings->conflict_check && !by_key ?
 		psprintf("%s %s, %s %s", get->method, get->path, put->method, put->path) :
 		psprintf("%s %s", put->method, put->path);
 }

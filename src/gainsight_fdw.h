@@ -435,9 +435,15 @@ typedef struct GsScanPlan
 extern void gs_scan_plan_read(List *fdw_private, GsScanPlan *plan);
 
 /*
- * The same plan as a direct modification.
+ * The same plan as a direct modification, which reads attnums.
  */
-extern List *gs_scan_plan_set(List *fdw_private, List *set_attnums, bool set_processed);
+extern List *gs_scan_plan_set(List *fdw_private, List *attnums, List *set_attnums,
+							  bool set_processed);
+
+/*
+ * The columns of the range table entry that expressions name.
+ */
+extern List *gs_used_attnums(const GsRelation *relation, Index relid, List *exprs);
 
 /*
  * scan.c: reading rows
@@ -473,13 +479,13 @@ extern const GsUsage *gs_scan_usage(const ForeignScanState *node);
 extern void gainsightExplainForeignScan(ForeignScanState *node, struct ExplainState *es);
 
 /*
- * What a plan node asks for (and also asks for then, or NULL); what was used,
- * for EXPLAIN ANALYZE; the requests that update a row.
+ * What a plan node asks for (and sends, if it updates); what was used, for
+ * EXPLAIN ANALYZE; the requests that update a row, which was read by_key or not.
  */
-extern void gs_explain_scan(ForeignScanState *node, const char *also,
+extern void gs_explain_scan(ForeignScanState *node, bool updates,
 							struct ExplainState *es);
 extern void gs_explain_usage(const GsUsage *usage, struct ExplainState *es);
-extern const char *gs_explain_update_requests(const GsRelation *relation);
+extern const char *gs_explain_update_requests(const GsRelation *relation, bool by_key);
 
 /*
  * analyze.c

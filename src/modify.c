@@ -165,13 +165,18 @@ wants_row(const ResultRelInfo *rinfo)
  * has created.  Which they are, the rollback tells the server's log.
  */
 pg_noreturn static void
-fail_write(const GsModifyState *state, const GsVerdict *verdict)
+fail_write(const GsModifyState *state, const GsVerdict *verdict, const GsWrite *write)
 {
 	GsFailure	failure = verdict->failure;
+	const char *row = "";
 
+	/* which one to look for */
+	if (verdict->uncertain)
+		row = psprintf("The row is %s. ", gs_write_shown(write));
 	if (failure.sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && failure.hint == NULL)
 		failure.hint = gs_write_hint(state->relation);
-	failure.aside = psprintf("This statement has created " INT64_FORMAT " rows.", state->created);
+	failure.aside = psprintf("%sThis statement has created " INT64_FORMAT " rows.",
+							 row, state->created);
 	gs_fail(&failure);
 }
 
@@ -246,6 +251,7 @@ create_rows(GsModifyState *state, TupleTableSlot **slots, int count, bool fill)
 	GsRequest **requests = palloc0(sizeof(GsRequest *) * count);
 	int			window = state->relation->settings->tenant.max_connections;
 	const GsVerdict *failed = NULL;
+	int			failed_row = 0;
 	GsRecords	records;
 	int			started = 0;
 
@@ -266,13 +272,15 @@ create_rows(GsModifyState *state, TupleTableSlot **slots, int count, bool fill)
 		else
 		{
 			gs_xact_end_write(verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
+			if (failed == NULL)
+				failed_row = i;
 			failed = failed ? failed : verdict;
 		}
 		if (failed == NULL && fill)
 			fill_created(state, writes[i], records.first, slots[i]);
 	}
 	if (failed != NULL)
-		fail_write(state, failed);
+		fail_write(state, failed, writes[failed_row]);
 }
 
 TupleTableSlot **
@@ -457,7 +465,7 @@ gainsightExplainForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 	ExplainPropertyText("Gainsight Request",
 						insert ? psprintf("%s %s", relation->resource->insert.method,
 										  relation->resource->insert.path) :
-						gs_explain_update_requests(relation), es);
+						gs_explain_update_requests(relation, false), es);
 	ExplainPropertyList("Gainsight Fields", sent_fields(relation, mtstate->operation), es);
 	if (insert)
 		ExplainPropertyInteger("Batch Size", NULL, gainsightGetForeignModifyBatchSize(rinfo), es);

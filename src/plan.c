@@ -303,10 +303,13 @@ write_private(const GsScanPlan *plan)
 }
 
 List *
-gs_scan_plan_set(List *fdw_private, List *set_attnums, bool set_processed)
+gs_scan_plan_set(List *fdw_private, List *attnums, List *set_attnums, bool set_processed)
 {
+	List	   *result = list_copy(fdw_private);
+
 	Assert(list_length(fdw_private) == PRIVATE_SET_ATTNUMS);
-	return lappend(lappend(list_copy(fdw_private), set_attnums), makeInteger(set_processed));
+	lfirst(list_nth_cell(result, PRIVATE_ATTNUMS)) = attnums;
+	return lappend(lappend(result, set_attnums), makeInteger(set_processed));
 }
 
 void
@@ -333,16 +336,14 @@ gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 	}
 }
 
-/* The columns that the target list and the conditions name. */
-static List *
-needed_attnums(const GsRelation *relation, RelOptInfo *baserel, List *clauses)
+List *
+gs_used_attnums(const GsRelation *relation, Index relid, List *exprs)
 {
 	Bitmapset  *used = NULL;
 	List	   *result = NIL;
 	bool		whole_row;
 
-	pull_varattnos((Node *) baserel->reltarget->exprs, baserel->relid, &used);
-	pull_varattnos((Node *) clauses, baserel->relid, &used);
+	pull_varattnos((Node *) exprs, relid, &used);
 	whole_row = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, used);
 	for (int i = 1; i <= relation->natts; i++)
 		if (relation->atts[i - 1].name != NULL &&
@@ -380,7 +381,8 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 		return gs_count_plan(best_path, tlist, baserel, outer_plan);
 	push_clauses(root, baserel, state->relation, scan_clauses, &pushed);
 	scan_clauses = extract_actual_clauses(scan_clauses, false);
-	plan.attnums = needed_attnums(state->relation, baserel, scan_clauses);
+	plan.attnums = gs_used_attnums(state->relation, baserel->relid,
+								   list_concat_copy(baserel->reltarget->exprs, scan_clauses));
 	plan.clauses = pushed.clauses;
 	plan.key = pushed.key;
 	/* inside a correlated subquery it will be read for each outer row */

@@ -289,6 +289,21 @@ gs_write_insert(const GsRelation *relation, TupleTableSlot *slot)
 	return write;
 }
 
+/* So much of a row is shown in a message, in bytes. */
+#define SHOWN_ROW 300
+
+const char *
+gs_write_shown(const GsWrite *write)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < write->nmembers; i++)
+		appendStringInfo(&out, "%s%s %s", i > 0 ? ", " : "", write->members[i].field,
+						 write->members[i].json);
+	return gs_printable(out.data, SHOWN_ROW);
+}
+
 /*
  * Updating.
  */

@@ -72,6 +72,11 @@ extern void gs_write_check_column(const GsRelation *relation, AttrNumber attnum)
 extern GsWrite *gs_write_insert(const GsRelation *relation, TupleTableSlot *slot);
 
 /*
+ * A row to be created, as far as a message shows it.  palloc'd.
+ */
+extern const char *gs_write_shown(const GsWrite *write);
+
+/*
  * The new value of a column as JSON, "null" for null; NULL if nothing has to
  * be sent for it.  Raises likewise.
  */
