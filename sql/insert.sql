@@ -146,6 +146,13 @@ VALUES ('Small', '1P01', '1T01', 0.00000000000000000001, '1999-12-31 23:59:59.99
 SELECT * FROM local.error_of($$INSERT INTO gs.custom (title, company_id, type_id, "Health__gc") VALUES ('NaN', '1P01', '1T01', 'NaN')$$);
 SELECT * FROM local.error_of($$INSERT INTO gs.custom (title, company_id, type_id, touch) VALUES ('Late', '1P01', '1T01', 'infinity')$$);
 \! sandbox/ctl requests -v
+-- a date of the API stays a date, whatever the column is: the day in UTC
+CREATE FOREIGN TABLE gs.moments (name text, company_id text, type_id text, starts timestamp OPTIONS (field 'StartDate'),
+								 ends timestamptz OPTIONS (field 'EndDate'))
+  SERVER gainsight OPTIONS (resource 'successplans');
+INSERT INTO gs.moments (name, company_id, type_id, starts, ends)
+VALUES ('Moments', '1P01', '1T01', '2027-01-01 23:59:59', '2027-06-30 22:00:00-05') RETURNING starts, ends;
+\! sandbox/ctl requests -v
 -- json and jsonb are sent as the JSON that they hold
 CREATE FOREIGN TABLE gs.json (name jsonb, company_id text, type_id text, health jsonb OPTIONS (field 'Health__gc'),
 							  segment json OPTIONS (field 'Segment__gc'), touch timestamp OPTIONS (field 'LastTouch__gc'))
@@ -188,6 +195,10 @@ INSERT INTO gs.successplans (name, company_id, type_id) SELECT 'Row ' || g, '1P0
 INSERT INTO gs.successplans (name, company_id, type_id) SELECT 'Row ' || g, '1P01', '1T01' FROM generate_series(1, 9) AS g;
 \! sandbox/ctl counters | grep -E 'max_in_flight|plans_created'
 SELECT count(DISTINCT name), count(*) FROM gs.successplans WHERE name LIKE 'Row %';
+-- what is wrong with a row stops its batch before anything is sent for it; the batches before it are there
+SELECT e FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, type_id)
+SELECT 'Stopped ' || g, '1P01', nullif('1T01', '1T0' || (g - 6)) FROM generate_series(1, 9) AS g$$) AS e WHERE e ~ '^\d';
+SELECT count(*) FROM gs.successplans WHERE name LIKE 'Stopped %';
 -- VALUES with many rows is a batch, too
 \! sandbox/ctl reset plans=40 objectives=2 types=3 seed=1
 \! sandbox/ctl set latency_ms=60
@@ -371,8 +382,11 @@ LATERAL local.error_of(format($$INSERT INTO gs.objectives (success_plan_id, name
 SELECT id.is, e.* FROM (VALUES (''), ('.'), ('..'), (E'a\nb'), (E'a\x7f')) AS id("is"),
 LATERAL local.error_of(format($$INSERT INTO gs.objectives (success_plan_id, name) VALUES (%L, 'a')$$, id.is)) AS e;
 \! sandbox/ctl requests -v
--- one that none has is refused by the tenant
+-- one that none has is refused by the tenant, in one of two ways
 SELECT * FROM local.error_of($$INSERT INTO gs.objectives (success_plan_id, name) VALUES ('1P02NONE', 'a')$$);
+\! sandbox/ctl set not_found_style=object_not_found
+SELECT left(e, 6) AS e FROM local.error_of($$INSERT INTO gs.objectives (success_plan_id, name) VALUES ('1P02NONE', 'a')$$) AS e LIMIT 1;
+\! sandbox/ctl set not_found_style=404
 \! sandbox/ctl requests -v
 -- a table by hand with other names
 CREATE FOREIGN TABLE gs.steps (plan text OPTIONS (field 'SuccessPlanId'), step text OPTIONS (field 'Name'))
@@ -395,6 +409,17 @@ BEGIN
 END $$;
 SELECT local.explain_analyze($$INSERT INTO gs.steps SELECT '1P02A', 'Counted ' || g FROM generate_series(1, 3) AS g$$) AS plan;
 SELECT local.explain_analyze($$INSERT INTO gs.steps VALUES ('1P02A', 'Counted 4') RETURNING step$$) AS plan;
+-- in JSON, by the same names
+CREATE FUNCTION local.explain_json(query text) RETURNS TABLE (key text, value jsonb)
+LANGUAGE plpgsql AS $$
+DECLARE
+	plan jsonb;
+BEGIN
+	EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
+	RETURN QUERY SELECT e.key, e.value FROM jsonb_each(plan -> 0 -> 'Plan') AS e
+				 WHERE e.key ~ '^(Operation|Gainsight|Batch|Requests)';
+END $$;
+SELECT * FROM local.explain_json($$INSERT INTO gs.steps VALUES ('1P02A', 'Not done')$$) ORDER BY key;
 \! sandbox/ctl requests
 
 \i sql/include/teardown.psql

@@ -80,6 +80,8 @@ WHERE id = '1P02FULL' RETURNING *;
 UPDATE gs.successplans SET comments = 'epoch' WHERE gsid = '1P02FULL';
 \! sandbox/ctl requests -v
 \i sql/include/changes.psql
+UPDATE gs.custom SET health = 13 WHERE id = '1P02FULL';
+\i sql/include/changes.psql
 \! sandbox/ctl set put=merge epoch_dates=false drop_nulls=false key_case=canonical
 UPDATE gs.successplans SET comments = 'merge' WHERE gsid = '1P02FULL';
 \i sql/include/changes.psql
@@ -392,7 +394,7 @@ SELECT e FROM local.error_of($$UPDATE local.all_plans SET tenant = 'apac' WHERE 
 DROP TABLE local.all_plans;
 -- a long text
 UPDATE gs.successplans SET comments = repeat('0123456789', 5000) WHERE gsid = '1P02X1' RETURNING length(comments);
-\! sandbox/ctl plan 1P02X1 | wc -c
+\! sandbox/ctl plan 1P02X1 | grep -o 0123456789 | wc -l
 \! sandbox/ctl clear
 
 --

@@ -215,6 +215,7 @@ describe_value(const GsInputPlace *place, const char *constant)
 {
 	const GsResource *resource = place->relation->resource;
 	const GsColumn *key = gs_model_flagged(resource, GS_KEY);
+	const char *secret = place->relation->settings->tenant.access_key;
 	char		buffer[GS_JSON_BUFFER];
 	const char *id = gs_json_text(gs_json_get(place->record, key->field), buffer);
 	StringInfoData json;
@@ -226,10 +227,11 @@ describe_value(const GsInputPlace *place, const char *constant)
 	else
 		gs_json_append_string(&json, constant);
 	initStringInfo(&out);
-	appendStringInfo(&out, "value %s", gs_printable(json.data, SHOWN_VALUE));
+	appendStringInfo(&out, "value %s",
+					 gs_printable(gs_without_key(json.data, secret), SHOWN_VALUE));
 	if (id != NULL)
 		appendStringInfo(&out, " of the %s with %s \"%s\"", resource->label, key->field,
-						 gs_printable(id, SHOWN_VALUE));
+						 gs_printable(gs_without_key(id, secret), SHOWN_VALUE));
 	return out.data;
 }
 

@@ -40,6 +40,20 @@ gs_printable(const char *text, size_t limit)
 	return out.data;
 }
 
+const char *
+gs_without_key(const char *text, const char *key)
+{
+	size_t		length = key ? strlen(key) : 0;
+	char	   *clean;
+
+	if (text == NULL || length == 0 || strstr(text, key) == NULL)
+		return text;
+	clean = pstrdup(text);
+	for (char *found = clean; (found = strstr(found, key)) != NULL; found += length)
+		memset(found, '*', length);
+	return clean;
+}
+
 /* "GET /x answered 404: GSOBJ_1 "no such plan" (request abc)." */
 static char *
 describe(const GsFailure *failure)

@@ -41,4 +41,10 @@ pg_noreturn extern void gs_fail(const GsFailure *failure);
  */
 extern char *gs_printable(const char *text, size_t limit);
 
+/*
+ * The text with asterisks in place of the access key, should a tenant echo it;
+ * the text itself if it does not.  Either may be NULL.
+ */
+extern const char *gs_without_key(const char *text, const char *key);
+
 #endif							/* GS_ERROR_H */

@@ -261,22 +261,6 @@ judge_transport(const GsTenant *tenant, const GsHttpResult *result, GsVerdict *v
 		failure->status = 0;
 }
 
-/* Nothing that the tenant echoes may carry the key into a message. */
-static const char *
-without_key(const char *text, const char *key)
-{
-	char	   *clean;
-	char	   *found;
-	size_t		length = strlen(key);
-
-	if (text == NULL || length == 0 || strstr(text, key) == NULL)
-		return text;
-	clean = pstrdup(text);
-	for (found = clean; (found = strstr(found, key)) != NULL; found += length)
-		memset(found, '*', length);
-	return clean;
-}
-
 /* A create that may or may not have been done is a matter of its own. */
 static void
 judge_uncertain(GsVerdict *verdict)
@@ -312,9 +296,9 @@ judge(GsRequest *request)
 		judge_uncertain(verdict);
 	failure->method = request->call.endpoint->method;
 	failure->path = request->call.path;
-	failure->code = without_key(failure->code, key);
-	failure->description = without_key(failure->description, key);
-	failure->request_id = without_key(failure->request_id, key);
+	failure->code = gs_without_key(failure->code, key);
+	failure->description = gs_without_key(failure->description, key);
+	failure->request_id = gs_without_key(failure->request_id, key);
 	MemoryContextSwitchTo(old);
 }
 

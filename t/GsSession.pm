@@ -47,7 +47,7 @@ sub ended
 
 	$self->{psql}->pump_nb if $self->{psql}->pumpable;
 	return $self->{out} =~ /^done\n/m && $self->{err} =~ /^done\n/m
-	  || !$self->{psql}->pumpable;
+	  || $self->{err} =~ /^psql: error:/m || !$self->{psql}->pumpable;
 }
 
 # What they gave; when the session has ended with them, too.
@@ -109,6 +109,8 @@ sub finish
 {
 	my ($self) = @_;
 
+	# a tenant that was started meanwhile has psql's end of the pipe as well
+	$self->{in} .= "\\q\n";
 	eval { $self->{psql}->finish };
 	return;
 }
