@@ -490,6 +490,21 @@ advance(void)
 	return ended;
 }
 
+/* What a waiting session shows in pg_stat_activity: a name of ours, from 17 on. */
+static uint32
+wait_event(void)
+{
+#if PG_VERSION_NUM >= 170000
+	static uint32 event = 0;
+
+	if (event == 0)
+		event = WaitEventExtensionNew("GainsightRequest");
+	return event;
+#else
+	return PG_WAIT_EXTENSION;
+#endif
+}
+
 void
 gs_http_pump(int timeout)
 {
@@ -497,7 +512,7 @@ gs_http_pump(int timeout)
 	CHECK_FOR_INTERRUPTS();
 	if (advance())
 		return;
-	pgstat_report_wait_start(PG_WAIT_EXTENSION);
+	pgstat_report_wait_start(wait_event());
 	curl_multi_poll(multi, NULL, 0, Min(timeout, POLL_SLICE), NULL);
 	pgstat_report_wait_end();
 	CHECK_FOR_INTERRUPTS();

@@ -80,6 +80,16 @@ open_walks(GsReader *reader)
 										 &spec->paging, seen, reader->context);
 }
 
+/* Do not begin what max_requests will not let end. */
+static void
+check_budget(const GsReader *reader, int64 needed)
+{
+	int			max_requests = reader->tenant->max_requests;
+
+	if (needed > gs_governor_left(max_requests))
+		gs_governor_exceeded(max_requests, needed);
+}
+
 GsReader *
 gs_reader_open(const GsTenant *tenant, const GsReadSpec *spec, MemoryContext context)
 {
@@ -92,6 +102,7 @@ gs_reader_open(const GsTenant *tenant, const GsReadSpec *spec, MemoryContext con
 	reader->spec = spec;
 	reader->context = own;
 	reader->window = 1;
+	check_budget(reader, spec->nkeys >= 0 ? spec->nkeys : spec->nsearches);
 	if (spec->nkeys >= 0)
 		reader->endpoint = gs_model_read(spec->resource, true);
 	else if (unbound == NULL)
@@ -119,17 +130,6 @@ gs_reader_total(const GsReader *reader)
 		gs_pager_total(reader->walks[0]) : GS_NO_TOTAL;
 }
 
-/* A key for each plan: do not begin what max_requests will not let end. */
-static void
-check_budget(GsReader *reader)
-{
-	int			max_requests = reader->tenant->max_requests;
-	int64		needed = gs_pager_total(reader->walks[0]);
-
-	if (needed > gs_governor_left(max_requests))
-		gs_governor_exceeded(max_requests, needed);
-}
-
 /*
  * The key of the next request by path; false if there is none.  A path
  * without braces has one request, and no key.
@@ -148,7 +148,7 @@ take_key(GsReader *reader, const char **key)
 	else if (reader->walks != NULL)
 	{
 		if (gs_pager_next(reader->walks[0], key) != NULL && first)
-			check_budget(reader);
+			check_budget(reader, gs_pager_total(reader->walks[0]));
 	}
 	else
 	{
