@@ -21,6 +21,12 @@
 /* The longest that a waiting request lets pass before it asks again, in ms. */
 #define ASK_AGAIN 200
 
+/*
+ * When one that has waited starts, others may be waiting that ask next a
+ * little later: newcomers let so much time pass, in ms.
+ */
+#define HOLD (ASK_AGAIN + ASK_AGAIN / 2)
+
 /* How long one that came later lets the longer waiting go first, in ms. */
 #define YIELD 20
 
@@ -118,6 +124,7 @@ until_room(const GsLimiter *limiter, int rate_limit, int64 now)
 static int
 decide(GsLimiter *limiter, int rate_limit, int64 since, int64 now)
 {
+	bool		has_waited = now - since >= FAIRNESS;
 	int			wait = 0;
 
 	advance(limiter, now / 1000);
@@ -128,7 +135,9 @@ decide(GsLimiter *limiter, int rate_limit, int64 since, int64 now)
 	if (rate_limit > 0)
 	{
 		wait = Max(wait, until_room(limiter, rate_limit, now));
-		if (wait == 0 && limiter->oldest != 0 && limiter->oldest + FAIRNESS < since)
+		if (wait == 0 &&
+			((limiter->oldest != 0 && limiter->oldest + FAIRNESS < since) ||
+			 (!has_waited && now < limiter->hold_until)))
 			wait = YIELD;
 	}
 	if (wait == 0)
@@ -136,6 +145,8 @@ decide(GsLimiter *limiter, int rate_limit, int64 since, int64 now)
 		limiter->starts[limiter->second % GS_WINDOW]++;
 		if (since <= limiter->oldest)
 			limiter->oldest = 0;
+		if (has_waited)
+			limiter->hold_until = now + HOLD;
 		return 0;
 	}
 	if (limiter->oldest == 0 || since <= limiter->oldest)

@@ -26,6 +26,7 @@ typedef struct GsLimiter
 	int64		paused_until;	/* ms: a 429 asked for it */
 	int64		oldest;			/* ms: since when the longest waits, 0: nobody */
 	int64		oldest_seen;	/* ms: when it last said so */
+	int64		hold_until;		/* ms: newcomers let others that wait ask first */
 	int32		starts[GS_WINDOW];
 } GsLimiter;
 
