@@ -56,7 +56,7 @@ UPDATE gs.narrow SET comments = comments || ', and now' WHERE id = '1P02FULL';
 -- also of plans found by a search
 EXPLAIN (COSTS OFF) UPDATE gs.narrow SET comments = 'archived' WHERE state = 'Archived' AND comments = '';
 UPDATE gs.narrow SET comments = 'archived' WHERE state = 'Archived' AND comments = '';
-\! sandbox/ctl requests -v
+\! sandbox/ctl requests -v | sort
 \i sql/include/changes.psql
 -- custom fields are sent where the table declares them, changed or not
 CREATE FOREIGN TABLE gs.custom (id text OPTIONS (field 'Gsid'), health numeric OPTIONS (field 'Health__gc'),

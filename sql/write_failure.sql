@@ -26,7 +26,6 @@ SELECT * FROM local.error_of($$TRUNCATE gs.successplans$$);
 SELECT * FROM local.error_of($$MERGE INTO gs.successplans AS p USING local.successplans AS l ON p.gsid = l.gsid
 WHEN MATCHED THEN UPDATE SET name = l.name WHEN NOT MATCHED THEN DO NOTHING$$);
 SELECT * FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('a', 'b', 'c') ON CONFLICT (gsid) DO UPDATE SET name = 'x'$$);
-SELECT * FROM local.error_of($$UPDATE gs.successplans SET name = 'x' WHERE CURRENT OF nothing$$);
 \set VERBOSITY sqlstate
 COPY gs.plan_types FROM stdin WITH (DELIMITER ',');
 a,b
@@ -89,6 +88,9 @@ SELECT table_name, is_updatable, count(*) FROM information_schema.columns
 WHERE table_schema = 'gs' AND table_name IN ('successplans', 'objectives', 'plan_types') GROUP BY 1, 2 ORDER BY 1, 2;
 -- of all this the tenant has seen nothing
 \! sandbox/ctl requests -v
+-- a cursor's row: the server says so at the first row that was found, when nothing has been written
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET name = 'x' WHERE CURRENT OF nothing$$);
+\! sandbox/ctl requests
 \i sql/include/changes.psql
 
 --

@@ -198,6 +198,7 @@ check_connection(Check *check)
 	const GsVerdict *verdict;
 	GsRequest  *request;
 	int			state;
+	bool		refused;
 
 	request = gs_api_start_read(tenant, resource, gs_model_read(resource, false), NULL,
 								check->context);
@@ -211,12 +212,13 @@ check_connection(Check *check)
 	put_step(check, "connect", true, tenant->base_url);
 	put_step(check, "TLS", tls, tls ? "the certificate is trusted" :
 			 "not used: the access key travels in the clear");
-	put_step(check, "authorization", state != ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION &&
-			 state != ERRCODE_INSUFFICIENT_PRIVILEGE,
-			 state ? failure_text(&verdict->failure) : NULL);
+	refused = state == ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION ||
+		state == ERRCODE_INSUFFICIENT_PRIVILEGE;
+	put_step(check, "authorization", !refused,
+			 refused ? failure_text(&verdict->failure) : NULL);
 	put_step(check, "plan types", state == 0,
 			 state ? failure_text(&verdict->failure) : NULL);
-	return state == 0;
+	return !refused;
 }
 
 /* A field that an operator can be tried on, and values of its kind. */
@@ -271,8 +273,13 @@ Datum
 gainsight_fdw_check(PG_FUNCTION_ARGS)
 {
 	ForeignServer *server = GetForeignServerByName(NameStr(*PG_GETARG_NAME(0)), false);
+	Oid			handler = GetForeignDataWrapper(server->fdwid)->fdwhandler;
 	Check		check = {0};
 
+	if (!OidIsValid(handler) || GetFdwRoutine(handler)->GetForeignPlan != gainsightGetForeignPlan)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("server \"%s\" is not of gainsight_fdw", server->servername)));
 	gs_require_usage(server->serverid);
 	gs_materialize(fcinfo);
 	check.result = (ReturnSetInfo *) fcinfo->resultinfo;

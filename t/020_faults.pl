@@ -228,7 +228,6 @@ cmp_ok($after - $before, '<', 48 * 1024, 'of what was too large little memory is
 sub unreachable
 {
 	my ($what, $url, $expected, %how) = @_;
-	my ($old) = $session->ask("SELECT 1");
 
 	option(base_url => $url);
 	is($session->sqlstate($statements{$_}), $expected, "$what, to $_: $expected") or diag $session->error

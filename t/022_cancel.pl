@@ -351,6 +351,7 @@ SKIP:
 	my $pg_ctl = `pg_config --bindir`;
 	chomp $pg_ctl;
 	$pg_ctl .= "/pg_ctl";
+	my $python = -x '/usr/bin/python3' ? '/usr/bin/python3' : 'python3';
 	my $sandbox = $ENV{GS_SANDBOX_DIR} || 'sandbox';
 	$sandbox = `cd '$sandbox' && pwd`;
 	chomp $sandbox;
@@ -381,7 +382,7 @@ if [ "\$1" = try ]; then
 fi
 rm -f '$dir/silent.pid' '$dir/url'
 perl '$dir/silent.pl' '$dir/silent.pid' </dev/null >/dev/null 2>&1 &
-/usr/bin/env python3 '$sandbox/tenant.py' --plans 60 --port 8020 --port-file '$dir/url' </dev/null >'$dir/tenant.log' 2>&1 &
+'$python' '$sandbox/tenant.py' --plans 60 --port 8020 --port-file '$dir/url' </dev/null >'$dir/tenant.log' 2>&1 &
 echo \$! >'$dir/tenant.pid'
 for i in \$(seq 100); do [ -s '$dir/url' ] && [ -s '$dir/silent.pid' ] && break; sleep 0.1; done
 exec unshare --user --map-user=$uid --map-group=$gid '$pg_ctl' "\$@"
