@@ -454,6 +454,23 @@ extern void gainsightReScanForeignScan(ForeignScanState *node);
 extern void gainsightEndForeignScan(ForeignScanState *node);
 
 /*
+ * For an asynchronous scan, of which rows are asked for only when they are at
+ * hand: can the next one, or the end, be given without another answer?
+ */
+extern bool gs_scan_at_hand(const ForeignScanState *node);
+
+/*
+ * Take in the answers that have come, until that is so; what is lacking is
+ * asked for.  Does not wait.  The last row is no longer valid.
+ */
+extern bool gs_scan_advance(ForeignScanState *node);
+
+/*
+ * Has every row been given?
+ */
+extern bool gs_scan_at_end(const ForeignScanState *node);
+
+/*
  * For a direct modification: the next row into slot, with what its update has
  * to know.  The plan's conditions are not checked.  False at the end.
  */
@@ -472,6 +489,14 @@ extern void *gs_scan_attached(const ForeignScanState *node);
  * What a scan has used so far; NULL before it began.
  */
 extern const GsUsage *gs_scan_usage(const ForeignScanState *node);
+
+/*
+ * async.c: scans side by side under an Append
+ */
+extern bool gainsightIsForeignPathAsyncCapable(ForeignPath *path);
+extern void gainsightForeignAsyncRequest(AsyncRequest *areq);
+extern void gainsightForeignAsyncConfigureWait(AsyncRequest *areq);
+extern void gainsightForeignAsyncNotify(AsyncRequest *areq);
 
 /*
  * explain.c
