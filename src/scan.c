@@ -457,7 +457,7 @@ gs_scan_at_end(const ForeignScanState *node)
 {
 	const GsScanState *state = node->fdw_state;
 
-	return state->ended && !state->replaying;
+	return state->evaluated && state->ended && !state->replaying;
 }
 
 bool

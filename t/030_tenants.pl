@@ -203,8 +203,8 @@ like(requests(), qr/^[01] [01] [01] [01]$/, 'take no second page');
 
 # rescans: a change of parameters asks anew, none asks nothing
 $session->ask('SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off');
-is(rows("SELECT count(*) FROM (VALUES (1), (2), (3)) AS v (n) LEFT JOIN plans ON n > length(tenant)"),
-	3, 'an inner side that is read three times');
+is(rows("SELECT count(*) FROM (VALUES (1), (2), (3)) AS v (n) LEFT JOIN plans ON n + 3 = length(tenant)"),
+	2001, 'an inner side that is read three times');
 is(requests(), '5 5 5 5', 'is asked for once');
 $session->ask('RESET ALL; SET client_min_messages = warning');
 
