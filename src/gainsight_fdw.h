@@ -71,6 +71,7 @@ typedef struct GsAttr
 	const GsColumn *column;		/* the documented column, or NULL */
 	const char *constant;		/* every row's value, or NULL */
 	bool		pushdown;		/* may conditions on it be sent? */
+	bool		writable;		/* may a create or an update name the field? */
 	Oid			type;
 	int32		typmod;
 } GsAttr;
@@ -133,6 +134,11 @@ extern void gs_input_error_context(void *place);
  */
 extern const char *gs_from_utf8(const char *text);
 extern const char *gs_to_utf8(const char *text);
+
+/*
+ * The same as gs_from_utf8, but NULL for what has no equal.
+ */
+extern const char *gs_try_from_utf8(const char *text);
 
 /*
  * value.c: SQL values as JSON, in UTF-8
@@ -517,6 +523,23 @@ extern const char *gs_explain_update_requests(const GsRelation *relation, bool b
  */
 extern bool gainsightAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 										 BlockNumber *totalpages);
+
+/*
+ * discover.c: the fields that a tenant's records have beyond the documented ones
+ */
+typedef struct GsDiscovered
+{
+	const char *name;			/* for a column */
+	const char *field;			/* the tenant's spelling */
+	GsKind		kind;
+} GsDiscovered;
+
+/*
+ * Look at a page of a resource's records, and return the fields found, a List
+ * of GsDiscovered, palloc'd, in the order of the records.  The resource is one
+ * that can be searched, the settings are authorized.
+ */
+extern List *gs_discover(const GsSettings *settings, const GsResource *resource);
 
 /*
  * import.c
