@@ -7,7 +7,7 @@ DATA = sql/gainsight_fdw--1.0.sql
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 # The chapters of the regression test, in order: sql/NAME.sql, expected/NAME.out.
-CHAPTERS = options import plan_types plans objectives types envelopes paging \
+CHAPTERS = options import discover plan_types plans objectives types envelopes paging \
 	filters counts parameters explain tenants insert update write_failure monitor
 REGRESS = $(CHAPTERS)
 

@@ -185,7 +185,9 @@ gs_write_check_column(const GsRelation *relation, AttrNumber attnum)
 				(errcode(ERRCODE_GENERATED_ALWAYS),
 				 errmsg("column \"%s\" of foreign table \"%s\" cannot be written",
 						attr->name, relation->name),
-				 errdetail("Gainsight computes the field %s.", attr->field),
+				 attr->column != NULL ?
+				 errdetail("Gainsight computes the field %s.", attr->field) :
+				 errdetail("The field %s is another record's, which this one refers to.", attr->field),
 				 errhint("Leave the column out.")));
 }
 
