@@ -117,6 +117,13 @@ SELECT local.compare_queries('SELECT id, gsid FROM local.ids JOIN gs.plans ON co
 SELECT n, count(gsid) FROM generate_series(1, 3) AS n LEFT JOIN gs.plans ON length(name) % 3 = n % 3 GROUP BY 1 ORDER BY 1;
 SELECT n, count(gsid) FROM generate_series(1, 3) AS n LEFT JOIN local.plans ON length(name) % 3 = n % 3 GROUP BY 1 ORDER BY 1;
 \! sandbox/ctl requests
+-- left while answers are under way, and begun anew with other values
+SELECT n, count(*), bool_and(length(name) % 3 = n) FROM generate_series(0, 2) AS n,
+	LATERAL (SELECT name FROM gs.plans WHERE length(name) % 3 = n LIMIT 5) AS p GROUP BY n ORDER BY n;
+\! sandbox/ctl clear
+SELECT n, count(*), bool_and(status = which) FROM (VALUES (1, 'Active'), (2, 'Archived'), (3, 'Active')) AS v (n, which),
+	LATERAL (SELECT status FROM gs.plans WHERE status = which LIMIT 5) AS p GROUP BY n ORDER BY n;
+\! sandbox/ctl requests
 RESET enable_hashjoin;
 RESET enable_mergejoin;
 RESET enable_material;

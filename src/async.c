@@ -185,6 +185,17 @@ always_readable(void)
 	return ends[0];
 }
 
+/*
+ * Before a rescan, Append (of late minors) waits for what is pending, only to
+ * throw it away.  Where that is for other values, it need not wait.  A node
+ * that runs has no changed parameters, so this cannot be another wait.
+ */
+static bool
+is_given_up(const AppendState *append)
+{
+	return append->ps.chgParam != NULL;
+}
+
 void
 gainsightForeignAsyncConfigureWait(AsyncRequest *areq)
 {
@@ -192,6 +203,13 @@ gainsightForeignAsyncConfigureWait(AsyncRequest *areq)
 	Instrumentation *instrument = areq->requestee->instrument;
 	bool		first = is_first(append, areq);
 
+	if (is_given_up(append))
+	{
+		areq->callback_pending = false;
+		ExecAsyncRequestDone(areq, NULL);
+		ExecAsyncResponse(areq);
+		return;
+	}
 	if (first)
 		wait_for_any(append);
 	if (gs_scan_advance((ForeignScanState *) areq->requestee))
