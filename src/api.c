@@ -84,7 +84,7 @@ append_member(StringInfo out, const char *key, const char *value)
 static void
 append_where(StringInfo out, const GsSearch *search)
 {
-	appendStringInfoString(out, ",\"where\":{\"conditions\":[");
+	appendStringInfoString(out, "\"where\":{\"conditions\":[");
 	for (int i = 0; i < search->nconditions; i++)
 	{
 		const GsCondition *condition = &search->conditions[i];
@@ -97,7 +97,7 @@ append_where(StringInfo out, const GsSearch *search)
 	}
 	appendStringInfoString(out, "],");
 	append_member(out, "expression", search->expression);
-	appendStringInfoChar(out, '}');
+	appendStringInfoString(out, "},");
 }
 
 static char *
@@ -106,17 +106,17 @@ search_body(const GsSearch *search, int limit, int64 offset)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfoString(&out, "{\"select\":[");
+	appendStringInfoChar(&out, '{');
 	for (int i = 0; i < search->nselect; i++)
 	{
-		if (i > 0)
-			appendStringInfoChar(&out, ',');
+		appendStringInfoString(&out, i == 0 ? "\"select\":[" : ",");
 		gs_json_append_string(&out, search->select[i]);
 	}
-	appendStringInfoChar(&out, ']');
+	if (search->nselect > 0)
+		appendStringInfoString(&out, "],");
 	if (search->nconditions > 0)
 		append_where(&out, search);
-	appendStringInfo(&out, ",\"limit\":%d,\"offset\":" INT64_FORMAT "}", limit, offset);
+	appendStringInfo(&out, "\"limit\":%d,\"offset\":" INT64_FORMAT "}", limit, offset);
 	return out.data;
 }
 

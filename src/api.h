@@ -30,7 +30,7 @@ typedef struct GsCondition
 typedef struct GsSearch
 {
 	const char *const *select;
-	int			nselect;
+	int			nselect;		/* 0: no select, for whatever the tenant gives then */
 	const GsCondition *conditions;
 	int			nconditions;	/* 0: no where */
 	const char *expression;		/* in letters, AND, OR and parentheses */

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
@@ -279,4 +280,21 @@ gs_to_utf8(const char *text)
 	if (GetDatabaseEncoding() == PG_UTF8 || is_ascii(text))
 		return text;
 	return pg_server_to_any(text, strlen(text), PG_UTF8);
+}
+
+const char *
+gs_try_from_utf8(const char *text)
+{
+	int			encoding = GetDatabaseEncoding();
+	int			length = strlen(text);
+	int			room = length * MAX_CONVERSION_GROWTH + 1;
+	unsigned char *result;
+
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII || is_ascii(text))
+		return text;
+	result = palloc(room);
+	if (pg_do_encoding_conversion_buf(FindDefaultConversionProc(PG_UTF8, encoding), PG_UTF8, encoding,
+									  (unsigned char *) text, length, result, room, true) != length)
+		return NULL;
+	return (const char *) result;
 }

@@ -92,6 +92,8 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 	}
 	scan->operation = CMD_UPDATE;
 	scan->resultRelation = resultRelation;
+	/* one after the other: a plan of several tables is not known to be one */
+	scan->scan.plan.async_capable = false;
 	/* here, as the node would check them after the row was updated */
 	scan->fdw_recheck_quals = scan->scan.plan.qual;
 	scan->scan.plan.qual = NIL;

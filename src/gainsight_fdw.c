@@ -43,6 +43,10 @@ gainsight_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ReScanForeignScan = gainsightReScanForeignScan;
 	routine->EndForeignScan = gainsightEndForeignScan;
 	routine->ExplainForeignScan = gainsightExplainForeignScan;
+	routine->IsForeignPathAsyncCapable = gainsightIsForeignPathAsyncCapable;
+	routine->ForeignAsyncRequest = gainsightForeignAsyncRequest;
+	routine->ForeignAsyncConfigureWait = gainsightForeignAsyncConfigureWait;
+	routine->ForeignAsyncNotify = gainsightForeignAsyncNotify;
 	routine->IsForeignRelUpdatable = gainsightIsForeignRelUpdatable;
 	routine->AddForeignUpdateTargets = gainsightAddForeignUpdateTargets;
 	routine->PlanForeignModify = gainsightPlanForeignModify;

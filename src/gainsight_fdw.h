@@ -71,6 +71,7 @@ typedef struct GsAttr
 	const GsColumn *column;		/* the documented column, or NULL */
 	const char *constant;		/* every row's value, or NULL */
 	bool		pushdown;		/* may conditions on it be sent? */
+	bool		writable;		/* may a create or an update name the field? */
 	Oid			type;
 	int32		typmod;
 } GsAttr;
@@ -133,6 +134,11 @@ extern void gs_input_error_context(void *place);
  */
 extern const char *gs_from_utf8(const char *text);
 extern const char *gs_to_utf8(const char *text);
+
+/*
+ * The same as gs_from_utf8, but NULL for what has no equal.
+ */
+extern const char *gs_try_from_utf8(const char *text);
 
 /*
  * value.c: SQL values as JSON, in UTF-8
@@ -484,6 +490,23 @@ extern void gainsightReScanForeignScan(ForeignScanState *node);
 extern void gainsightEndForeignScan(ForeignScanState *node);
 
 /*
+ * For an asynchronous scan, of which rows are asked for only when they are at
+ * hand: can the next one, or the end, be given without another answer?
+ */
+extern bool gs_scan_at_hand(const ForeignScanState *node);
+
+/*
+ * Take in the answers that have come, until that is so; what is lacking is
+ * asked for.  Does not wait.  The last row is no longer valid.
+ */
+extern bool gs_scan_advance(ForeignScanState *node);
+
+/*
+ * Has every row been given?
+ */
+extern bool gs_scan_at_end(const ForeignScanState *node);
+
+/*
  * For a direct modification: the next row into slot, with what its update has
  * to know.  The plan's conditions are not checked.  False at the end.
  */
@@ -525,6 +548,14 @@ extern Plan *gs_bind_join_plan(const GsBindJoinPlan *plan, Expr *key, List *tlis
 extern void gs_bind_join_init(void);
 
 /*
+ * async.c: scans side by side under an Append
+ */
+extern bool gainsightIsForeignPathAsyncCapable(ForeignPath *path);
+extern void gainsightForeignAsyncRequest(AsyncRequest *areq);
+extern void gainsightForeignAsyncConfigureWait(AsyncRequest *areq);
+extern void gainsightForeignAsyncNotify(AsyncRequest *areq);
+
+/*
  * explain.c
  */
 extern void gainsightExplainForeignScan(ForeignScanState *node, struct ExplainState *es);
@@ -543,6 +574,23 @@ extern const char *gs_explain_update_requests(const GsRelation *relation, bool b
  */
 extern bool gainsightAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 										 BlockNumber *totalpages);
+
+/*
+ * discover.c: the fields that a tenant's records have beyond the documented ones
+ */
+typedef struct GsDiscovered
+{
+	const char *name;			/* for a column */
+	const char *field;			/* the tenant's spelling */
+	GsKind		kind;
+} GsDiscovered;
+
+/*
+ * Look at a page of a resource's records, and return the fields found, a List
+ * of GsDiscovered, palloc'd, in the order of the records.  The resource is one
+ * that can be searched, the settings are authorized.
+ */
+extern List *gs_discover(const GsSettings *settings, const GsResource *resource);
 
 /*
  * import.c

@@ -1,20 +1,23 @@
 /*
  * import.c
- *	  IMPORT FOREIGN SCHEMA: the model as DDL.
+ *	  IMPORT FOREIGN SCHEMA: the model as DDL, and on request what else a tenant has.
  */
 #include "postgres.h"
 
 #include "commands/defrem.h"
 #include "foreign/foreign.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "gainsight_fdw.h"
 
+/* A table of the documented columns, and of those found. */
 static char *
-table_ddl(const GsResource *resource, const char *server)
+table_ddl(const GsResource *resource, List *discovered, const char *server)
 {
 	StringInfoData ddl;
+	ListCell   *cell;
 
 	initStringInfo(&ddl);
 	appendStringInfo(&ddl, "CREATE FOREIGN TABLE %s (", quote_identifier(resource->name));
@@ -22,6 +25,13 @@ table_ddl(const GsResource *resource, const char *server)
 		appendStringInfo(&ddl, "%s\n\t%s %s", i > 0 ? "," : "",
 						 quote_identifier(resource->columns[i].name),
 						 gs_model_sql_type(resource->columns[i].kind));
+	foreach(cell, discovered)
+	{
+		const GsDiscovered *found = lfirst(cell);
+
+		appendStringInfo(&ddl, ",\n\t%s %s OPTIONS (field %s)", quote_identifier(found->name),
+						 gs_model_sql_type(found->kind), quote_literal_cstr(found->field));
+	}
 	appendStringInfo(&ddl, "\n) SERVER %s OPTIONS (resource %s)",
 					 quote_identifier(server), quote_literal_cstr(resource->name));
 	return ddl.data;
@@ -47,25 +57,65 @@ is_wanted(const ImportForeignSchemaStmt *stmt, const char *name)
 	}
 }
 
+/* The option discover, the only one. */
+static bool
+reads_discover(const List *options)
+{
+	bool		discover = false;
+	ListCell   *cell;
+
+	foreach(cell, options)
+	{
+		DefElem    *def = lfirst(cell);
+
+		if (strcmp(def->defname, "discover") != 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+					 errmsg("invalid option \"%s\" of IMPORT FOREIGN SCHEMA", def->defname),
+					 errhint("The only option is \"discover\".")));
+		if (!parse_bool(defGetString(def), &discover))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("invalid value \"%s\" of option \"%s\"", defGetString(def), def->defname),
+					 errhint("Valid values are \"true\" and \"false\".")));
+	}
+	return discover;
+}
+
+/* What else the tenant has of a resource, asked as the role that imports. */
+static List *
+discover_fields(const GsResource *resource, Oid serverid)
+{
+	GsSettings *settings = gs_settings_load(serverid, InvalidOid);
+
+	gs_settings_authorize(settings, GetUserId());
+	return gs_discover(settings, resource);
+}
+
 List *
 gainsightImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverOid)
 {
 	const char *server = GetForeignServer(serverOid)->servername;
 	List	   *commands = NIL;
-	ListCell   *cell;
+	bool		discover;
 
 	if (strcmp(stmt->remote_schema, gs_remote_schema) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
 				 errmsg("Gainsight has no schema \"%s\"", stmt->remote_schema),
 				 errhint("The remote schema is \"%s\".", gs_remote_schema)));
-	foreach(cell, stmt->options)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-				 errmsg("invalid option \"%s\" of IMPORT FOREIGN SCHEMA",
-						((DefElem *) lfirst(cell))->defname)));
+	discover = reads_discover(stmt->options);
 	for (int i = 0; i < gs_nresources; i++)
-		if (is_wanted(stmt, gs_resources[i].name))
-			commands = lappend(commands, table_ddl(&gs_resources[i], server));
+	{
+		const GsResource *resource = &gs_resources[i];
+		const GsEndpoint *endpoint = gs_model_read(resource, false);
+		List	   *discovered = NIL;
+
+		if (!is_wanted(stmt, resource->name))
+			continue;
+		if (discover && endpoint != NULL && endpoint->search)
+			discovered = discover_fields(resource, serverOid);
+		commands = lappend(commands, table_ddl(resource, discovered, server));
+	}
 	return commands;
 }

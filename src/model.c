@@ -127,6 +127,12 @@ gs_model_flagged(const GsResource *resource, int flag)
 	return NULL;
 }
 
+bool
+gs_model_is_looked_up(const char *field)
+{
+	return strchr(field, '.') != NULL;
+}
+
 const GsResource *
 gs_model_parent(const GsResource *resource)
 {

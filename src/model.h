@@ -91,6 +91,12 @@ extern const GsColumn *gs_model_field(const GsResource *resource, const char *fi
 extern const GsColumn *gs_model_flagged(const GsResource *resource, int flag);
 
 /*
+ * Is a field looked up in another record, and so not to be written here?  It
+ * is spelled as a path, "OwnerId__gr.Name".
+ */
+extern bool gs_model_is_looked_up(const char *field);
+
+/*
  * The parent resource, or NULL.
  */
 extern const GsResource *gs_model_parent(const GsResource *resource);

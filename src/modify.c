@@ -340,7 +340,7 @@ changed_attnums(const GsModifyState *state, const ResultRelInfo *rinfo)
 	{
 		const GsAttr *attr = &state->relation->atts[i - 1];
 
-		if (attr->name != NULL && (attr->column == NULL || (attr->column->flags & GS_WRITABLE)))
+		if (attr->name != NULL && (attr->constant != NULL || attr->writable))
 			result = lappend_int(result, i);
 	}
 	return result;
@@ -445,8 +445,7 @@ sent_fields(const GsRelation *relation, CmdType operation)
 	{
 		const GsAttr *attr = &relation->atts[i];
 
-		if (attr->field != NULL && attr->column != brace &&
-			(attr->column == NULL || (attr->column->flags & GS_WRITABLE)))
+		if (attr->writable && attr->column != brace)
 			fields = lappend(fields, (void *) attr->field);
 	}
 	return fields;

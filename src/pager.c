@@ -387,3 +387,28 @@ gs_pager_next(GsPager *pager, const char **key)
 		next_page(pager);
 	}
 }
+
+bool
+gs_pager_at_hand(const GsPager *pager)
+{
+	return pager->record != NULL || pager->ended;
+}
+
+bool
+gs_pager_advance(GsPager *pager)
+{
+	while (!gs_pager_at_hand(pager))
+	{
+		read_ahead(pager);
+		if (!gs_request_is_settled(pager->ahead[pager->ahead_first].request))
+			return false;
+		next_page(pager);
+	}
+	return true;
+}
+
+bool
+gs_pager_at_end(const GsPager *pager)
+{
+	return pager->record == NULL && pager->ended;
+}

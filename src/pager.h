@@ -41,6 +41,22 @@ extern void gs_pager_start(GsPager *pager);
 extern const GsJson *gs_pager_next(GsPager *pager, const char **key);
 
 /*
+ * Is it known what comes next, a record or the end, without another answer?
+ */
+extern bool gs_pager_at_hand(const GsPager *pager);
+
+/*
+ * Take in the answers that have come, until that is so; what is lacking is
+ * asked for.  Does not wait.  The last record is no longer valid.
+ */
+extern bool gs_pager_advance(GsPager *pager);
+
+/*
+ * Has every record been given?
+ */
+extern bool gs_pager_at_end(const GsPager *pager);
+
+/*
  * How many rows the tenant says there are, GS_NO_TOTAL if it did not (yet).
  */
 extern int64 gs_pager_total(const GsPager *pager);

@@ -170,12 +170,22 @@ queue_item(GsReader *reader, const char *key)
 	reader->ahead_count++;
 }
 
+/* Can the next key be taken without a wait? */
+static bool
+key_is_at_hand(GsReader *reader)
+{
+	return reader->spec->nkeys >= 0 || reader->walks == NULL ||
+		gs_pager_advance(reader->walks[0]);
+}
+
+/* Ask for more, as far as keys are at hand; wait for one if nothing is asked for. */
 static void
-read_ahead(GsReader *reader)
+read_ahead(GsReader *reader, bool wait)
 {
 	const char *key;
 
-	while (!reader->keys_ended && reader->ahead_count < reader->window)
+	while (!reader->keys_ended && reader->ahead_count < reader->window &&
+		   (key_is_at_hand(reader) || (wait && reader->ahead_count == 0)))
 	{
 		if (!take_key(reader, &key))
 			reader->keys_ended = true;
@@ -191,7 +201,7 @@ next_item(GsReader *reader)
 	if (reader->item.request != NULL)
 		gs_request_free(reader->item.request);
 	reader->item.request = NULL;
-	read_ahead(reader);
+	read_ahead(reader, true);
 	if (reader->ahead_count == 0)
 		return false;
 	reader->item = reader->ahead[reader->ahead_first];
@@ -203,20 +213,25 @@ next_item(GsReader *reader)
 	return true;
 }
 
-/*
- * The next record of the walks, one after the other; the first pages of those
- * to come are on their way meanwhile.
- */
+/* The first pages of the walks to come are on their way while one is read. */
+static void
+start_walks(GsReader *reader)
+{
+	int			ahead = Min(reader->nwalks, reader->walk + reader->tenant->max_connections);
+
+	for (int i = reader->walk; i < ahead; i++)
+		gs_pager_start(reader->walks[i]);
+}
+
+/* The next record of the walks, one after the other. */
 static const GsJson *
 next_of_walks(GsReader *reader)
 {
 	for (; reader->walk < reader->nwalks; reader->walk++)
 	{
-		int			ahead = Min(reader->nwalks, reader->walk + reader->tenant->max_connections);
 		const GsJson *record;
 
-		for (int i = reader->walk; i < ahead; i++)
-			gs_pager_start(reader->walks[i]);
+		start_walks(reader);
 		record = gs_pager_next(reader->walks[reader->walk], NULL);
 		if (record != NULL)
 			return record;
@@ -241,4 +256,50 @@ gs_reader_next(GsReader *reader, const char **key)
 	reader->record = gs_api_next(&reader->records, record);
 	*key = reader->item.key;
 	return record;
+}
+
+/*
+ * The same without a wait.
+ */
+
+bool
+gs_reader_at_hand(const GsReader *reader)
+{
+	if (reader->endpoint != NULL)
+		return reader->record != NULL || (reader->keys_ended && reader->ahead_count == 0);
+	for (int i = reader->walk; i < reader->nwalks; i++)
+		if (!gs_pager_at_end(reader->walks[i]))
+			return gs_pager_at_hand(reader->walks[i]);
+	return true;
+}
+
+static bool
+advance_walks(GsReader *reader)
+{
+	for (; reader->walk < reader->nwalks; reader->walk++)
+	{
+		start_walks(reader);
+		if (!gs_pager_advance(reader->walks[reader->walk]))
+			return false;
+		if (!gs_pager_at_end(reader->walks[reader->walk]))
+			return true;
+	}
+	return true;
+}
+
+bool
+gs_reader_advance(GsReader *reader)
+{
+	if (reader->endpoint == NULL)
+		return advance_walks(reader);
+	while (!gs_reader_at_hand(reader))
+	{
+		read_ahead(reader, false);
+		if (reader->ahead_count == 0)
+			return reader->keys_ended;
+		if (!gs_request_is_settled(reader->ahead[reader->ahead_first].request))
+			return false;
+		(void) next_item(reader);
+	}
+	return true;
 }

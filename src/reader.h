@@ -36,6 +36,17 @@ extern GsReader *gs_reader_open(const GsTenant *tenant, const GsReadSpec *spec,
 extern const GsJson *gs_reader_next(GsReader *reader, const char **key);
 
 /*
+ * Is it known what comes next, a record or the end, without another answer?
+ */
+extern bool gs_reader_at_hand(const GsReader *reader);
+
+/*
+ * Take in the answers that have come, until that is so; what is lacking is
+ * asked for.  Does not wait.  The last record is no longer valid.
+ */
+extern bool gs_reader_advance(GsReader *reader);
+
+/*
  * How many rows there will be, as far as the tenant said; GS_NO_TOTAL else.
  */
 extern int64 gs_reader_total(const GsReader *reader);

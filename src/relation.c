@@ -60,6 +60,8 @@ bind_attr(const GsResource *resource, Oid relid, Form_pg_attribute form, GsAttr 
 		attr->field = attr->column->field;
 	else if (attr->field == NULL)
 		attr->field = attr->name;
+	attr->writable = attr->column != NULL ? (attr->column->flags & GS_WRITABLE) != 0 :
+		attr->field != NULL && !gs_model_is_looked_up(attr->field);
 	if (!chosen)
 		attr->pushdown = attr->column != NULL && (attr->column->flags & GS_FILTERABLE);
 }

@@ -382,25 +382,31 @@ end_try(GsRequest *request)
 	return final;
 }
 
+void
+gs_request_drive(int timeout)
+{
+	gs_http_pump(Min(start_due(), timeout));
+}
+
+bool
+gs_request_is_settled(GsRequest *request)
+{
+	if (request->settled)
+		return true;
+	if (request->transfer == NULL || is_running(request) || !end_try(request))
+		return false;
+	leave_queue(request);
+	/* the tree has its own copies */
+	gs_http_release_body(request->transfer);
+	request->settled = true;
+	return true;
+}
+
 const GsVerdict *
 gs_request_settle(GsRequest *request)
 {
-	while (!request->settled)
-	{
-		int			again = start_due();
-
-		if (request->transfer == NULL || is_running(request))
-		{
-			gs_http_pump(again);
-			continue;
-		}
-		if (!end_try(request))
-			continue;
-		leave_queue(request);
-		/* the tree has its own copies */
-		gs_http_release_body(request->transfer);
-		request->settled = true;
-	}
+	while (!gs_request_is_settled(request))
+		gs_request_drive(WAIT_SLICE);
 	return &request->verdict;
 }
 

@@ -69,6 +69,18 @@ extern GsRequest *gs_request_start(const GsTenant *tenant, const GsCall *call,
 								   MemoryContext context);
 
 /*
+ * Start what may start and drive every transfer, for at most timeout ms (0: do
+ * not wait) or until one of them ends.  Serves interrupts: may raise an ERROR.
+ */
+extern void gs_request_drive(int timeout);
+
+/*
+ * Take in how a request's transfer ended, if it has: is there a verdict now?
+ * Does not wait.
+ */
+extern bool gs_request_is_settled(GsRequest *request);
+
+/*
  * Wait for the verdict on a request, driving all the others meanwhile.  What
  * it points to goes with the request.
  */

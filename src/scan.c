@@ -120,7 +120,7 @@ keep_rows(ForeignScanState *node)
 												  &TTSOpsMinimalTuple);
 	MemoryContextSwitchTo(old);
 	/* what reads it has to be at its end when a row is added */
-	state->replaying = true;
+	(void) tuplestore_advance(state->kept, true);
 }
 
 void
@@ -230,7 +230,10 @@ end_of_rows(GsScanState *state)
 		gs_remember_total(state->relation, total);
 }
 
-/* Read to the end, as what the statement writes must not be read by it. */
+/*
+ * Read to the end, as what the statement writes must not be read by it; an
+ * asynchronous scan only as far as answers have come.
+ */
 static void
 read_all(ForeignScanState *node)
 {
@@ -238,7 +241,7 @@ read_all(ForeignScanState *node)
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.ps_ExprContext->ecxt_per_tuple_memory);
 
-	while (!state->ended)
+	while (!state->ended && (!state->asynchronous || gs_reader_advance(state->reader)))
 	{
 		ResetExprContext(node->ss.ps.ps_ExprContext);
 		ExecClearTuple(slot);
@@ -249,8 +252,11 @@ read_all(ForeignScanState *node)
 	}
 	ExecClearTuple(slot);
 	MemoryContextSwitchTo(old);
+	if (!state->ended)
+		return;
 	tuplestore_rescan(state->kept);
 	state->replaying = true;
+	state->unread = false;
 }
 
 /* Begin to give rows, from those kept where that will do. */
@@ -268,7 +274,8 @@ begin_rows(ForeignScanState *node)
 		state->replaying = true;
 		state->given = 0;
 	}
-	if (state->read_all)
+	state->unread = state->read_all;
+	if (state->unread)
 		read_all(node);
 	state->evaluated = true;
 }
@@ -292,7 +299,7 @@ gainsightIterateForeignScan(ForeignScanState *node)
 		state->replaying = false;
 	}
 	ExecClearTuple(slot);
-	if (!state->ended)
+	if (!state->ended && (!state->asynchronous || gs_reader_at_hand(state->reader)))
 	{
 		if (gs_scan_fetch(state, slot))
 			keep_row(state, slot);
@@ -328,6 +335,44 @@ gainsightEndForeignScan(ForeignScanState *node)
 	if (state->saved != NULL)
 		gs_saved_forget(state->saved);
 	MemoryContextDelete(state->context);
+}
+
+/*
+ * Rows as they come, for async.c.
+ */
+
+bool
+gs_scan_at_hand(const ForeignScanState *node)
+{
+	const GsScanState *state = node->fdw_state;
+
+	return state->evaluated && !state->unread &&
+		(state->replaying || state->ended || gs_reader_at_hand(state->reader));
+}
+
+bool
+gs_scan_advance(ForeignScanState *node)
+{
+	GsScanState *state = node->fdw_state;
+	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.ps_ExprContext->ecxt_per_tuple_memory);
+
+	state->asynchronous = true;
+	if (!state->evaluated)
+		begin_rows(node);
+	if (state->unread)
+		read_all(node);
+	else if (!state->ended && !state->replaying)
+		(void) gs_reader_advance(state->reader);
+	MemoryContextSwitchTo(old);
+	return gs_scan_at_hand(node);
+}
+
+bool
+gs_scan_at_end(const ForeignScanState *node)
+{
+	const GsScanState *state = node->fdw_state;
+
+	return state->evaluated && state->ended && !state->replaying;
 }
 
 bool

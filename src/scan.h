@@ -32,10 +32,12 @@ typedef struct GsScanState
 	GsReadSpec	spec;
 	MemoryContext context;		/* of spec and reader; reset with them */
 	bool		ended;
+	bool		asynchronous;	/* see async.c: rows are given as they come */
 	MemoryContextCallback on_end;
 
 	/* of a statement that writes to the same server */
 	bool		read_all;		/* before the first row is given */
+	bool		unread;			/* that is still to be done */
 	GsSaved    *saved;			/* what an update has to know; NULL: none is made */
 	int64		first_saved;	/* the number of this scan's first */
 	int64		given;

@@ -180,12 +180,14 @@ gs_write_check_column(const GsRelation *relation, AttrNumber attnum)
 {
 	const GsAttr *attr = &relation->atts[attnum - 1];
 
-	if (attr->column != NULL && !(attr->column->flags & GS_WRITABLE))
+	if (attr->field != NULL && !attr->writable)
 		ereport(ERROR,
 				(errcode(ERRCODE_GENERATED_ALWAYS),
 				 errmsg("column \"%s\" of foreign table \"%s\" cannot be written",
 						attr->name, relation->name),
-				 errdetail("Gainsight computes the field %s.", attr->field),
+				 attr->column != NULL ?
+				 errdetail("Gainsight computes the field %s.", attr->field) :
+				 errdetail("The field %s is another record's, which this one refers to.", attr->field),
 				 errhint("Leave the column out.")));
 }
 
@@ -368,7 +370,7 @@ gs_write_update_fields(const GsRelation *relation)
 		if (resource->columns[i].flags & (GS_KEY | GS_VERSION | GS_WRITABLE))
 			fields = lappend(fields, (void *) resource->columns[i].field);
 	for (int i = 0; i < relation->natts; i++)
-		if (relation->atts[i].field != NULL && relation->atts[i].column == NULL)
+		if (relation->atts[i].column == NULL && relation->atts[i].writable)
 			fields = lappend(fields, (void *) gs_to_utf8(relation->atts[i].field));
 	return fields;
 }
@@ -440,7 +442,7 @@ gs_write_update(const GsRelation *relation, const GsMember *changes, int nchange
 		const char *field;
 		const char *json;
 
-		if (attr->field == NULL || attr->column != NULL)
+		if (attr->column != NULL || !attr->writable)
 			continue;
 		field = gs_to_utf8(attr->field);
 		json = changed(changes, nchanges, field);
