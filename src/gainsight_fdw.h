@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/tupdesc.h"
+#include "datatype/timestamp.h"
 #include "foreign/fdwapi.h"
 #include "nodes/pathnodes.h"
 
