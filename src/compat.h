@@ -24,6 +24,13 @@
 	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
 	PG_FUNCTION_INFO_V1(name)
 
+/* Is it a virtual generated column?  18 has them. */
+#if PG_VERSION_NUM >= 180000
+#define GS_IS_VIRTUAL(attribute) ((attribute)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+#else
+#define GS_IS_VIRTUAL(attribute) ((void) (attribute), false)
+#endif
+
 /* 17 added fdw_restrictinfo, 18 disabled_nodes */
 static inline ForeignPath *
 gs_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows,
