@@ -53,7 +53,7 @@ demo shell:
 
 test:
 	@sandbox/install-packages test
-	@sandbox/run-tests
+	@sandbox/run-tests $(PARTS)
 
 # A part of the tests by itself.
 tap:
@@ -69,6 +69,10 @@ fuzz:
 	@sandbox/install-extension
 	@sandbox/with-cluster --plans 200 -- sandbox/fuzz.py --cases $(CASES) --mode $(MODE) \
 		$(if $(SEED),--seed $(SEED))
+
+# Build and test on other major versions of PostgreSQL, in throwaway roots.
+versions:
+	@sandbox/versions $(MAJORS)
 
 layers lint:
 	@sandbox/guards $@
@@ -88,6 +92,8 @@ help:
 	@echo "test          everything that a change must pass: N passed, N failed"
 	@echo "tap           of these, the TAP suite"
 	@echo "fuzz          random predicates: CASES=5000 MODE=sql,fold,nulls,ignore SEED="
+	@echo "versions      build, regress and TAP on PostgreSQL 17, 18 and 19, in throwaway"
+	@echo "              roots: MAJORS=\"17 18 19\" KEEP=folder (root, on Debian)"
 	@echo "layers        the guards of the source's layers"
 	@echo "symbols       the guard of what the library exports"
 	@echo "lint          no warnings from gcc, clang and scan-build"
@@ -95,4 +101,4 @@ help:
 	@echo "clean         remove what was built"
 	@echo "demo, shell and test install the packages that are missing."
 
-.PHONY: demo shell test tap fuzz layers symbols lint indent help
+.PHONY: demo shell test tap fuzz versions layers symbols lint indent help

@@ -30,7 +30,7 @@ DECLARE
 	matching bigint;
 BEGIN
 	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-		line := regexp_replace(ltrim(line), '\(InitPlan 1\)\.col1', '$0', 'g');
+		line := ltrim(local.plain(line));
 		IF line ~ '^(Filter|Gainsight Conditions|Gainsight Expression|One-Time Filter)' THEN
 			RETURN NEXT line;
 		END IF;

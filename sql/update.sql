@@ -411,7 +411,7 @@ BEGIN
 			CONTINUE WHEN line ~ '(Disabled|Async.Capable)';
 			line := regexp_replace(line, '(Bytes.Received"?: )\d+', '\1N');
 			line := regexp_replace(line, 'Memory Usage: \d+kB', 'Memory Usage: N');
-			RETURN NEXT regexp_replace(line, '((rows=|Rows": )\d+)\.00', '\1');
+			RETURN NEXT local.plain(line);
 		END LOOP;
 	END LOOP;
 END $$;

@@ -25,6 +25,13 @@
 	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
 	PG_FUNCTION_INFO_V1(name)
 
+/* Is it a virtual generated column?  18 has them. */
+#if PG_VERSION_NUM >= 180000
+#define GS_IS_VIRTUAL(attribute) ((attribute)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
+#else
+#define GS_IS_VIRTUAL(attribute) ((void) (attribute), false)
+#endif
+
 /* 17 added fdw_restrictinfo, 18 disabled_nodes */
 static inline ForeignPath *
 gs_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows,
@@ -144,6 +151,22 @@ gs_scan_user(ForeignScanState *node)
 	user = exec_rt_fetch(index, node->ss.ps.state)->checkAsUser;
 #endif
 	return OidIsValid(user) ? user : GetUserId();
+}
+
+/* The relations that a statement writes to: 19 made the list of them a set */
+static inline Bitmapset *
+gs_result_relations(const PlannedStmt *stmt)
+{
+#if PG_VERSION_NUM >= 190000
+	return stmt->resultRelationRelids;
+#else
+	Bitmapset  *relids = NULL;
+	ListCell   *cell;
+
+	foreach(cell, stmt->resultRelations)
+		relids = bms_add_member(relids, lfirst_int(cell));
+	return relids;
+#endif
 }
 
 /* The role as which a table is written to */

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/tupdesc.h"
+#include "datatype/timestamp.h"
 #include "foreign/fdwapi.h"
 #include "nodes/pathnodes.h"
 
@@ -66,7 +67,7 @@ extern void gs_connection_init(void);
 /* A column of the foreign table. */
 typedef struct GsAttr
 {
-	const char *name;			/* NULL: a dropped column */
+	const char *name;			/* NULL: a dropped or a virtual column */
 	const char *field;			/* the API's; NULL with a constant */
 	const GsColumn *column;		/* the documented column, or NULL */
 	const char *constant;		/* every row's value, or NULL */

@@ -9,6 +9,7 @@
 #include "foreign/foreign.h"
 #include "utils/rel.h"
 
+#include "compat.h"
 #include "gainsight_fdw.h"
 
 static const GsResource *
@@ -33,6 +34,9 @@ bind_attr(const GsResource *resource, Oid relid, Form_pg_attribute form, GsAttr 
 	ListCell   *cell;
 	bool		chosen = false;
 
+	/* what is computed when it is read is no business of the API */
+	if (GS_IS_VIRTUAL(form))
+		return;
 	attr->name = pstrdup(NameStr(form->attname));
 	attr->type = form->atttypid;
 	attr->typmod = form->atttypmod;

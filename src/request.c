@@ -226,9 +226,9 @@ judge_transport(const GsTenant *tenant, const GsHttpResult *result, GsVerdict *v
 	switch (result->outcome)
 	{
 		case GS_HTTP_NOT_TRUSTED:
-			verdict->repeat = GS_REPEAT_NEVER;
-			/* FALLTHROUGH */
 		case GS_HTTP_NOT_CONNECTED:
+			if (result->outcome == GS_HTTP_NOT_TRUSTED)
+				verdict->repeat = GS_REPEAT_NEVER;
 			verdict->uncertain = false;
 			failure->sqlstate = ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION;
 			failure->message = "could not connect to Gainsight";

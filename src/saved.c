@@ -10,6 +10,7 @@
 
 #include "lib/ilist.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "gainsight_fdw.h"
 #include "write.h"

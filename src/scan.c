@@ -41,11 +41,12 @@ writes_to_server(ForeignScanState *node)
 {
 	const GsScanState *state = node->fdw_state;
 	EState	   *estate = node->ss.ps.state;
-	ListCell   *cell;
+	Bitmapset  *targets = gs_result_relations(estate->es_plannedstmt);
+	int			target = -1;
 
-	foreach(cell, estate->es_plannedstmt->resultRelations)
+	while ((target = bms_next_member(targets, target)) >= 0)
 	{
-		RangeTblEntry *rte = exec_rt_fetch(lfirst_int(cell), estate);
+		RangeTblEntry *rte = exec_rt_fetch(target, estate);
 
 		if (rte->relkind == RELKIND_FOREIGN_TABLE &&
 			GetForeignTable(rte->relid)->serverid == state->relation->settings->tenant.serverid)

@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include "utils/timestamp.h"
+
 #include "datetext.h"
 #include "gainsight_fdw.h"
 #include "write.h"
