@@ -4,7 +4,7 @@ import re
 import shutil
 import tempfile
 
-from tap import asked, ctl, done, dump, run, same, skip_all, sql
+from tap import asked, ctl, done, dump, ok, run, same, skip_all, sql
 
 CLIENTS, TRANSACTIONS = 3, 8
 
@@ -34,8 +34,11 @@ def bench(mode):
          (0, [("%d/%d" % (total, total), ""), ("", "0")]),
          "-M %s: all transactions, none failed" % mode)
     same(errors.count("ERROR"), 0, "-M %s: no error" % mode)
-    same(asked(), {"GET /successplans/*": 2 * total, "PUT /successplans/*": total},
-         "-M %s: a GET to read, a GET to update by, and a PUT" % mode)
+    sent = asked()
+    reads = sent.pop("GET /successplans/*", 0)
+    same(sent, {"PUT /successplans/*": total}, "-M %s: a PUT for each, and no search" % mode)
+    # What was read a second ago, on a slow machine, is read again before it is changed.
+    ok(2 * total <= reads <= 3 * total, "-M %s: a GET to read, and one to update by" % mode, reads)
 
 
 def changes(mode):
