@@ -110,15 +110,25 @@ function chapters() {
 	return all.filter((name) => !(name in LEFT_OUT));
 }
 
+// What a chapter printed, but for what a proxy slows down: how many requests overlapped.
+const printed = (folder, name) => {
+	const file = path.join(folder, `${name}.out`);
+	return fs.existsSync(file)
+		? fs.readFileSync(file, 'utf8').split('\n').filter((line) => !line.includes('"max_in_flight"')) : [];
+};
+
 async function installcheck(gate, names) {
+	fs.rmSync('results', { recursive: true, force: true });
 	const make = spawn('make', ['-s', 'installcheck', `REGRESS=${names.join(' ')}`],
-		{ env: { ...process.env, GS_PROXY_URL: gate.url }, stdio: ['ignore', 'pipe', 'inherit'] });
-	let output = '';
-	make.stdout.on('data', (data) => { output += data; });
+		{ env: { ...process.env, GS_PROXY_URL: gate.url }, stdio: ['ignore', 'ignore', 'inherit'] });
 	await new Promise((resolve) => make.on('close', resolve));
-	for (const name of names)
-		ok(new RegExp(`^(test ${name} .* ok |ok \\d+ .* ${name} )`, 'm').test(output),
-			`chapter ${name} gives what it gives without the proxy`, ['see regression.diffs']);
+	for (const name of names) {
+		const [got, expected] = ['results', 'expected'].map((folder) => printed(folder, name));
+		const at = expected.findIndex((line, place) => line !== got[place]);
+		ok(at < 0 && got.length === expected.length,
+			`chapter ${name} gives what it gives without the proxy`,
+			[`line ${at + 1} should be: ${expected[at]}`, `and is: ${got[at]}`]);
+	}
 }
 
 const shown = (which) => (verdict) =>
