@@ -53,12 +53,18 @@ demo shell:
 
 test:
 	@sandbox/install-packages test
+	@sandbox/install-packages clients || echo "the tests of clients that are not here are skipped"
 	@sandbox/run-tests $(PARTS)
 
-# A part of the tests by itself.
-tap:
+# Parts of the tests by themselves.
+tap conformance:
 	@sandbox/install-packages test
-	@sandbox/run-tests tap
+	@sandbox/run-tests $@
+
+clients:
+	@sandbox/install-packages test
+	@sandbox/install-packages clients || echo "the tests of clients that are not here are skipped"
+	@sandbox/run-tests $@
 
 # Random predicates over foreign tables and a local copy of the tenant's rows.
 CASES ?= 5000
@@ -91,6 +97,8 @@ help:
 	@echo "shell         psql there, for you to try"
 	@echo "test          everything that a change must pass: N passed, N failed"
 	@echo "tap           of these, the TAP suite"
+	@echo "clients       psql, pgbench, pg_dump, JDBC, ODBC, and others that are here"
+	@echo "conformance   the chapters by way of a proxy that knows the API's document"
 	@echo "fuzz          random predicates: CASES=5000 MODE=sql,fold,nulls,ignore SEED="
 	@echo "versions      build, regress and TAP on PostgreSQL 17, 18 and 19, in throwaway"
 	@echo "              roots: MAJORS=\"17 18 19\" KEEP=folder (root, on Debian)"
@@ -101,4 +109,4 @@ help:
 	@echo "clean         remove what was built"
 	@echo "demo, shell and test install the packages that are missing."
 
-.PHONY: demo shell test tap fuzz versions layers symbols lint indent help
+.PHONY: demo shell test tap clients conformance fuzz versions layers symbols lint indent help

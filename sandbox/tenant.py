@@ -24,6 +24,8 @@ def arguments():
     parser.add_argument("--types", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--key", default="sandbox-key")
+    parser.add_argument("--manner", choices=["document"],
+                        help="how replies are spelled; those that depart from it say so")
     parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"))
     parser.add_argument("--die-with-parent", action="store_true")
     return parser.parse_args()
@@ -55,7 +57,7 @@ def main():
     if options.die_with_parent:
         threading.Thread(target=watch, daemon=True).start()
     sizes = {name: getattr(options, name) for name in ("plans", "objectives", "types", "seed")}
-    server = Server(Tenant(sizes, options.key), options.port, options.tls)
+    server = Server(Tenant(sizes, options.key, options.manner), options.port, options.tls)
     if options.port_file:
         write_at_once(options.port_file, server.url() + "\n")
     else:

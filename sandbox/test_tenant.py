@@ -704,6 +704,41 @@ class Watching(TenantTest):
             self.ctl("set", bad, ok=False)
         self.assertIn("no command", self.ctl("nothing", ok=False))
 
+    def test_manner(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "port")
+            process = subprocess.Popen([
+                sys.executable, os.path.join(HERE, "tenant.py"), "--port-file", file,
+                "--plans", "60", "--manner", "document", "--die-with-parent"])
+            self.addCleanup(process.wait)
+            self.addCleanup(process.terminate)
+            while not os.path.exists(file):
+                time.sleep(0.02)
+            with open(file, encoding="ascii") as url:
+                self.url = url.read().strip()
+            client = Client(self.url)
+            self.addCleanup(client.connection.close)
+
+            def search():
+                _, headers, data = client.raw("POST", "/successplans/search", '{"limit":60}')
+                return headers.get("X-Sandbox-Departs"), json.loads(data)["data"]
+
+            departs, data = search()
+            self.assertIsNone(departs)
+            self.assertNotIn(None, [value for one in data["records"] for value in one.values()])
+            for date in (one[name] for one in data["records"] for name in DATES if name in one):
+                datetime.date.fromisoformat(date)
+            self.ctl("set", "drop_nulls=false")
+            departs, data = search()
+            self.assertEqual(departs, "from document")
+            self.assertIn(None, [value for one in data["records"] for value in one.values()])
+            for command in ("defaults", "reset"):
+                self.ctl(command)
+                self.assertIsNone(search()[0])
+            self.ctl("fault", '{"fault":{"status":503,"body":{"data":null}}}')
+            self.assertEqual(search(), ("from document", None))
+            self.assertIsNone(search()[0])
+
     def test_stops_with_its_parent(self):
         with tempfile.TemporaryDirectory() as folder:
             file = os.path.join(folder, "port")

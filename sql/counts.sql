@@ -69,9 +69,25 @@ SELECT local.compare_queries('SELECT status, count(*) FROM gs.successplans GROUP
 							 'SELECT status, count(*) FROM local.successplans GROUP BY status');
 SELECT local.compare_queries('SELECT count(*) FROM gs.successplans HAVING count(*) > 3000',
 							 'SELECT count(*) FROM local.successplans HAVING count(*) > 3000');
-SELECT local.compare_queries('SELECT count(*) + 1, count(*) * 2 FROM gs.successplans',
-							 'SELECT count(*) + 1, count(*) * 2 FROM local.successplans');
 SELECT count(*) FROM gs.plan_types;
+\! sandbox/ctl clear
+
+-- expressions of the count, and things that need no row, are still one search
+EXPLAIN (COSTS OFF) SELECT count(*)::int AS n, 'plans' AS what FROM gs.successplans;
+SELECT count(*)::int AS n, 'plans' AS what FROM gs.successplans;
+\! sandbox/ctl requests -v
+SELECT local.compare_queries('SELECT 1 + count(*), count(1) * 2, (SELECT max(id) FROM local.plan_types) FROM gs.successplans ORDER BY -count(*)',
+							 'SELECT 1 + count(*), count(1) * 2, (SELECT max(id) FROM local.plan_types) FROM local.successplans ORDER BY -count(*)');
+SELECT local.compare_queries('SELECT generate_series(1, 3), count(*) / 2.0, sum(count(*)) OVER () FROM gs.successplans',
+							 'SELECT generate_series(1, 3), count(*) / 2.0, sum(count(*)) OVER () FROM local.successplans');
+SELECT local.compare_queries('SELECT count(*) IN (SELECT g + 2500 FROM generate_series(0, 1) AS g) FROM gs.successplans',
+							 'SELECT count(*) IN (SELECT g + 2500 FROM generate_series(0, 1) AS g) FROM local.successplans');
+\! sandbox/ctl requests -n
+-- where rows are counted, expressions are of their number
+\! sandbox/ctl set total_count=absent
+SELECT local.compare_queries('SELECT 1 + count(*), count(1)::text, count(*)::int % 7 FROM gs.successplans',
+							 'SELECT 1 + count(*), count(1)::text, count(*)::int % 7 FROM local.successplans');
+\! sandbox/ctl defaults
 -- in a subquery, in a union, in a cursor that goes back
 SELECT (SELECT count(*) FROM gs.successplans) AS one, (SELECT count(*) FROM gs.successplans) AS two;
 SELECT count(*) FROM gs.successplans UNION ALL SELECT count(*) FROM gs.plan_types;

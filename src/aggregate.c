@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "executor/executor.h"
+#include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
 #include "optimizer/planmain.h"
@@ -83,27 +84,38 @@ counts_rows(Aggref *aggref)
 	return IsA(argument->expr, Const) && !((Const *) argument->expr)->constisnull;
 }
 
-/* Does the query ask for nothing but its number of rows? */
+/* The aggregates of a target, also those within expressions. */
+static List *
+aggregates_of(const PathTarget *target)
+{
+	return pull_var_clause((Node *) target->exprs,
+						   PVC_INCLUDE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS |
+						   PVC_INCLUDE_PLACEHOLDERS);
+}
+
+/* Does the query ask for nothing of the table but its number of rows? */
 static bool
-asks_for_count(const Query *query, const PathTarget *target)
+asks_for_count(const Query *query, List *aggregates)
 {
 	ListCell   *cell;
 
 	if (query->groupClause != NIL || query->groupingSets != NIL ||
-		query->havingQual != NULL || target->exprs == NIL)
+		query->havingQual != NULL || aggregates == NIL)
 		return false;
-	foreach(cell, target->exprs)
+	foreach(cell, aggregates)
 		if (!IsA(lfirst(cell), Aggref) || !counts_rows(lfirst(cell)))
 			return false;
 	return true;
 }
 
 /*
- * A copy of the ordinary plan's path: add_path frees the one that loses.
+ * A copy of the ordinary plan's path: add_path frees the one that loses.  It
+ * gives the bare counts; expressions of them are for the foreign scan.
  */
 static Path *
-copy_ordinary_path(const RelOptInfo *output_rel)
+copy_ordinary_path(PlannerInfo *root, const RelOptInfo *output_rel, List *aggregates)
 {
+	PathTarget *target = create_empty_pathtarget();
 	const Path *path = linitial(output_rel->pathlist);
 	AggPath    *copy;
 
@@ -111,6 +123,8 @@ copy_ordinary_path(const RelOptInfo *output_rel)
 		return NULL;
 	copy = makeNode(AggPath);
 	memcpy(copy, path, sizeof(AggPath));
+	add_new_columns_to_pathtarget(target, aggregates);
+	copy->path.pathtarget = set_pathtarget_cost_width(root, target);
 	return (Path *) copy;
 }
 
@@ -119,6 +133,7 @@ gainsightGetForeignUpperPaths(PlannerInfo *root, UpperRelationKind stage,
 							  RelOptInfo *input_rel, RelOptInfo *output_rel, void *extra)
 {
 	const GsRelation *relation;
+	List	   *aggregates = aggregates_of(output_rel->reltarget);
 	List	   *clauses;
 	List	   *exprs;
 	Path	   *ordinary;
@@ -126,11 +141,11 @@ gainsightGetForeignUpperPaths(PlannerInfo *root, UpperRelationKind stage,
 	(void) extra;
 	if (stage != UPPERREL_GROUP_AGG || input_rel->reloptkind != RELOPT_BASEREL ||
 		input_rel->fdw_private == NULL || output_rel->pathlist == NIL ||
-		!asks_for_count(root->parse, output_rel->reltarget))
+		!asks_for_count(root->parse, aggregates))
 		return;
 	if (!gs_plan_counts(root, input_rel, &relation, &clauses, &exprs))
 		return;
-	ordinary = copy_ordinary_path(output_rel);
+	ordinary = copy_ordinary_path(root, output_rel, aggregates);
 	if (ordinary == NULL)
 		return;
 	output_rel->fdw_private = (void *) relation;
@@ -158,7 +173,7 @@ gs_count_plan(ForeignPath *best_path, List *tlist, RelOptInfo *rel, Plan *outer_
 		clauses = lappend(clauses, gs_clause_write(lfirst(cell)));
 	return make_foreignscan(tlist, NIL, 0, lsecond(best_path->fdw_private),
 							list_make2(list_make1_oid(relation->relid), clauses),
-							add_to_flat_tlist(NIL, rel->reltarget->exprs), NIL, outer_plan);
+							add_to_flat_tlist(NIL, aggregates_of(rel->reltarget)), NIL, outer_plan);
 }
 
 void

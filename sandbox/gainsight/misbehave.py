@@ -22,10 +22,11 @@ class Wire:
 
     def __init__(self, connection, keep_alive, gzip):
         self.connection, self.keep_alive, self.gzip = connection, keep_alive, gzip
+        self.marks = {}                 # headers beside the reply's own
 
     def prepare(self, reply):
         """(head bytes, body parts) of a whole reply."""
-        parts, headers = reply.parts, dict(reply.headers)
+        parts, headers = reply.parts, dict(reply.headers, **self.marks)
         if self.gzip and parts:
             packer = zlib.compressobj(1, wbits=31)
             parts = [b"".join([packer.compress(part) for part in parts]) + packer.flush()]

@@ -84,6 +84,8 @@ class Server:
         rule = tenant.faults.for_request(exact)
         out = Wire(connection, request.keep_alive, setting.gzip
                    and "gzip" in request.headers.get("accept-encoding", ""))
+        if tenant.manner and (rule or setting.departs()):
+            out.marks["X-Sandbox-Departs"] = "from " + tenant.manner
         before, status = connection.sent, None
         try:
             if rule:

@@ -93,16 +93,28 @@ NEUTRAL = (
     ("not_found_style", "object_not_found"),
 )
 
+# The manner of the API's document, which knows no null and one spelling of each value.
+DOCUMENT = {
+    "date_style": "document", "epoch_dates": False, "key_case": "canonical", "drop_nulls": True,
+    "bare_arrays": False, "data_null_when_empty": False, "no_data": "empty",
+    "wrong_content_type": False, "not_found_style": "404", "rate_limit": None,
+}
+
 
 class Switches:
-    def __init__(self, key):
+    def __init__(self, key, manner):
         self._key = key
+        self._manner = DOCUMENT if manner == "document" else {}
         self.defaults()
 
     def defaults(self):
         for name, (default, _) in SWITCHES.items():
-            setattr(self, name, default)
+            setattr(self, name, self._manner.get(name, default))
         self.key = self._key
+
+    def departs(self):
+        """Was it told to leave the manner that it was started in?"""
+        return any(getattr(self, name) != value for name, value in self._manner.items())
 
     def set(self, name, text):
         """`text` is JSON, or else a plain string."""

@@ -20,10 +20,11 @@ _COMPUTED = {"CompanyName": ("CompanyId", generate.company_name),
 
 
 class Tenant:
-    def __init__(self, sizes, key):
+    def __init__(self, sizes, key, manner=None):
         self.sizes = sizes              # as given on the command line
+        self.manner = manner
         self.lock = threading.RLock()
-        self.switches = Switches(key)
+        self.switches = Switches(key, manner)
         self.faults = Faults()
         self.journal = Journal()
         self.reset({})
