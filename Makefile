@@ -70,6 +70,28 @@ fuzz:
 	@sandbox/with-cluster --plans 200 -- sandbox/fuzz.py --cases $(CASES) --mode $(MODE) \
 		$(if $(SEED),--seed $(SEED))
 
+# Any bytes for the parsers of replies and of dates.
+RUNS ?= 1000000
+parsers:
+	@sandbox/install-packages test
+	@sandbox/checks/fuzz-parsers $(RUNS)
+
+# The regression test under the sanitizers, on a server with assertions, and
+# under valgrind there; what PARTS gives of sandbox/run-tests instead.
+asan:
+	@sandbox/install-packages test
+	@sandbox/checks/asan $(PARTS)
+
+cassert valgrind:
+	@sandbox/install-packages $@
+	@sandbox/checks/$@ $(PARTS)
+
+# Queries that nobody would write, there too.
+QUERIES ?= 10000
+sqlsmith:
+	@sandbox/install-packages $@
+	@QUERIES=$(QUERIES) sandbox/checks/cassert sqlsmith
+
 layers lint:
 	@sandbox/guards $@
 
@@ -88,6 +110,12 @@ help:
 	@echo "test          everything that a change must pass: N passed, N failed"
 	@echo "tap           of these, the TAP suite"
 	@echo "fuzz          random predicates: CASES=5000 MODE=sql,fold,nulls,ignore SEED="
+	@echo "parsers       any bytes for the parsers: RUNS=1000000"
+	@echo "asan          the regression test under AddressSanitizer, UBSan, LeakSanitizer"
+	@echo "cassert       regression test and TAP on a server with assertions"
+	@echo "valgrind      the regression test there, under valgrind"
+	@echo "sqlsmith      random queries there: QUERIES=10000"
+	@echo "              asan, cassert and valgrind take PARTS= of sandbox/run-tests"
 	@echo "layers        the guards of the source's layers"
 	@echo "symbols       the guard of what the library exports"
 	@echo "lint          no warnings from gcc, clang and scan-build"
@@ -95,4 +123,4 @@ help:
 	@echo "clean         remove what was built"
 	@echo "demo, shell and test install the packages that are missing."
 
-.PHONY: demo shell test tap fuzz layers symbols lint indent help
+.PHONY: demo shell test tap fuzz parsers asan cassert valgrind sqlsmith layers symbols lint indent help

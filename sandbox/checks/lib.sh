@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # variables for those who source this
 # lib.sh: what the checks in this folder share.  Sourced by them, never run.
 
 checks=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
