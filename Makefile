@@ -80,6 +80,28 @@ fuzz:
 versions:
 	@sandbox/versions $(MAJORS)
 
+# Any bytes for the parsers of replies and of dates.
+RUNS ?= 1000000
+parsers:
+	@sandbox/install-packages test
+	@sandbox/checks/fuzz-parsers $(RUNS)
+
+# The regression test under the sanitizers, on a server with assertions, and
+# under valgrind there; what PARTS gives of sandbox/run-tests instead.
+asan:
+	@sandbox/install-packages test
+	@sandbox/checks/asan $(PARTS)
+
+cassert valgrind:
+	@sandbox/install-packages $@
+	@sandbox/checks/$@ $(PARTS)
+
+# Queries that nobody would write, there too.
+QUERIES ?= 10000
+sqlsmith:
+	@sandbox/install-packages $@
+	@QUERIES=$(QUERIES) sandbox/checks/cassert sqlsmith
+
 layers lint:
 	@sandbox/guards $@
 
@@ -102,6 +124,12 @@ help:
 	@echo "fuzz          random predicates: CASES=5000 MODE=sql,fold,nulls,ignore SEED="
 	@echo "versions      build, regress and TAP on PostgreSQL 17, 18 and 19, in throwaway"
 	@echo "              roots: MAJORS=\"17 18 19\" KEEP=folder (root, on Debian)"
+	@echo "parsers       any bytes for the parsers: RUNS=1000000"
+	@echo "asan          the regression test under AddressSanitizer, UBSan, LeakSanitizer"
+	@echo "cassert       regression test and TAP on a server with assertions"
+	@echo "valgrind      the regression test there, under valgrind"
+	@echo "sqlsmith      random queries there: QUERIES=10000"
+	@echo "              asan, cassert and valgrind take PARTS= of sandbox/run-tests"
 	@echo "layers        the guards of the source's layers"
 	@echo "symbols       the guard of what the library exports"
 	@echo "lint          no warnings from gcc, clang and scan-build"
@@ -109,4 +137,5 @@ help:
 	@echo "clean         remove what was built"
 	@echo "demo, shell and test install the packages that are missing."
 
-.PHONY: demo shell test tap clients conformance fuzz versions layers symbols lint indent help
+.PHONY: demo shell test tap clients conformance fuzz versions parsers asan cassert valgrind \
+	sqlsmith layers symbols lint indent help

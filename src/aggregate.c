@@ -235,16 +235,29 @@ ask_tenant(GsCountState *state, int64 *total)
 	return count.credible;
 }
 
-/* The tenant's count, or that of the plan below, which counts rows. */
+/*
+ * Count rows by the plan below.  A node is run in the query's context: what it
+ * copies for itself outlives the row, in whose context we are.
+ */
+static int64
+count_below(ForeignScanState *node)
+{
+	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
+	TupleTableSlot *slot = ExecProcNode(outerPlanState(node));
+	bool		isnull;
+	int64		total = DatumGetInt64(slot_getattr(slot, 1, &isnull));
+
+	MemoryContextSwitchTo(old);
+	return total;
+}
+
+/* The tenant's count, or that of the plan below. */
 static int64
 find_total(ForeignScanState *node)
 {
-	bool		isnull;
 	int64		total;
 
-	if (!ask_tenant(node->fdw_state, &total))
-		total = DatumGetInt64(slot_getattr(ExecProcNode(outerPlanState(node)), 1, &isnull));
-	return total;
+	return ask_tenant(node->fdw_state, &total) ? total : count_below(node);
 }
 
 TupleTableSlot *

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <cjson/cJSON.h>
 
@@ -143,6 +144,20 @@ insert(Scan *scan, const char *upto, const char *text)
 	scan->copied = upto;
 }
 
+/* The four digits behind \u, which cJSON takes for zeros if they are none. */
+static void
+check_escape(Scan *scan, const char *digits)
+{
+	for (int i = 0; i < 4; i++)
+		if (!isxdigit((unsigned char) digits[i]))
+		{
+			scan->why = "it holds a malformed escape";
+			return;
+		}
+	if (memcmp(digits, "0000", 4) == 0)
+		scan->why = "it holds \\u0000, which PostgreSQL's text cannot";
+}
+
 /* Stands at the opening quote; goes behind the closing one. */
 static void
 scan_string(Scan *scan)
@@ -150,8 +165,8 @@ scan_string(Scan *scan)
 	const char *at = scan->at + 1;
 	const char *end = scan->end;
 
-	if (end - at > 6 &&
-		(*at == NUMBER_MARK || memcmp(at, "\\u0001", 6) == 0))
+	if ((at < end && *at == NUMBER_MARK) ||
+		(end - at > 6 && memcmp(at, "\\u0001", 6) == 0))
 		insert(scan, at, "\x01");
 	for (;;)
 	{
@@ -159,11 +174,20 @@ scan_string(Scan *scan)
 			at++;
 		if (at >= end || *at == '"')
 			break;
-		if (end - at > 6 && memcmp(at, "\\u0000", 6) == 0)
-			scan->why = "it holds \\u0000, which PostgreSQL's text cannot";
+		if (end - at > 6 && at[1] == 'u')
+			check_escape(scan, at + 2);
 		at += 2;
 	}
 	scan->at = at + 1;
+}
+
+/* What the parser skips between tokens. */
+static bool
+before_colon(const char *at, const char *end)
+{
+	while (at < end && (unsigned char) *at <= ' ')
+		at++;
+	return at < end && *at == ':';
 }
 
 /* Quote the number that begins here, if a double could lose some of it. */
@@ -186,8 +210,8 @@ scan_number(Scan *scan)
 	}
 	if (fraction || digits > EXACT_DIGITS)
 	{
-		/* what a parser would refuse must not pass as a string */
-		if (!IsValidJsonNumber(start, at - start))
+		/* what a parser would refuse must not pass as a string, or as a key */
+		if (!IsValidJsonNumber(start, at - start) || before_colon(at, scan->end))
 			scan->why = "it holds a malformed number";
 		insert(scan, start, "\"\x01");
 		insert(scan, at, "\"");
@@ -344,7 +368,7 @@ gs_json_next(const GsJson *node)
 const char *
 gs_json_key(const GsJson *member)
 {
-	return member->string;
+	return member->string + (member->string[0] == NUMBER_MARK ? 1 : 0);
 }
 
 int
@@ -432,7 +456,7 @@ gs_json_print(StringInfo out, const GsJson *node)
 			{
 				if (object)
 				{
-					gs_json_append_string(out, child->string);
+					gs_json_append_string(out, gs_json_key(child));
 					appendStringInfoChar(out, ':');
 				}
 				gs_json_print(out, child);

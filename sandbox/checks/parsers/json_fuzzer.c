@@ -1,0 +1,236 @@
+/*
+ * json_fuzzer.c
+ *	  Any bytes as a tenant's reply: parsed, walked, printed and judged.
+ *
+ * What is accepted has to come out of gs_json_print as JSON that is the same
+ * tree again.  Every reading and writing call judges the bytes as its answer,
+ * under each status that the rules tell apart.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+
+#include "api.h"
+#include "json.h"
+
+#include "server.h"
+
+#define require(condition) \
+	do { if (!(condition)) ExceptionalCondition(#condition, "broken promise", __FILE__, __LINE__); } while (0)
+
+extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/*
+ * Requests: the call is kept, and the bytes are its answer.
+ */
+static GsCall asked;
+static GsVerdict verdict;
+
+GsRequest *
+gs_request_start(const GsTenant *tenant, const GsCall *call, MemoryContext context)
+{
+	(void) tenant;
+	(void) context;
+	asked = *call;
+	return NULL;
+}
+
+const GsVerdict *
+gs_request_settle(GsRequest *request)
+{
+	(void) request;
+	return &verdict;
+}
+
+const GsVerdict *
+gs_request_finish(GsRequest *request)
+{
+	return gs_request_settle(request);
+}
+
+/*
+ * Trees.
+ */
+
+static void
+same(const GsJson *a, const GsJson *b)
+{
+	char		buffer_a[GS_JSON_BUFFER];
+	char		buffer_b[GS_JSON_BUFFER];
+	const char *text = gs_json_text(a, buffer_a);
+	GsJsonKind	kind = gs_json_kind(a);
+
+	require(kind == gs_json_kind(b));
+	if (text != NULL)
+		require(strcmp(text, gs_json_text(b, buffer_b)) == 0);
+	if (kind != GS_JSON_ARRAY && kind != GS_JSON_OBJECT)
+		return;
+	require(gs_json_length(a) == gs_json_length(b));
+	for (a = gs_json_first(a), b = gs_json_first(b); a != NULL;
+		 a = gs_json_next(a), b = gs_json_next(b))
+	{
+		if (kind == GS_JSON_OBJECT)
+			require(strcmp(gs_json_key(a), gs_json_key(b)) == 0);
+		same(a, b);
+	}
+	require(b == NULL);
+}
+
+/* Members found by their usual place are those found by their key. */
+static void
+pick(const GsJson *record)
+{
+	static const char *const keys[] = {"Gsid", "Name", "data", "result", "a"};
+	const GsJson *nodes[lengthof(keys)];
+	GsJsonFields *fields = gs_json_fields(keys, lengthof(keys));
+
+	for (; record != NULL; record = gs_json_next(record))
+	{
+		if (gs_json_kind(record) != GS_JSON_OBJECT)
+			continue;
+		gs_json_pick(fields, record, nodes);
+		for (size_t i = 0; i < lengthof(keys); i++)
+			require(nodes[i] == gs_json_get(record, keys[i]));
+	}
+}
+
+static void
+walk(const GsJson *node)
+{
+	GsJsonKind	kind = gs_json_kind(node);
+
+	if (kind != GS_JSON_ARRAY && kind != GS_JSON_OBJECT)
+		return;
+	pick(gs_json_first(node));
+	for (node = gs_json_first(node); node != NULL; node = gs_json_next(node))
+		walk(node);
+}
+
+static void
+parse(const char *body, size_t size)
+{
+	const char *why = NULL;
+	GsJson	   *root = gs_json_parse(body, size, CurrentMemoryContext, &why);
+	GsJson	   *again;
+	StringInfoData printed;
+	StringInfoData reprinted;
+
+	require((root == NULL) == (why != NULL));
+	if (root == NULL)
+		return;
+	initStringInfo(&printed);
+	gs_json_print(&printed, root);
+	require(pg_verify_mbstr(PG_UTF8, printed.data, printed.len, true));
+	again = gs_json_parse(printed.data, printed.len, CurrentMemoryContext, &why);
+	require(again != NULL);
+	same(root, again);
+	initStringInfo(&reprinted);
+	gs_json_print(&reprinted, again);
+	require(strcmp(printed.data, reprinted.data) == 0);
+	walk(root);
+}
+
+/*
+ * Verdicts.
+ */
+
+/* Remote text as a message shows it: one line, valid, no longer than told. */
+static void
+show(const char *text, size_t limit)
+{
+	char	   *shown = gs_printable(text, limit);
+
+	require(pg_verify_mbstr(PG_UTF8, shown, strlen(shown), true));
+	require(strlen(shown) <= limit + strlen("..."));
+	require(strpbrk(shown, "\n\r\t\x01\x1b\x7f") == NULL);
+}
+
+static void
+judge(const char *body, size_t size, int status, const GsEndpoint *endpoint)
+{
+	GsHttpResult result = {
+		.outcome = GS_HTTP_ANSWERED, .status = status, .body = body, .body_length = size
+	};
+	GsRecords	records;
+	int			count = 0;
+
+	memset(&verdict, 0, sizeof(verdict));
+	asked.classify(&asked, &result, CurrentMemoryContext, &verdict);
+	gs_api_settle_write(NULL, endpoint, &records);
+	for (const GsJson *record = records.first; record != NULL;
+		 record = gs_api_next(&records, record))
+	{
+		require(gs_json_kind(record) == GS_JSON_OBJECT);
+		count++;
+	}
+	require(count == records.count);
+	require(records.total >= GS_NO_TOTAL);
+	switch (verdict.kind)
+	{
+		case GS_ANSWERED:
+			require(verdict.json != NULL && status / 100 == 2);
+			require(!asked.once || count == 1);
+			break;
+		case GS_NO_ROWS:
+			require(count == 0 && !asked.once);
+			break;
+		case GS_FAILED:
+			require(count == 0);
+			require(verdict.failure.sqlstate != 0 && verdict.failure.message != NULL);
+			require(status < 500 || verdict.uncertain);
+			if (verdict.failure.description != NULL)
+				show(verdict.failure.description, 20);
+			break;
+	}
+}
+
+static void
+judge_each_status(const char *body, size_t size, const GsEndpoint *endpoint)
+{
+	static const int statuses[] = {200, 400, 404, 429, 500};
+
+	for (size_t i = 0; i < lengthof(statuses); i++)
+		judge(body, size, statuses[i], endpoint);
+}
+
+static void
+judge_each_call(const char *body, size_t size, const GsResource *resource)
+{
+	static const GsSearch search = {.expression = ""};
+	static const GsTenant nobody;
+
+	for (int i = 0; i < GS_MAX_READS; i++)
+	{
+		const GsEndpoint *endpoint = &resource->read[i];
+
+		if (endpoint->method == NULL)
+			continue;
+		if (endpoint->search)
+			gs_api_start_search(&nobody, resource, &search, 10, 0, CurrentMemoryContext);
+		else
+			gs_api_start_read(&nobody, resource, endpoint, "x", CurrentMemoryContext);
+		judge_each_status(body, size, endpoint);
+	}
+	for (int create = 0; create <= 1; create++)
+	{
+		const GsEndpoint *endpoint = create ? &resource->insert : &resource->update;
+
+		if (endpoint->method == NULL)
+			continue;
+		gs_api_start_write(&nobody, resource, create, "x", NULL, 0, CurrentMemoryContext);
+		judge_each_status(body, size, endpoint);
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *body = (const char *) data;
+
+	parse(body, size);
+	for (int i = 0; i < gs_nresources; i++)
+		judge_each_call(body, size, &gs_resources[i]);
+	show(pnstrdup(body, size), size / 2);
+	gs_server_reset();
+	return 0;
+}

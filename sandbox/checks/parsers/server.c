@@ -1,0 +1,261 @@
+/*
+ * server.c
+ *	  As much of the server as the parsers need to run without one.
+ *
+ * Every allocation is one of malloc's, so that AddressSanitizer knows its
+ * bounds, and goes with its context.  What libpgcommon and libpgport have
+ * (StringInfo, UTF-8, the syntax of numbers) is taken from there.  An error
+ * that is raised ends the program: of the parsers only a lack of memory may
+ * raise one.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/datetime.h"
+#include "utils/json.h"
+#include "utils/memutils.h"
+
+#include "server.h"
+
+#undef printf
+#undef fprintf
+
+typedef struct Chunk
+{
+	struct Chunk *next;
+	size_t		size;
+} Chunk;
+
+#define CHUNK_HEADER MAXALIGN(sizeof(Chunk))
+
+/* A block of json.c's arena: kept for the next, for it is dear to get. */
+#define LARGE_BLOCK (256 * 1024)
+
+static Chunk *used;
+static Chunk *kept;
+
+static MemoryContextData the_context = {.type = T_AllocSetContext};
+
+MemoryContext CurrentMemoryContext = &the_context;
+
+void
+gs_server_reset(void)
+{
+	while (used != NULL)
+	{
+		Chunk	   *chunk = used;
+
+		used = chunk->next;
+		if (chunk->size == LARGE_BLOCK)
+		{
+			chunk->next = kept;
+			kept = chunk;
+		}
+		else
+			free(chunk);
+	}
+}
+
+void *
+palloc(Size size)
+{
+	Chunk	   *chunk = kept;
+
+	if (size == LARGE_BLOCK && kept != NULL)
+		kept = chunk->next;
+	else
+		chunk = malloc(CHUNK_HEADER + size);
+	if (chunk == NULL)
+		abort();
+	chunk->next = used;
+	chunk->size = size;
+	used = chunk;
+	return (char *) chunk + CHUNK_HEADER;
+}
+
+void *
+palloc0(Size size)
+{
+	return memset(palloc(size), 0, size);
+}
+
+/* Freed only with the context, like what json.c's arena hands out. */
+void
+pfree(void *pointer)
+{
+	Assert(pointer != NULL);
+}
+
+void *
+repalloc(void *pointer, Size size)
+{
+	Chunk	   *old = (Chunk *) ((char *) pointer - CHUNK_HEADER);
+
+	return memcpy(palloc(size), pointer, Min(size, old->size));
+}
+
+void *
+MemoryContextAlloc(MemoryContext context, Size size)
+{
+	Assert(context == CurrentMemoryContext);
+	return palloc(size);
+}
+
+void *
+MemoryContextAllocExtended(MemoryContext context, Size size, int flags)
+{
+	Assert(context == CurrentMemoryContext);
+	return (flags & MCXT_ALLOC_ZERO) ? palloc0(size) : palloc(size);
+}
+
+char *
+MemoryContextStrdup(MemoryContext context, const char *text)
+{
+	return strcpy(MemoryContextAlloc(context, strlen(text) + 1), text);
+}
+
+char *
+pstrdup(const char *text)
+{
+	return MemoryContextStrdup(CurrentMemoryContext, text);
+}
+
+char *
+pnstrdup(const char *text, Size length)
+{
+	char	   *copy;
+
+	length = strnlen(text, length);
+	copy = palloc(length + 1);
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	return copy;
+}
+
+/*
+ * Errors.
+ */
+
+bool
+errstart(int elevel, const char *domain)
+{
+	(void) domain;
+	return elevel >= ERROR;
+}
+
+bool
+errstart_cold(int elevel, const char *domain)
+{
+	return errstart(elevel, domain);
+}
+
+int
+errcode(int sqlstate)
+{
+	return sqlstate;
+}
+
+static int
+show(const char *format, va_list args)
+{
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	return 0;
+}
+
+#define SHOW(name) \
+	int name(const char *format,...) \
+	{ \
+		va_list		args; \
+		va_start(args, format); \
+		show(format, args); \
+		va_end(args); \
+		return 0; \
+	}
+SHOW(errmsg)
+SHOW(errmsg_internal)
+SHOW(errdetail)
+SHOW(errdetail_internal)
+SHOW(errhint)
+
+void
+errfinish(const char *filename, int lineno, const char *funcname)
+{
+	fprintf(stderr, "error raised in %s, %s:%d\n", funcname, filename, lineno);
+	abort();
+}
+
+void
+ExceptionalCondition(const char *condition, const char *kind, const char *file, int line)
+{
+	fprintf(stderr, "%s: %s, %s:%d\n", kind, condition, file, line);
+	abort();
+}
+
+/*
+ * Text.
+ */
+
+int
+GetDatabaseEncoding(void)
+{
+	return PG_UTF8;
+}
+
+bool
+pg_verify_mbstr(int encoding, const char *text, int length, bool no_error)
+{
+	Assert(no_error);
+	return pg_encoding_verifymbstr(encoding, text, length) == length;
+}
+
+int
+pg_mbcliplen(const char *text, int length, int limit)
+{
+	int			clipped = 0;
+
+	while (clipped < length)
+	{
+		int			width = pg_utf_mblen((const unsigned char *) text + clipped);
+
+		if (clipped + width > limit)
+			break;
+		clipped += width;
+	}
+	return clipped;
+}
+
+void
+escape_json(StringInfo out, const char *text)
+{
+	appendStringInfoChar(out, '"');
+	for (; *text; text++)
+	{
+		if (*text == '"' || *text == '\\')
+			appendStringInfo(out, "\\%c", *text);
+		else if ((unsigned char) *text < ' ')
+			appendStringInfo(out, "\\u%04x", *text);
+		else
+			appendStringInfoChar(out, *text);
+	}
+	appendStringInfoChar(out, '"');
+}
+
+/*
+ * Dates.
+ */
+
+const int	day_tab[2][13] = {
+	{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0},
+	{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0}
+};
+
+/* Days since 4714-11-24 BC, counted through years that begin in March. */
+int
+date2j(int year, int month, int day)
+{
+	int			since_march = (month + 9) % 12;
+	int			y = year + 4800 - (month <= 2 ? 1 : 0);
+
+	return day + (153 * since_march + 2) / 5 + 365 * y + y / 4 - y / 100 + y / 400 - 32045;
+}
