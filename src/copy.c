@@ -29,6 +29,18 @@
 /* A key to compare with another table's, whatever types and collations they have. */
 #define KEY_TEXT "::pg_catalog.text COLLATE pg_catalog.\"C\""
 
+/* A statement, which leaves the caller's memory context as it was. */
+static void
+run_sql(const char *statement, int nargs, Oid *types, Datum *values)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	int			code = SPI_execute_with_args(statement, nargs, types, values, NULL, false, 0);
+
+	if (code < 0)
+		elog(ERROR, "SPI_execute_with_args failed: %s", SPI_result_code_string(code));
+	MemoryContextSwitchTo(caller);
+}
+
 /*
  * The source.
  */
@@ -80,11 +92,9 @@ gs_copy_make(const GsRelation *source, text *name)
 	if (OidIsValid(target))
 		return target;
 	key = required_column(source, GS_KEY);
-	if (SPI_execute(psprintf("CREATE TABLE %s (LIKE %s, PRIMARY KEY (%s))",
-							 NameListToQuotedString(names), qualified_name(source->relid),
-							 quote_identifier(source->atts[key - 1].name)),
-					false, 0) != SPI_OK_UTILITY)
-		elog(ERROR, "could not create the copy's table");
+	run_sql(psprintf("CREATE TABLE %s (LIKE %s, PRIMARY KEY (%s))",
+					 NameListToQuotedString(names), qualified_name(source->relid),
+					 quote_identifier(source->atts[key - 1].name)), 0, NULL, NULL);
 	return RangeVarGetRelid(var, NoLock, false);
 }
 
@@ -255,10 +265,9 @@ gs_copy_newest(const GsCopy *copy)
 	bool		isnull;
 	Datum		newest;
 
-	if (SPI_execute(psprintf("SELECT pg_catalog.max(t.%s)::pg_catalog.timestamptz FROM %s AS t WHERE t.%s OPERATOR(pg_catalog.<=) pg_catalog.now()",
-							 copy->version_name, copy->target_name, copy->version_name),
-					false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the copy's table");
+	run_sql(psprintf("SELECT pg_catalog.max(t.%s)::pg_catalog.timestamptz FROM %s AS t "
+					 "WHERE t.%s OPERATOR(pg_catalog.<=) pg_catalog.now()",
+					 copy->version_name, copy->target_name, copy->version_name), 0, NULL, NULL);
 	newest = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	return isnull ? DT_NOBEGIN : DatumGetTimestampTz(newest);
 }
@@ -272,17 +281,12 @@ static void
 execute(const GsCopy *copy, const char *where, const char *tail,
 		int nargs, Oid *types, Datum *values)
 {
-	char	   *statement;
-
-	statement = psprintf("WITH walked AS MATERIALIZED (SELECT %s FROM ONLY %s AS s WHERE %s), "
-						 "upserted AS (INSERT INTO %s AS t (%s) SELECT %s FROM walked "
-						 "ON CONFLICT (%s) %s) %s",
-						 copy->columns, copy->source_name, where,
-						 copy->target_name, copy->columns, copy->columns,
-						 copy->key_name, copy->on_conflict, tail);
-	if (SPI_execute_with_args(statement, nargs, types, values, NULL, false, 0) < 0)
-		elog(ERROR, "could not write to the copy's table");
-	pfree(statement);
+	run_sql(psprintf("WITH walked AS MATERIALIZED (SELECT %s FROM ONLY %s AS s WHERE %s), "
+					 "upserted AS (INSERT INTO %s AS t (%s) SELECT %s FROM walked "
+					 "ON CONFLICT (%s) %s) %s",
+					 copy->columns, copy->source_name, where,
+					 copy->target_name, copy->columns, copy->columns,
+					 copy->key_name, copy->on_conflict, tail), nargs, types, values);
 }
 
 /* A condition on a version, spelled so, with the window's ends as $1 and $2. */
@@ -319,11 +323,10 @@ select_gone(const GsCopy *copy, const GsWindow *window)
 
 /* Add the keys that the statement gave to the list. */
 static void
-take_gone(List **gone, MemoryContext context)
+take_gone(List **gone)
 {
 	bool		isnull;
 	Datum		array = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	MemoryContext old;
 	Datum	   *keys;
 	int			count;
 
@@ -331,16 +334,13 @@ take_gone(List **gone, MemoryContext context)
 		return;
 	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT,
 					  &keys, NULL, &count);
-	old = MemoryContextSwitchTo(context);
 	for (int i = 0; i < count; i++)
 		*gone = lappend(*gone, TextDatumGetCString(keys[i]));
-	MemoryContextSwitchTo(old);
 }
 
 void
 gs_copy_window(const GsCopy *copy, const GsWindow *window, List **gone)
 {
-	MemoryContext caller = CurrentMemoryContext;
 	Oid			types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
 	Datum		values[] = {TimestampTzGetDatum(window->from), TimestampTzGetDatum(window->to)};
 	const char *version = copy->version_name ? psprintf("s.%s", copy->version_name) : "";
@@ -348,7 +348,7 @@ gs_copy_window(const GsCopy *copy, const GsWindow *window, List **gone)
 	execute(copy, window_condition(window, version),
 			gone ? select_gone(copy, window) : "SELECT", lengthof(types), types, values);
 	if (gone != NULL)
-		take_gone(gone, caller);
+		take_gone(gone);
 	SPI_freetuptable(SPI_tuptable);
 }
 
