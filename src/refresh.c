@@ -52,6 +52,11 @@ typedef struct Refresh
 	MemoryContext scratch;
 	MemoryContextCallback on_end;
 
+	/* what is known so far */
+	bool		everything;		/* it is a walk from the very first row */
+	bool		has_total;
+	int64		total;			/* rows that there will be, or GS_NO_TOTAL */
+	bool		has_undated;	/* the rows that are in no window are in the target */
 	List	   *gone;			/* keys (char *) of the target that were not met */
 } Refresh;
 
@@ -127,28 +132,43 @@ commit(Refresh *refresh)
 }
 
 /*
- * Has a window more rows than one walk should have?  Before the first window,
- * this is also how much there will be, and brings in the rows that are in no
- * window.  They are committed with it, for from then on the newest row of the
- * target says how far everything is in it.
+ * Bring in the rows that are in no window, once.  They are committed with the
+ * first window, for from then on the newest row of the target says how far
+ * everything is in it.
  */
-static bool
-is_large(Refresh *refresh, const GsWindow *window, bool first)
+static void
+bring_undated(Refresh *refresh)
 {
-	bool		everything = TIMESTAMP_IS_NOBEGIN(window->from);
-	int64		total;
-	bool		large;
-
-	if (!gs_windows_searchable(refresh->windows))
-		return false;
-	large = gs_window_is_large(refresh->windows, window, &total);
-	if (first)
-		gs_progress_expect(total);
-	/* one walk over everything meets them anyway */
-	if (first && (large || !everything) &&
-		gs_windows_have_undated(refresh->windows, everything, total))
+	if (!refresh->has_undated &&
+		gs_windows_have_undated(refresh->windows, refresh->everything, refresh->total))
 		walk_undated(refresh);
+	refresh->has_undated = true;
+}
+
+/* Has a window more rows than one walk should have? */
+static bool
+is_large(Refresh *refresh, const GsWindow *window)
+{
+	int64		total = GS_NO_TOTAL;
+	bool		large = gs_windows_searchable(refresh->windows) &&
+		gs_window_is_large(refresh->windows, window, &total);
+
+	/* the first is all that there is to do */
+	if (!refresh->has_total)
+		gs_progress_expect(refresh->total = total);
+	refresh->has_total = true;
 	return large;
+}
+
+/* Where to halve a window; false if it cannot be. */
+static bool
+halve(Refresh *refresh, const GsWindow *window, TimestampTz *middle)
+{
+	if (!gs_window_halve(refresh->windows, window, middle))
+		return false;
+	/* one walk over everything would have met them */
+	bring_undated(refresh);
+	return true;
 }
 
 /*
@@ -162,14 +182,13 @@ walk(Refresh *refresh, TimestampTz from)
 	int			nends = 1;
 	int			tries = 0;
 
-	for (bool first = true; nends > 0; first = false)
+	while (nends > 0)
 	{
 		GsWindow	window = {from, ends[nends - 1]};
 		ErrorData  *disturbed;
 
 		Assert(nends < MAX_ENDS);
-		if (is_large(refresh, &window, first) &&
-			gs_window_halve(refresh->windows, &window, &ends[nends]))
+		if (is_large(refresh, &window) && halve(refresh, &window, &ends[nends]))
 		{
 			nends++;
 			continue;
@@ -181,7 +200,7 @@ walk(Refresh *refresh, TimestampTz from)
 			tries = 0;
 			commit(refresh);
 		}
-		else if (gs_window_halve(refresh->windows, &window, &ends[nends]))
+		else if (halve(refresh, &window, &ends[nends]))
 			nends++;
 		else if (++tries == MAX_TRIES)
 			ReThrowError(disturbed);
@@ -288,8 +307,12 @@ refresh_copy(FunctionCallInfo fcinfo, bool named)
 	MemoryContextSwitchTo(refresh->scratch);
 	if (gs_windows_searchable(refresh->windows) && !refresh->full)
 		from = gs_copy_newest(refresh->copy);
-	if (!TIMESTAMP_IS_NOBEGIN(from))
+	refresh->everything = TIMESTAMP_IS_NOBEGIN(from);
+	if (!refresh->everything)
+	{
 		from = gs_window_second(from - GS_UNSETTLED);
+		bring_undated(refresh);
+	}
 	walk(refresh, from);
 	remove_gone(refresh);
 	MemoryContextDelete(refresh->context);
