@@ -31,7 +31,7 @@ GS_SQL_FUNCTION(gainsight_fdw_refresh);
 GS_SQL_FUNCTION(gainsight_fdw_refresh_named);
 
 /* So often a window is walked again that is disturbed and cannot be halved. */
-#define MAX_TRIES 3
+#define MAX_TRIES 5
 
 /* Each end of a window is nearer than half the one before, to a second. */
 #define MAX_ENDS 64

@@ -21,6 +21,9 @@
 /* A window is small if it has no more than so many pages. */
 #define MAX_PAGES 10
 
+/* So often rows are counted until two counts agree. */
+#define MAX_COUNTS 8
+
 /* Moments that no tenant has, but that a search can name. */
 #define YEAR_1 ((TimestampTz) (date2j(1, 1, 2) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
 #define YEAR_9999 ((TimestampTz) (date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
@@ -156,9 +159,34 @@ heeds_filters(GsWindows *windows)
 }
 
 /*
+ * Are all rows dated, by their number?  Both counts are taken in turns until
+ * two that follow each other agree, as rows may come and go between.
+ */
+static bool
+counts_agree(const GsWindows *windows, int64 total)
+{
+	GsFilter	none = {0};
+	Answer		answer = {.total = total};
+
+	for (int i = 0; i < MAX_COUNTS && answer.total != GS_NO_TOTAL; i++)
+	{
+		int64		before = answer.total;
+
+		if (i % 2 == 1)
+			ask_filter(windows, &none, 0, &answer);
+		else if (!ask_test(windows, GS_LE, YEAR_9999, &answer))
+			return true;
+		if (answer.total == before)
+			return true;
+	}
+	return answer.total == GS_NO_TOTAL;
+}
+
+/*
  * Are there rows that no window has, since they have no such moment?  The
  * tenant can be asked for them, but may keep as "" what is null to us; so, of
- * a walk over everything, its count has to be that of the dated rows.
+ * a walk over everything, the dated rows have to be all, where they can be
+ * counted.
  */
 bool
 gs_windows_have_undated(const GsWindows *windows, bool everything, int64 total)
@@ -167,9 +195,7 @@ gs_windows_have_undated(const GsWindows *windows, bool everything, int64 total)
 
 	if (ask_test(windows, GS_IS_NULL, 0, &answer) && answer.found)
 		return true;
-	return everything && total != GS_NO_TOTAL &&
-		ask_test(windows, GS_LE, YEAR_9999, &answer) && answer.total != GS_NO_TOTAL &&
-		answer.total != total;
+	return everything && !counts_agree(windows, total);
 }
 
 /*
