@@ -383,6 +383,10 @@ SELECT local.compare_queries('TABLE local.their_objectives', 'TABLE local.object
 -- in one statement, as max_requests has it
 ALTER FOREIGN TABLE gs.objectives OPTIONS (ADD max_requests '100');
 CALL gainsight_fdw_refresh('gs.objectives', 'local.their_objectives');
+-- a tenant that has nothing is not believed
+\! sandbox/ctl fault '{"fault":{"status":200,"body":{"result":true,"data":[]}},"op":"GET /successplans/config/types","times":2}'
+CALL gainsight_fdw_refresh('gs.plan_types', 'local.a', full => true);
+CALL gainsight_fdw_refresh('gs.plan_types', 'local.a');
 INSERT INTO local.a VALUES ('gone', 'gone');
 CALL gainsight_fdw_refresh('gs.plan_types', 'local.a', full => true);
 SELECT local.compare_queries('TABLE local.a', 'TABLE local.plan_types');

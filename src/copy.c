@@ -321,35 +321,41 @@ select_gone(const GsCopy *copy, const GsWindow *window)
 					copy->key_name, copy->key_name);
 }
 
-/* Add the keys that the statement gave to the list. */
+/* Add the keys of a text[] to the list. */
 static void
-take_gone(List **gone)
+add_keys(List **gone, Datum array)
 {
-	bool		isnull;
-	Datum		array = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	Datum	   *keys;
 	int			count;
 
-	if (isnull)
-		return;
 	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT,
 					  &keys, NULL, &count);
 	for (int i = 0; i < count; i++)
 		*gone = lappend(*gone, TextDatumGetCString(keys[i]));
 }
 
-void
+int64
 gs_copy_window(const GsCopy *copy, const GsWindow *window, List **gone)
 {
 	Oid			types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
 	Datum		values[] = {TimestampTzGetDatum(window->from), TimestampTzGetDatum(window->to)};
 	const char *version = copy->version_name ? psprintf("s.%s", copy->version_name) : "";
+	HeapTuple	row;
+	bool		isnull;
+	int64		count;
+	Datum		keys;
 
 	execute(copy, window_condition(window, version),
-			gone ? select_gone(copy, window) : "SELECT", lengthof(types), types, values);
-	if (gone != NULL)
-		take_gone(gone);
+			psprintf("SELECT pg_catalog.count(*), (%s) FROM walked",
+					 gone ? select_gone(copy, window) : "NULL"),
+			lengthof(types), types, values);
+	row = SPI_tuptable->vals[0];
+	count = DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
+	keys = SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull);
+	if (!isnull)
+		add_keys(gone, keys);
 	SPI_freetuptable(SPI_tuptable);
+	return count;
 }
 
 void

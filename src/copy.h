@@ -53,11 +53,11 @@ extern GsCopy *gs_copy_describe(const GsRelation *source, Oid target);
 extern TimestampTz gs_copy_newest(const GsCopy *copy);
 
 /*
- * Bring the rows of a window into the target.  gone: add to it, in
- * CurrentMemoryContext, the keys (char *) that the target has in the window
- * and the source has not; NULL if they are not asked for.
+ * Bring the rows of a window into the target; returns how many there are.
+ * gone: add to it, in CurrentMemoryContext, the keys (char *) that the target
+ * has in the window and the source has not; NULL if they are not asked for.
  */
-extern void gs_copy_window(const GsCopy *copy, const GsWindow *window, List **gone);
+extern int64 gs_copy_window(const GsCopy *copy, const GsWindow *window, List **gone);
 
 /*
  * The same for the rows that have no version.

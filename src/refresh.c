@@ -57,6 +57,7 @@ typedef struct Refresh
 	bool		has_total;
 	int64		total;			/* rows that there will be, or GS_NO_TOTAL */
 	bool		has_undated;	/* the rows that are in no window are in the target */
+	int64		met;			/* rows of the source, in windows */
 	List	   *gone;			/* keys (char *) of the target that were not met */
 } Refresh;
 
@@ -76,6 +77,7 @@ try_walk(Refresh *refresh, const GsWindow *window)
 	ErrorData  *volatile error = NULL;
 	List	   *gone = NIL;
 	ListCell   *cell;
+	volatile int64 count = 0;
 
 	LockDatabaseObject(RelationRelationId, refresh->copy->target, 0, ExclusiveLock);
 	gs_governor_begin();
@@ -86,7 +88,7 @@ try_walk(Refresh *refresh, const GsWindow *window)
 		if (window == NULL)
 			gs_copy_undated(refresh->copy);
 		else
-			gs_copy_window(refresh->copy, window, refresh->full ? &gone : NULL);
+			count = gs_copy_window(refresh->copy, window, refresh->full ? &gone : NULL);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
@@ -100,8 +102,11 @@ try_walk(Refresh *refresh, const GsWindow *window)
 	CurrentResourceOwner = owner;
 	MemoryContextSwitchTo(refresh->context);
 	if (error == NULL)
+	{
+		refresh->met += count;
 		foreach(cell, gone)
 			refresh->gone = lappend(refresh->gone, pstrdup(lfirst(cell)));
+	}
 	MemoryContextSwitchTo(refresh->scratch);
 	if (error != NULL && error->sqlerrcode != ERRCODE_T_R_SERIALIZATION_FAILURE)
 		ReThrowError(error);
@@ -209,13 +214,22 @@ walk(Refresh *refresh, TimestampTz from)
 
 /*
  * What was not met may just have been changed, and moved to another window;
- * so the tenant is asked for each by its key before it is removed.
+ * so the tenant is asked for each by its key before it is removed.  A tenant
+ * that shows nothing at all has more likely lost its mind, or the key's owner
+ * a privilege, than all its rows.
  */
 static void
 remove_gone(Refresh *refresh)
 {
 	int			count = list_length(refresh->gone);
 
+	if (count > 0 && refresh->met == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("Gainsight shows no row of %s, and %s has %d",
+						refresh->source->resource->name, refresh->copy->target_name, count),
+				 errdetail("Nothing was removed."),
+				 errhint("If they are gone indeed, DELETE them from the copy.")));
 	for (int i = 0; i < count; i += MAX_REMOVED)
 	{
 		List	   *some = list_copy_tail(refresh->gone, i);
