@@ -24,9 +24,9 @@
 /* So often rows are counted until two counts agree. */
 #define MAX_COUNTS 8
 
-/* Moments that no tenant has, but that a search can name. */
-#define YEAR_1 ((TimestampTz) (date2j(1, 1, 2) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
-#define YEAR_9999 ((TimestampTz) (date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
+/* Moments before and after what tenants have, which a search can name. */
+#define LONG_AGO ((TimestampTz) (date2j(1900, 1, 1) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
+#define FAR_OFF ((TimestampTz) (date2j(2999, 12, 31) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY)
 
 struct GsWindows
 {
@@ -65,28 +65,38 @@ make_clause(const GsWindows *windows, GsTest test, int operand)
 	return clause;
 }
 
-static void
+/* Is there a row at this offset?  False if the tenant refuses such a search. */
+static bool
 ask_filter(const GsWindows *windows, const GsFilter *filter, int64 offset, Answer *answer)
 {
 	const GsRelation *source = windows->source;
 	const GsEndpoint *endpoint = gs_model_read(source->resource, false);
 	const char *key = gs_model_flagged(source->resource, GS_KEY)->field;
 	GsSearch	search = {&key, 1, filter->conditions, filter->nconditions, filter->expression};
+	const GsVerdict *verdict;
 	GsRequest  *request;
 	GsRecords	records;
 
 	gs_governor_begin();
 	request = gs_api_start_search(&source->settings->tenant, source->resource, &search, 1,
 								  offset, CurrentMemoryContext);
+	verdict = gs_request_settle(request);
+	if (verdict->kind == GS_FAILED &&
+		verdict->failure.sqlstate == ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION)
+	{
+		gs_request_free(request);
+		return false;
+	}
 	gs_api_finish_read(request, endpoint, &records);
 	answer->found = records.count > 0;
 	/* some tenants count the page */
 	answer->total = records.total > records.count ? records.total : GS_NO_TOTAL;
 	answer->key = answer->found ? pstrdup(gs_pager_key(source->resource, records.first)) : NULL;
 	gs_request_free(request);
+	return true;
 }
 
-/* One test of the moment; false if it cannot be sent. */
+/* One test of the moment; false if it cannot be sent, or is refused. */
 static bool
 ask_test(const GsWindows *windows, GsTest test, TimestampTz moment, Answer *answer)
 {
@@ -96,10 +106,7 @@ ask_test(const GsWindows *windows, GsTest test, TimestampTz moment, Answer *answ
 	gs_filter_build(windows->source,
 					list_make1(make_clause(windows, test, test == GS_IS_NULL ? -1 : 0)),
 					&operand, &filter);
-	if (!filter.complete)
-		return false;
-	ask_filter(windows, &filter, 0, answer);
-	return true;
+	return filter.complete && ask_filter(windows, &filter, 0, answer);
 }
 
 /* What a search for the rows of a window says; false if it is wider than that. */
@@ -121,9 +128,8 @@ build_window(const GsWindows *windows, const GsWindow *window, GsFilter *filter)
 }
 
 /*
- * Has a window more rows than a walk should have?  Whether there is a row
- * with that number is one request, and can be asked of tenants that give no
- * totalCount, too.  But some ignore the offset.
+ * Whether there is a row with that number is one request, and can be asked of
+ * tenants that give no totalCount, too.  But some ignore the offset.
  */
 bool
 gs_window_is_large(const GsWindows *windows, const GsWindow *window, int64 *total)
@@ -132,15 +138,18 @@ gs_window_is_large(const GsWindows *windows, const GsWindow *window, int64 *tota
 	Answer		there;
 	Answer		first;
 
+	*total = GS_NO_TOTAL;
 	(void) build_window(windows, window, &filter);
-	ask_filter(windows, &filter, windows->small, &there);
+	/* a refusal is left to the walk to tell */
+	if (!ask_filter(windows, &filter, windows->small, &there))
+		return false;
 	*total = there.total;
 	if (!there.found)
 		return false;
 	if (there.total != GS_NO_TOTAL)
 		return there.total > windows->small;
-	ask_filter(windows, &filter, 0, &first);
-	return first.found && strcmp(first.key, there.key) != 0;
+	return ask_filter(windows, &filter, 0, &first) && first.found &&
+		strcmp(first.key, there.key) != 0;
 }
 
 /*
@@ -153,7 +162,7 @@ heeds_filters(GsWindows *windows)
 	Answer		answer;
 
 	if (!windows->asked)
-		windows->heeded = ask_test(windows, GS_LT, YEAR_1, &answer) && !answer.found;
+		windows->heeded = ask_test(windows, GS_LT, LONG_AGO, &answer) && !answer.found;
 	windows->asked = true;
 	return windows->heeded;
 }
@@ -172,9 +181,8 @@ counts_agree(const GsWindows *windows, int64 total)
 	{
 		int64		before = answer.total;
 
-		if (i % 2 == 1)
-			ask_filter(windows, &none, 0, &answer);
-		else if (!ask_test(windows, GS_LE, YEAR_9999, &answer))
+		if (i % 2 == 0 ? !ask_test(windows, GS_LE, FAR_OFF, &answer) :
+			!ask_filter(windows, &none, 0, &answer))
 			return true;
 		if (answer.total == before)
 			return true;
@@ -219,7 +227,7 @@ bool
 gs_window_halve(GsWindows *windows, const GsWindow *window, TimestampTz *middle)
 {
 	TimestampTz settled = gs_window_second(GetCurrentTimestamp() - GS_UNSETTLED);
-	TimestampTz from = Max(window->from, YEAR_1);
+	TimestampTz from = Max(window->from, LONG_AGO);
 
 	if (!windows->searchable || from >= settled || !heeds_filters(windows))
 		return false;
