@@ -70,6 +70,8 @@ sub killed
 	my $killed = !$session->ended && kill 'TERM', $pid;
 	my ($out, $err) = $session->answer;
 	$session->finish;
+	# it says that it ends before it has cleaned up
+	$node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $pid)");
 	return $killed && $err =~ /57P01/;
 }
 
