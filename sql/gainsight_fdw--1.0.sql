@@ -94,3 +94,18 @@ LANGUAGE C STRICT VOLATILE PARALLEL SAFE;
 CREATE VIEW gainsight_fdw_progress AS SELECT * FROM gainsight_fdw_progress_rows();
 
 GRANT SELECT ON gainsight_fdw_progress TO PUBLIC;
+
+CREATE PROCEDURE gainsight_fdw_refresh(source regclass, target regclass, "full" boolean DEFAULT false)
+AS 'MODULE_PATHNAME'
+LANGUAGE C;
+
+-- A regclass cannot name a table that is yet to be made.  Of the two, an untyped literal
+-- takes this one, for PostgreSQL prefers text; it is the same where the table is there.
+CREATE PROCEDURE gainsight_fdw_refresh(source regclass, target text, "full" boolean DEFAULT false)
+AS 'MODULE_PATHNAME', 'gainsight_fdw_refresh_named'
+LANGUAGE C;
+
+COMMENT ON PROCEDURE gainsight_fdw_refresh(regclass, regclass, boolean) IS
+'bring a local copy of a foreign table up to date; full: all of it, and remove what is gone';
+COMMENT ON PROCEDURE gainsight_fdw_refresh(regclass, text, boolean) IS
+'the same, with the local table made if it is missing';

@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "access/relation.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
@@ -106,21 +105,11 @@ put_row(ReturnSetInfo *result, const GsRelation *relation, AttrNumber attnum, Gs
 Datum
 gainsight_fdw_pushdown(PG_FUNCTION_ARGS)
 {
-	Oid			relid = PG_GETARG_OID(0);
-	Relation	rel = relation_open(relid, AccessShareLock);
-	GsRelation *relation;
+	GsRelation *relation = gs_relation_open(PG_GETARG_OID(0));
 
-	if (rel->rd_rel->relkind != RELKIND_FOREIGN_TABLE ||
-		GetFdwRoutineForRelation(rel, false)->GetForeignPlan != gainsightGetForeignPlan)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not a foreign table of gainsight_fdw",
-						RelationGetRelationName(rel))));
-	relation = gs_relation_load(relid);
 	gs_materialize(fcinfo);
 	for (int i = 1; i <= relation->natts; i++)
 		for (int test = 0; relation->atts[i - 1].name != NULL && test < GS_TESTS; test++)
 			put_row((ReturnSetInfo *) fcinfo->resultinfo, relation, i, test);
-	relation_close(rel, AccessShareLock);
 	return (Datum) 0;
 }

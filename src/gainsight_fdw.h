@@ -93,6 +93,12 @@ typedef struct GsRelation
 extern GsRelation *gs_relation_load(Oid relid);
 
 /*
+ * The same for a relation that a user named: locks it until the transaction's
+ * end, and raises 42809 if it is no foreign table of ours.
+ */
+extern GsRelation *gs_relation_open(Oid relid);
+
+/*
  * convert.c: JSON value <-> Datum, and encodings
  */
 

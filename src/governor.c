@@ -211,6 +211,13 @@ spent_so_far(void)
 	return spent;
 }
 
+void
+gs_governor_begin(void)
+{
+	statement = GetCurrentStatementStartTimestamp();
+	spent = 0;
+}
+
 int
 gs_governor_left(int max_requests)
 {

@@ -34,6 +34,12 @@ extern void gs_governor_pause(const char *base_url, int ms);
 extern void gs_governor_spend(int max_requests);
 
 /*
+ * What follows has a budget of its own: a statement that commits as it goes
+ * can be as long as it likes, and no part of it is lost with the next.
+ */
+extern void gs_governor_begin(void);
+
+/*
  * How many more requests the statement may send, INT_MAX without a bound.
  */
 extern int	gs_governor_left(int max_requests);

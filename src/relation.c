@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/relation.h"
 #include "access/table.h"
 #include "commands/defrem.h"
 #include "foreign/foreign.h"
@@ -88,4 +89,19 @@ gs_relation_load(Oid relid)
 			bind_attr(result->resource, relid, TupleDescAttr(desc, i), &result->atts[i]);
 	table_close(relation, NoLock);
 	return result;
+}
+
+GsRelation *
+gs_relation_open(Oid relid)
+{
+	Relation	relation = relation_open(relid, AccessShareLock);
+
+	if (relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE ||
+		GetFdwRoutineForRelation(relation, false)->GetForeignPlan != gainsightGetForeignPlan)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a foreign table of gainsight_fdw",
+						RelationGetRelationName(relation))));
+	relation_close(relation, NoLock);
+	return gs_relation_load(relid);
 }

@@ -12,6 +12,49 @@
 
 #include "stats.h"
 
+/* A read that is told as a whole; relid InvalidOid: there is none. */
+static GsProgressEntry whole;
+
+/* This backend's progress; NULL if there is no room.  Under the lock. */
+static GsProgressEntry *
+find_progress(GsShared *shared)
+{
+	GsProgressEntry *free_entry = NULL;
+
+	for (int i = 0; i < GS_PROGRESS; i++)
+	{
+		if (shared->progress[i].pid == MyProcPid)
+			return &shared->progress[i];
+		if (shared->progress[i].pid == 0 && free_entry == NULL)
+			free_entry = &shared->progress[i];
+	}
+	return free_entry;
+}
+
+static GsProgressEntry
+progress_of(Oid relid, Oid userid, int64 requests, int64 rows_read, int64 rows_expected)
+{
+	GsProgressEntry told = {
+		.pid = MyProcPid, .dbid = MyDatabaseId, .userid = userid, .relid = relid,
+		.requests = requests, .rows_read = rows_read, .rows_expected = rows_expected
+	};
+
+	return told;
+}
+
+static void
+tell_progress(const GsProgressEntry *told)
+{
+	GsShared   *shared = gs_shared();
+	GsProgressEntry *entry;
+
+	SpinLockAcquire(&shared->lock);
+	entry = find_progress(shared);
+	if (entry != NULL)
+		*entry = *told;
+	SpinLockRelease(&shared->lock);
+}
+
 /* The user's entry, the least recently used one if there is no room.  Under the lock. */
 static GsStatsEntry *
 find_entry(GsShared *shared, const GsTenant *tenant)
@@ -59,6 +102,12 @@ gs_stats_add(const GsTenant *tenant)
 	entry->transfer_time += now->transfer_time - then->transfer_time;
 	entry->wait_time += now->wait_time - then->wait_time;
 	SpinLockRelease(&shared->lock);
+	if (OidIsValid(whole.relid))
+	{
+		whole.requests += now->requests - then->requests;
+		whole.rows_read += now->rows - then->rows;
+		tell_progress(&whole);
+	}
 	*then = *now;
 }
 
@@ -125,30 +174,32 @@ gs_progress_copy(GsProgressEntry *entries)
 void
 gs_progress_set(Oid relid, Oid userid, const GsUsage *usage, int64 rows_expected)
 {
-	GsShared   *shared = gs_shared();
-	GsProgressEntry *free_entry = NULL;
-	GsProgressEntry *entry = NULL;
+	GsProgressEntry told = {0};
 
-	SpinLockAcquire(&shared->lock);
-	for (int i = 0; i < GS_PROGRESS && entry == NULL; i++)
-	{
-		if (shared->progress[i].pid == MyProcPid)
-			entry = &shared->progress[i];
-		else if (shared->progress[i].pid == 0 && free_entry == NULL)
-			free_entry = &shared->progress[i];
-	}
-	entry = entry ? entry : free_entry;
-	if (entry != NULL && OidIsValid(relid))
-	{
-		entry->pid = MyProcPid;
-		entry->dbid = MyDatabaseId;
-		entry->userid = userid;
-		entry->relid = relid;
-		entry->requests = usage->requests;
-		entry->rows_read = usage->rows;
-		entry->rows_expected = rows_expected;
-	}
-	else if (entry != NULL)
-		memset(entry, 0, sizeof(*entry));
-	SpinLockRelease(&shared->lock);
+	if (OidIsValid(whole.relid))
+		return;
+	if (OidIsValid(relid))
+		told = progress_of(relid, userid, usage->requests, usage->rows, rows_expected);
+	tell_progress(&told);
+}
+
+void
+gs_progress_begin(Oid relid, Oid userid)
+{
+	whole = progress_of(relid, userid, 0, 0, -1);
+	tell_progress(&whole);
+}
+
+void
+gs_progress_expect(int64 rows)
+{
+	whole.rows_expected = rows;
+	tell_progress(&whole);
+}
+
+void
+gs_progress_end(void)
+{
+	memset(&whole, 0, sizeof(whole));
+	tell_progress(&whole);
 }

@@ -43,4 +43,12 @@ extern void gs_stats_reset(void);
 extern void gs_progress_set(Oid relid, Oid userid, const GsUsage *usage,
 							int64 rows_expected);
 
+/*
+ * What this backend does until gs_progress_end is one long read of a relation,
+ * whichever requests and scans it is made of; and how many rows that will be.
+ */
+extern void gs_progress_begin(Oid relid, Oid userid);
+extern void gs_progress_expect(int64 rows);
+extern void gs_progress_end(void);
+
 #endif							/* GS_STATS_H */
