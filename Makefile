@@ -8,7 +8,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 # The chapters of the regression test, in order: sql/NAME.sql, expected/NAME.out.
 CHAPTERS = options import plan_types plans objectives types envelopes paging \
-	filters counts parameters explain insert update write_failure monitor
+	filters counts parameters joins explain insert update write_failure monitor
 REGRESS = $(CHAPTERS)
 
 PG_CONFIG ?= pg_config

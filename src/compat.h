@@ -12,7 +12,9 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "optimizer/cost.h"
 #include "optimizer/pathnode.h"
+#include "storage/buffile.h"
 #include "utils/acl.h"
 
 /* The library is built with hidden symbols; before 16, core did not mark the ones it needs. */
@@ -64,6 +66,53 @@ gs_create_foreign_upper_path(PlannerInfo *root, RelOptInfo *rel, Cost total_cost
 #endif
 }
 
+/* 18 counts what is disabled, where it was a matter of cost before */
+static inline void
+gs_copy_disabled_nodes(Path *to, const Path *from)
+{
+#if PG_VERSION_NUM >= 180000
+	to->disabled_nodes = from->disabled_nodes;
+#else
+	(void) to;
+	(void) from;
+#endif
+}
+
+/* 19 gives a side that was made unique as a relation of its own */
+#if PG_VERSION_NUM >= 190000
+#define GS_JOIN_UNIQUE_OUTER JOIN_INNER
+#else
+#define GS_JOIN_UNIQUE_OUTER JOIN_UNIQUE_OUTER
+#endif
+
+static inline List *
+gs_unique_paths(PlannerInfo *root, RelOptInfo *rel, SpecialJoinInfo *sjinfo)
+{
+#if PG_VERSION_NUM >= 190000
+	(void) root;
+	(void) sjinfo;
+	return rel->pathlist;
+#else
+	Path	   *path = (Path *) create_unique_path(root, rel, rel->cheapest_total_path, sjinfo);
+
+	return path ? list_make1(path) : NIL;
+#endif
+}
+
+/* 19 asks which kinds of paths are enabled, and counts the others as disabled */
+static inline void
+gs_initial_cost_nestloop(PlannerInfo *root, JoinCostWorkspace *workspace, JoinType jointype,
+						 Path *outer_path, Path *inner_path, JoinPathExtraData *extra)
+{
+#if PG_VERSION_NUM >= 190000
+	initial_cost_nestloop(root, workspace, jointype,
+						  PGS_NESTLOOP_PLAIN | PGS_CONSIDER_NONPARTIAL,
+						  outer_path, inner_path, extra);
+#else
+	initial_cost_nestloop(root, workspace, jointype, outer_path, inner_path, extra);
+#endif
+}
+
 /* 16 renamed it */
 static inline void
 gs_materialize(FunctionCallInfo fcinfo)
@@ -72,6 +121,20 @@ gs_materialize(FunctionCallInfo fcinfo)
 	InitMaterializedSRF(fcinfo, 0);
 #else
 	SetSingleFuncCall(fcinfo, 0);
+#endif
+}
+
+/* 16 made it raise what goes wrong */
+static inline void
+gs_read_exactly(BufFile *file, void *to, size_t size)
+{
+#if PG_VERSION_NUM >= 160000
+	BufFileReadExact(file, to, size);
+#else
+	if (BufFileRead(file, to, size) != size)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read from a temporary file")));
 #endif
 }
 

@@ -21,10 +21,10 @@
 /* So many values of <> ALL become conditions; more would crowd out the rest. */
 #define MAX_NOT_IN 10
 
-static bool
-is_available(const Builder *builder, const char *operator)
+bool
+gs_operator_available(const GsRelation *relation, const char *operator)
 {
-	const char *list = builder->relation->settings->operators;
+	const char *list = relation->settings->operators;
 	size_t		length = strlen(operator);
 
 	if (list == NULL)
@@ -37,6 +37,12 @@ is_available(const Builder *builder, const char *operator)
 			return true;
 	}
 	return false;
+}
+
+static bool
+is_available(const Builder *builder, const char *operator)
+{
+	return gs_operator_available(builder->relation, operator);
 }
 
 static Where *

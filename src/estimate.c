@@ -84,6 +84,22 @@ gs_estimate_rows(const GsRelation *relation)
 }
 
 double
+gs_estimate_sharing(const GsAttr *attr, double rows)
+{
+	const GsColumn *column = attr->column;
+	int			labels = 0;
+
+	if (column == NULL)
+		return 0;
+	if (column->values == NULL)
+		return column->sharing;
+	while (column->values[labels] != NULL)
+		labels++;
+	/* null is one more of them */
+	return rows / (labels + 1);
+}
+
+double
 gs_estimate_requests(const GsRelation *relation, double rows, double carried, double keys)
 {
 	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);

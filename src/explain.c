@@ -21,7 +21,7 @@
  * runs; the others by the name that the server prints for them.
  */
 static GsOperand *
-known_operands(ForeignScanState *node, ExplainState *es)
+known_operands(ForeignScanState *node, const GsScanPlan *plan, ExplainState *es)
 {
 	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
 	GsOperand  *operands = palloc0(sizeof(GsOperand) * Max(list_length(scan->fdw_exprs), 1));
@@ -41,6 +41,9 @@ known_operands(ForeignScanState *node, ExplainState *es)
 		else
 			operand->symbol = deparse_expression((Node *) value, context, true, false);
 	}
+	if (plan->bind != NULL)
+		foreach(cell, plan->bind->operands)
+			operands[lfirst_int(cell)].symbol = "keys of the join";
 	return operands;
 }
 
@@ -211,7 +214,7 @@ gs_explain_scan(ForeignScanState *node, bool updates, ExplainState *es)
 	if (node->ss.ss_currentRelation == NULL)
 		ExplainPropertyText("Gainsight Count",
 							psprintf("totalCount of %s, else the rows below", relation->name), es);
-	explain_requests(relation, &plan, known_operands(node, es), updates, es);
+	explain_requests(relation, &plan, known_operands(node, &plan, es), updates, es);
 	ExplainPropertyFloat("Estimated Requests", NULL, plan.requests, 0, es);
 }
 

@@ -6,6 +6,7 @@
 
 #include "compat.h"
 #include "gainsight_fdw.h"
+#include "plan.h"
 #include "shmem.h"
 #include "write.h"
 
@@ -20,6 +21,8 @@ _PG_init(void)
 {
 	gs_shared_reserve();
 	gs_connection_init();
+	gs_bind_join_init();
+	gs_bind_path_init();
 #ifdef USE_ASSERT_CHECKING
 	gs_model_check();
 #endif

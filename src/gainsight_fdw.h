@@ -306,6 +306,11 @@ typedef struct GsFilter
 extern void gs_filter_build(const GsRelation *relation, List *clauses,
 							const GsOperand *operands, GsFilter *filter);
 
+/*
+ * Does the tenant understand this operator of a search condition?
+ */
+extern bool gs_operator_available(const GsRelation *relation, const char *operator);
+
 typedef struct GsKeys
 {
 	int			count;
@@ -344,6 +349,12 @@ extern const GsOperand *gs_operands_values(const GsOperands *operands);
  * The number of rows of a relation that was never analyzed.
  */
 extern double gs_estimate_rows(const GsRelation *relation);
+
+/*
+ * How many rows of so many have the same value of a column, by the model's
+ * guess; 0 if it has none.
+ */
+extern double gs_estimate_sharing(const GsAttr *attr, double rows);
 
 /*
  * The requests that it takes to read a relation of so many rows, of which so
@@ -409,13 +420,32 @@ extern ForeignScan *gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baser
 											Plan *outer_plan);
 
 /*
+ * The columns of the range table entry that expressions name.
+ */
+extern List *gs_used_attnums(const GsRelation *relation, Index relid, List *exprs);
+
+/*
  * May a relation's rows be counted by totalCount?  If so, *clauses (GsClause)
  * and their values *exprs are its whole restriction.
  */
 extern bool gs_plan_counts(PlannerInfo *root, RelOptInfo *baserel,
 						   const GsRelation **relation, List **clauses, List **exprs);
 
-/* A scan as the plan carries it: plain nodes outside, this inside. */
+/*
+ * scan_plan.c: a scan as the plan carries it
+ */
+
+/* How a scan is bound by a bind join. */
+typedef struct GsBindPlan
+{
+	int			id;				/* by which the two sides meet */
+	List	   *operands;		/* indexes of those that stand for the keys */
+	Oid			key_hash;		/* hash function of a key, on the outer side */
+	Oid			own_hash;		/* and of what is compared with it here */
+	Oid			collation;
+} GsBindPlan;
+
+/* Plain nodes outside, this inside. */
 typedef struct GsScanPlan
 {
 	List	   *attnums;		/* of the columns that the statement needs */
@@ -425,14 +455,19 @@ typedef struct GsScanPlan
 	bool		set_processed;	/* it counts as the statement's result */
 	List	   *clauses;		/* GsClause, all of which must hold */
 	GsClause   *key;			/* of a read's path, or NULL */
+	int			noperands;		/* so many of fdw_exprs are their values */
+	GsBindPlan *bind;			/* NULL: not bound by a bind join; else the two
+								 * of fdw_exprs behind them are the key and what
+								 * it is compared with */
 	bool		keep_rows;		/* it may well be read again */
 	int			first_page;		/* rows, 0 for a full page */
 	double		requests;		/* estimated */
 } GsScanPlan;
 
 /*
- * A plan's fdw_private, read back.
+ * A plan's fdw_private, and read back.
  */
+extern List *gs_scan_plan_write(const GsScanPlan *plan);
 extern void gs_scan_plan_read(List *fdw_private, GsScanPlan *plan);
 
 /*
@@ -440,11 +475,6 @@ extern void gs_scan_plan_read(List *fdw_private, GsScanPlan *plan);
  */
 extern List *gs_scan_plan_set(List *fdw_private, List *attnums, List *set_attnums,
 							  bool set_processed);
-
-/*
- * The columns of the range table entry that expressions name.
- */
-extern List *gs_used_attnums(const GsRelation *relation, Index relid, List *exprs);
 
 /*
  * scan.c: reading rows
@@ -473,6 +503,27 @@ extern void *gs_scan_attached(const ForeignScanState *node);
  * What a scan has used so far; NULL before it began.
  */
 extern const GsUsage *gs_scan_usage(const ForeignScanState *node);
+
+/*
+ * bind_join.c: the outer side of a join that sends keys in batches
+ */
+
+typedef struct GsBindJoinPlan
+{
+	int			id;				/* by which the two sides meet */
+	int			first_batch;	/* keys; each batch is twice the one before */
+	int			largest_batch;
+} GsBindJoinPlan;
+
+/*
+ * The plan of a node that passes on the rows of child, and gathers their keys.
+ */
+extern Plan *gs_bind_join_plan(const GsBindJoinPlan *plan, Expr *key, List *tlist, Plan *child);
+
+/*
+ * Announce the node to core.  Called once at load.
+ */
+extern void gs_bind_join_init(void);
 
 /*
  * explain.c

@@ -16,27 +16,10 @@
 #include "optimizer/paths.h"
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
+#include "utils/syscache.h"
 
 #include "compat.h"
-#include "gainsight_fdw.h"
-
-/* What is known of a relation while it is planned; baserel->fdw_private. */
-typedef struct GsPlanState
-{
-	GsRelation *relation;
-	double		carried;		/* rows that the tenant will send */
-	double		requests;		/* to get them */
-} GsPlanState;
-
-/* What a list of clauses becomes. */
-typedef struct Pushed
-{
-	List	   *infos;			/* RestrictInfo of those that are pushed */
-	List	   *clauses;		/* GsClause of the same */
-	List	   *exprs;			/* their values */
-	GsClause   *key;			/* of a read's path */
-	GsGrade		grade;			/* of all the clauses: the least */
-} Pushed;
+#include "plan.h"
 
 /*
  * Sizes.
@@ -51,16 +34,14 @@ compare_selectivity(const ListCell *a, const ListCell *b)
 	return left < right ? -1 : left > right;
 }
 
-/* Push what can be pushed, the more selective first: there is room for few. */
-static void
-push_clauses(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
-			 List *infos, Pushed *pushed)
+/* The more selective first: there is room for few. */
+void
+gs_push_clauses(PlannerInfo *root, RelOptInfo *baserel, List *infos, GsPushed *pushed)
 {
+	const GsRelation *relation = ((GsPlanState *) baserel->fdw_private)->relation;
 	List	   *sorted = list_copy(infos);
 	ListCell   *cell;
 
-	memset(pushed, 0, sizeof(*pushed));
-	pushed->grade = GS_EXACT;
 	foreach(cell, sorted)
 		(void) clause_selectivity(root, lfirst(cell), 0, JOIN_INNER, NULL);
 	list_sort(sorted, compare_selectivity);
@@ -85,7 +66,7 @@ push_clauses(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
 
 /* How many lists a key clause asks for, 0 without one. */
 static double
-keys_of(const Pushed *pushed)
+keys_of(const GsPushed *pushed)
 {
 	if (pushed->key == NULL)
 		return 0;
@@ -95,7 +76,7 @@ keys_of(const Pushed *pushed)
 
 static void
 estimate(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
-		 const Pushed *pushed, double *requests, double *carried)
+		 const GsPushed *pushed, double *requests, double *carried)
 {
 	*carried = clamp_row_est(baserel->tuples *
 							 clauselist_selectivity(root, pushed->infos, baserel->relid,
@@ -103,12 +84,50 @@ estimate(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
 	*requests = gs_estimate_requests(relation, baserel->tuples, *carried, keys_of(pushed));
 }
 
+static bool
+has_statistics(const GsRelation *relation, AttrNumber attnum)
+{
+	return SearchSysCacheExists3(STATRELATTINH, ObjectIdGetDatum(relation->relid),
+								 Int16GetDatum(attnum), BoolGetDatum(false));
+}
+
+/*
+ * Before a table was analyzed, core takes every value for one of 200.  Where
+ * the model knows better, its guess goes where core remembers its own.
+ */
+static void
+guess_selectivities(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation)
+{
+	ListCell   *cell;
+
+	foreach(cell, baserel->baserestrictinfo)
+	{
+		RestrictInfo *info = lfirst(cell);
+		List	   *exprs = NIL;
+		GsGrade		grade;
+		GsClause   *clause = gs_pushdown(root, baserel, relation, info->clause, &exprs, &grade);
+		double		sharing;
+
+		if (clause == NULL)
+			clause = gs_pushdown_key(root, baserel, relation, info->clause, &exprs);
+		if (clause == NULL || clause->kind != GS_TEST ||
+			(clause->test != GS_EQ && clause->test != GS_IN) ||
+			has_statistics(relation, clause->attnum))
+			continue;
+		sharing = gs_estimate_sharing(&relation->atts[clause->attnum - 1], baserel->tuples);
+		if (clause->test == GS_IN)
+			sharing *= gs_array_length(linitial(exprs));
+		if (sharing > 0)
+			info->norm_selec = info->outer_selec = Min(1.0, sharing / Max(baserel->tuples, 1));
+	}
+}
+
 void
 gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
 	GsPlanState *state = palloc0(sizeof(GsPlanState));
 	GsRelation *relation = gs_relation_load(foreigntableid);
-	Pushed		pushed;
+	GsPushed	pushed = {.grade = GS_EXACT};
 	double		told;
 
 	state->relation = relation;
@@ -116,8 +135,9 @@ gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreignta
 	/* never analyzed */
 	if (baserel->tuples < 0)
 		baserel->tuples = gs_estimate_rows(relation);
+	guess_selectivities(root, baserel, relation);
 	set_baserel_size_estimates(root, baserel);
-	push_clauses(root, baserel, relation, baserel->baserestrictinfo, &pushed);
+	gs_push_clauses(root, baserel, baserel->baserestrictinfo, &pushed);
 	estimate(root, baserel, relation, &pushed, &state->requests, &state->carried);
 	told = gs_estimate_remotely(relation, pushed.clauses, pushed.exprs, baserel->userid);
 	if (told >= 0)
@@ -138,11 +158,11 @@ gs_plan_counts(PlannerInfo *root, RelOptInfo *baserel, const GsRelation **relati
 {
 	GsPlanState *state = baserel->fdw_private;
 	const GsEndpoint *endpoint = gs_model_read(state->relation->resource, false);
-	Pushed		pushed;
+	GsPushed	pushed = {.grade = GS_EXACT};
 
 	if (endpoint == NULL || !endpoint->search)
 		return false;
-	push_clauses(root, baserel, state->relation, baserel->baserestrictinfo, &pushed);
+	gs_push_clauses(root, baserel, baserel->baserestrictinfo, &pushed);
 	if (baserel->baserestrictinfo != NIL &&
 		(pushed.grade != GS_EXACT || !state->relation->settings->trust_filters))
 		return false;
@@ -156,8 +176,15 @@ gs_plan_counts(PlannerInfo *root, RelOptInfo *baserel, const GsRelation **relati
  * Paths.
  */
 
-static Cost
-cost_of(const GsPlanState *state, double requests, double rows)
+bool
+gs_is_our_rel(const RelOptInfo *rel)
+{
+	return rel->fdwroutine != NULL && rel->fdw_private != NULL &&
+		rel->fdwroutine->GetForeignPlan == gainsightGetForeignPlan;
+}
+
+Cost
+gs_cost_of(const GsPlanState *state, double requests, double rows)
 {
 	const GsSettings *settings = state->relation->settings;
 
@@ -176,9 +203,8 @@ is_pushable_member(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
 		gs_is_pushable_column(relation, rel, em->em_expr);
 }
 
-/* Join clauses that a parameterized scan might use. */
-static List *
-candidate_clauses(PlannerInfo *root, RelOptInfo *baserel)
+List *
+gs_candidate_clauses(PlannerInfo *root, RelOptInfo *baserel)
 {
 	GsPlanState *state = baserel->fdw_private;
 	List	   *clauses = NIL;
@@ -216,16 +242,16 @@ static void
 add_parameterized_path(PlannerInfo *root, RelOptInfo *baserel, ParamPathInfo *param)
 {
 	GsPlanState *state = baserel->fdw_private;
-	Pushed		pushed;
+	GsPushed	pushed = {.grade = GS_EXACT};
 	double		requests,
 				carried;
 
-	push_clauses(root, baserel, state->relation,
-				 list_concat_copy(baserel->baserestrictinfo, param->ppi_clauses), &pushed);
+	gs_push_clauses(root, baserel,
+					list_concat_copy(baserel->baserestrictinfo, param->ppi_clauses), &pushed);
 	estimate(root, baserel, state->relation, &pushed, &requests, &carried);
 	add_path(baserel, (Path *)
 			 gs_create_foreignscan_path(root, baserel, param->ppi_rows,
-										cost_of(state, requests, carried),
+										gs_cost_of(state, requests, carried),
 										param->ppi_req_outer));
 }
 
@@ -236,7 +262,7 @@ add_parameterized_paths(PlannerInfo *root, RelOptInfo *baserel)
 	List	   *params = NIL;
 	ListCell   *cell;
 
-	foreach(cell, candidate_clauses(root, baserel))
+	foreach(cell, gs_candidate_clauses(root, baserel))
 	{
 		RestrictInfo *info = lfirst(cell);
 		Relids		outer = bms_union(info->clause_relids, baserel->lateral_relids);
@@ -258,7 +284,7 @@ gainsightGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntabl
 	(void) foreigntableid;
 	add_path(baserel, (Path *)
 			 gs_create_foreignscan_path(root, baserel, baserel->rows,
-										cost_of(state, state->requests, state->carried),
+										gs_cost_of(state, state->requests, state->carried),
 										baserel->lateral_relids));
 	add_parameterized_paths(root, baserel);
 }
@@ -266,75 +292,6 @@ gainsightGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntabl
 /*
  * The plan.
  */
-
-/* What fdw_private holds, in this order. */
-enum
-{
-	PRIVATE_ATTNUMS,
-	PRIVATE_CLAUSES,
-	PRIVATE_KEY,
-	PRIVATE_KEEP_ROWS,
-	PRIVATE_FIRST_PAGE,
-	PRIVATE_REQUESTS,
-	PRIVATE_FOR_UPDATE,
-	/* of a direct modification */
-	PRIVATE_SET_ATTNUMS,
-	PRIVATE_SET_PROCESSED
-};
-
-static List *
-write_private(const GsScanPlan *plan)
-{
-	List	   *clauses = NIL;
-	List	   *result;
-	ListCell   *cell;
-
-	foreach(cell, plan->clauses)
-		clauses = lappend(clauses, gs_clause_write(lfirst(cell)));
-	result = list_make5(plan->attnums,
-						clauses,
-						plan->key ? gs_clause_write(plan->key) : NULL,
-						makeInteger(plan->keep_rows),
-						makeInteger(plan->first_page));
-	result = lappend(result, makeFloat(psprintf("%.0f", plan->requests)));
-	result = lappend(result, makeInteger(plan->for_update));
-	Assert(list_length(result) == PRIVATE_SET_ATTNUMS);
-	return result;
-}
-
-List *
-gs_scan_plan_set(List *fdw_private, List *attnums, List *set_attnums, bool set_processed)
-{
-	List	   *result = list_copy(fdw_private);
-
-	Assert(list_length(fdw_private) == PRIVATE_SET_ATTNUMS);
-	lfirst(list_nth_cell(result, PRIVATE_ATTNUMS)) = attnums;
-	return lappend(lappend(result, set_attnums), makeInteger(set_processed));
-}
-
-void
-gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
-{
-	Node	   *key = list_nth(fdw_private, PRIVATE_KEY);
-	ListCell   *cell;
-
-	plan->attnums = list_nth(fdw_private, PRIVATE_ATTNUMS);
-	plan->clauses = NIL;
-	foreach(cell, (List *) list_nth(fdw_private, PRIVATE_CLAUSES))
-		plan->clauses = lappend(plan->clauses, gs_clause_read(lfirst(cell)));
-	plan->key = key ? gs_clause_read(key) : NULL;
-	plan->keep_rows = intVal(list_nth(fdw_private, PRIVATE_KEEP_ROWS));
-	plan->first_page = intVal(list_nth(fdw_private, PRIVATE_FIRST_PAGE));
-	plan->requests = floatVal(list_nth(fdw_private, PRIVATE_REQUESTS));
-	plan->for_update = intVal(list_nth(fdw_private, PRIVATE_FOR_UPDATE));
-	plan->set_attnums = NIL;
-	plan->set_processed = false;
-	if (list_length(fdw_private) > PRIVATE_SET_ATTNUMS)
-	{
-		plan->set_attnums = list_nth(fdw_private, PRIVATE_SET_ATTNUMS);
-		plan->set_processed = intVal(list_nth(fdw_private, PRIVATE_SET_PROCESSED));
-	}
-}
 
 List *
 gs_used_attnums(const GsRelation *relation, Index relid, List *exprs)
@@ -357,7 +314,7 @@ gs_used_attnums(const GsRelation *relation, Index relid, List *exprs)
  * and the tenant is asked for all that they are filtered by.
  */
 static int
-first_page(PlannerInfo *root, const Pushed *pushed, int page_size)
+first_page(PlannerInfo *root, const GsPushed *pushed, int page_size)
 {
 	if (root->limit_tuples < 1 || root->limit_tuples >= page_size ||
 		root->query_pathkeys != NIL || pushed->grade == GS_LOCAL ||
@@ -372,14 +329,22 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 						Plan *outer_plan)
 {
 	GsPlanState *state = baserel->fdw_private;
-	Pushed		pushed;
+	GsPushed	pushed = {.grade = GS_EXACT};
 	GsScanPlan	plan;
 	double		carried;
 
 	(void) foreigntableid;
 	if (IS_UPPER_REL(baserel))
 		return gs_count_plan(best_path, tlist, baserel, outer_plan);
-	push_clauses(root, baserel, state->relation, scan_clauses, &pushed);
+	if (best_path->fdw_private != NIL)
+		gs_bind_plan(root, baserel, best_path, scan_clauses, &pushed, &plan);
+	else
+	{
+		gs_push_clauses(root, baserel, scan_clauses, &pushed);
+		estimate(root, baserel, state->relation, &pushed, &plan.requests, &carried);
+		plan.noperands = list_length(pushed.exprs);
+		plan.bind = NULL;
+	}
 	scan_clauses = extract_actual_clauses(scan_clauses, false);
 	plan.attnums = gs_used_attnums(state->relation, baserel->relid,
 								   list_concat_copy(baserel->reltarget->exprs, scan_clauses));
@@ -390,7 +355,6 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 	plan.for_update = root->parse->commandType == CMD_UPDATE &&
 		bms_is_member(baserel->relid, root->all_result_relids);
 	plan.first_page = first_page(root, &pushed, state->relation->settings->page_size);
-	estimate(root, baserel, state->relation, &pushed, &plan.requests, &carried);
 	return make_foreignscan(tlist, scan_clauses, baserel->relid, pushed.exprs,
-							write_private(&plan), NIL, NIL, outer_plan);
+							gs_scan_plan_write(&plan), NIL, NIL, outer_plan);
 }

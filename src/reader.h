@@ -20,6 +20,7 @@ typedef struct GsReadSpec
 	const GsSearch *searches;	/* for a resource that can be searched */
 	int			nsearches;		/* their answers are one, each record once */
 	GsPaging	paging;
+	bool		whole;			/* all of it will be read: start what may start */
 } GsReadSpec;
 
 /*

@@ -17,42 +17,8 @@
 #include "utils/tuplestore.h"
 
 #include "compat.h"
-#include "gainsight_fdw.h"
-#include "reader.h"
+#include "scan.h"
 #include "stats.h"
-#include "write.h"
-
-typedef struct GsScanState
-{
-	/* fixed for the plan */
-	GsRelation *relation;
-	GsScanPlan	plan;
-	GsOperands *operands;
-	GsRowMaker *maker;
-	GsSearch	search;			/* what to select */
-
-	/* this (re)scan */
-	bool		evaluated;
-	GsReader   *reader;			/* NULL: no row can match */
-	GsReadSpec	spec;
-	MemoryContext context;		/* of spec and reader; reset with them */
-	bool		ended;
-	MemoryContextCallback on_end;
-
-	/* of a statement that writes to the same server */
-	bool		read_all;		/* before the first row is given */
-	GsSaved    *saved;			/* what an update has to know; NULL: none is made */
-	int64		first_saved;	/* the number of this scan's first */
-	int64		given;
-	void	   *attached;		/* of a direct modification */
-
-	/* rows kept for a rescan */
-	bool		must_keep;
-	Tuplestorestate *kept;		/* NULL: none, or too many */
-	Size		kept_bytes;
-	bool		replaying;
-	TupleTableSlot *kept_slot;
-} GsScanState;
 
 /* The statement is over, one way or another. */
 static void
@@ -108,8 +74,7 @@ gainsightBeginForeignScan(ForeignScanState *node, int eflags)
 	gs_scan_plan_read(plan->fdw_private, &state->plan);
 	state->operands = gs_operands_create(&node->ss.ps,
 										 list_truncate(list_copy(plan->fdw_exprs),
-													   list_length(plan->fdw_exprs) -
-													   list_length(state->plan.set_attnums)));
+													   state->plan.noperands));
 	state->read_all = writes_to_server(node);
 	state->must_keep = state->plan.keep_rows || (eflags & EXEC_FLAG_REWIND) || state->read_all;
 	state->context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw scan",
@@ -125,6 +90,8 @@ gainsightBeginForeignScan(ForeignScanState *node, int eflags)
 		state->must_keep = true;
 		state->saved = gs_saved_create(node, state->relation, &state->search);
 	}
+	if (state->plan.bind != NULL)
+		state->bound = gs_bound_begin(node);
 }
 
 /*
@@ -157,84 +124,31 @@ keep_rows(ForeignScanState *node)
 	state->replaying = true;
 }
 
-/* One search, or one for each piece of a long list. */
-static void
-set_searches(GsScanState *state, const GsFilter *filter)
+void
+gs_scan_open(GsScanState *state, const GsOperand *operands)
 {
-	int			count = Max(1, filter->npieces);
-	GsSearch   *searches = palloc(sizeof(GsSearch) * count);
+	MemoryContext old;
 
-	for (int i = 0; i < count; i++)
-	{
-		GsSearch   *search = &searches[i];
-		GsCondition *conditions = palloc(sizeof(filter->conditions));
-
-		*search = state->search;
-		memcpy(conditions, filter->conditions, sizeof(filter->conditions));
-		if (filter->npieces > 0)
-			conditions[filter->cut].values = filter->pieces[i];
-		search->conditions = conditions;
-		search->nconditions = filter->nconditions;
-		search->expression = filter->expression;
-	}
-	state->spec.searches = searches;
-	state->spec.nsearches = count;
-}
-
-/*
- * Which requests these values call for; false if no row can match.
- */
-static bool
-choose_requests(GsScanState *state)
-{
-	const GsRelation *relation = state->relation;
-	const GsResource *resource = relation->resource;
-	const GsOperand *operands = gs_operands_values(state->operands);
-	const GsEndpoint *unbound = gs_model_read(resource, false);
-	GsReadSpec *spec = &state->spec;
-	GsFilter	filter;
-	GsKeys		keys;
-
-	spec->resource = resource;
-	spec->nkeys = -1;
-	spec->paging.page_size = relation->settings->page_size;
-	spec->paging.first_page = state->plan.first_page > 0 ? state->plan.first_page :
-		spec->paging.page_size;
-	gs_filter_build(relation, state->plan.clauses, operands, &filter);
-	if (filter.nothing)
-		return false;
-	set_searches(state, &filter);
-	if (state->plan.key == NULL)
-		return true;
-	gs_filter_keys(state->plan.key, operands, &keys);
-	/* several keys are one search, where there is one */
-	if (unbound == NULL ||
-		(keys.count == 1 && gs_api_addressable(gs_model_read(resource, true), keys.values[0])))
-	{
-		spec->keys = keys.values;
-		spec->nkeys = keys.count;
-	}
-	return keys.count > 0;
+	MemoryContextReset(state->context);
+	old = MemoryContextSwitchTo(state->context);
+	state->reader = NULL;
+	if (gs_spec_build(state->relation, &state->plan, &state->search, operands, &state->spec))
+		state->reader = gs_reader_open(&state->relation->settings->tenant, &state->spec,
+									   state->context);
+	state->ended = state->reader == NULL;
+	MemoryContextSwitchTo(old);
 }
 
 static void
 start(ForeignScanState *node)
 {
 	GsScanState *state = node->fdw_state;
-	MemoryContext old;
 
-	MemoryContextReset(state->context);
-	old = MemoryContextSwitchTo(state->context);
-	state->reader = NULL;
-	if (choose_requests(state))
-		state->reader = gs_reader_open(&state->relation->settings->tenant, &state->spec,
-									   state->context);
-	MemoryContextSwitchTo(old);
+	gs_scan_open(state, gs_operands_values(state->operands));
 	forget_rows(state);
 	keep_rows(node);
 	state->given = 0;
 	state->first_saved = state->saved ? gs_saved_count(state->saved) : 0;
-	state->ended = state->reader == NULL;
 }
 
 /*
@@ -254,9 +168,8 @@ count_row(GsScanState *state)
 						gs_reader_total(state->reader));
 }
 
-/* Bring the next record into the slot; false at the end. */
-static bool
-fetch(GsScanState *state, TupleTableSlot *slot)
+bool
+gs_scan_fetch(GsScanState *state, TupleTableSlot *slot)
 {
 	const char *path_key;
 	const GsJson *record = gs_reader_next(state->reader, &path_key);
@@ -330,7 +243,7 @@ read_all(ForeignScanState *node)
 	{
 		ResetExprContext(node->ss.ps.ps_ExprContext);
 		ExecClearTuple(slot);
-		if (fetch(state, slot))
+		if (gs_scan_fetch(state, slot))
 			tuplestore_puttupleslot(state->kept, slot);
 		else
 			end_of_rows(state);
@@ -369,6 +282,8 @@ gainsightIterateForeignScan(ForeignScanState *node)
 
 	if (is_count(node))
 		return gs_count_iterate(node);
+	if (state->bound != NULL)
+		return gs_bound_next(node);
 	if (!state->evaluated)
 		begin_rows(node);
 	if (state->replaying)
@@ -380,7 +295,7 @@ gainsightIterateForeignScan(ForeignScanState *node)
 	ExecClearTuple(slot);
 	if (!state->ended)
 	{
-		if (fetch(state, slot))
+		if (gs_scan_fetch(state, slot))
 			keep_row(state, slot);
 		else
 			end_of_rows(state);
@@ -409,6 +324,8 @@ gainsightEndForeignScan(ForeignScanState *node)
 		return;
 	gs_stats_add(&state->relation->settings->tenant);
 	forget_rows(state);
+	if (state->bound != NULL)
+		gs_bound_end(state->bound);
 	if (state->saved != NULL)
 		gs_saved_forget(state->saved);
 	MemoryContextDelete(state->context);
@@ -428,7 +345,7 @@ gs_scan_next_to_update(ForeignScanState *node, TupleTableSlot *slot,
 		state->evaluated = true;
 	}
 	ExecClearTuple(slot);
-	if (state->ended || !fetch(state, slot))
+	if (state->ended || !gs_scan_fetch(state, slot))
 		return false;
 	*record = gs_saved_last(state->saved);
 	return true;

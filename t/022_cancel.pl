@@ -367,10 +367,12 @@ ioctl $any, 0x8914, $request or die "lo: $!";
 socket my $name, PF_INET, SOCK_DGRAM, 0 or die "socket: $!";
 bind $name, sockaddr_in(53, inet_aton('127.0.0.1')) or die "port 53: $!";
 exit 0 if $ARGV[0] eq 'try';
-open my $pid, '>', $ARGV[0] or die "$ARGV[0]: $!";
-print $pid $$;
-close $pid;
-sleep 600;
+my ($ready, $test, @tenant) = @ARGV;
+fork or exec @tenant or die "@tenant: $!";
+open my $file, '>', $ready or die "$ready: $!";
+close $file;
+# it goes with the test, and the tenant with it
+sleep 1 while kill 0, $test;
 PERL
 	PostgreSQL::Test::Utils::append_to_file("$dir/inside", <<"SH");
 set -e
@@ -380,11 +382,10 @@ if [ "\$1" = try ]; then
 	perl '$dir/silent.pl' try
 	exec unshare --user --map-user=$uid --map-group=$gid true
 fi
-rm -f '$dir/silent.pid' '$dir/url'
-perl '$dir/silent.pl' '$dir/silent.pid' </dev/null >/dev/null 2>&1 &
-'$python' '$sandbox/tenant.py' --plans 60 --port 8020 --port-file '$dir/url' </dev/null >'$dir/tenant.log' 2>&1 &
-echo \$! >'$dir/tenant.pid'
-for i in \$(seq 100); do [ -s '$dir/url' ] && [ -s '$dir/silent.pid' ] && break; sleep 0.1; done
+rm -f '$dir/ready' '$dir/url'
+perl '$dir/silent.pl' '$dir/ready' $$ '$python' '$sandbox/tenant.py' --plans 60 --port 8020 --port-file '$dir/url' \\
+  --die-with-parent </dev/null >'$dir/silent.log' 2>&1 &
+for i in \$(seq 100); do [ -s '$dir/url' ] && [ -e '$dir/ready' ] && break; sleep 0.1; done
 exec unshare --user --map-user=$uid --map-group=$gid '$pg_ctl' "\$@"
 SH
 	mkdir "$dir/bin";
@@ -399,19 +400,11 @@ SH
 	my $why = `unshare --user --map-root-user --mount --net sh '$dir/inside' try 2>&1`;
 	skip "no namespace for a resolver that does not answer: $why", 1 if $? != 0;
 
-	my $kill = sub {
-		for my $file ('silent.pid', 'tenant.pid')
-		{
-			my $pid = -s "$dir/$file" ? PostgreSQL::Test::Utils::slurp_file("$dir/$file") : 0;
-			kill 'KILL', $pid if $pid > 1;
-		}
-	};
 	my $dark = PostgreSQL::Test::Cluster->new('dark');
 	$dark->init;
 	$dark->append_conf('postgresql.conf', "jit = off\n");
 	local $ENV{PATH} = "$dir/bin:$ENV{PATH}";
 	$dark->start;
-	# what is beside it goes when it does
 	my $connected = eval {
 		$dark->safe_psql('postgres', <<'SQL');
 CREATE EXTENSION gainsight_fdw;
@@ -443,7 +436,6 @@ SQL
 		1;
 	} or fail("name lookup: $@");
 	$dark->stop('fast', fail_ok => 1);
-	$kill->();
 }
 
 done_testing();

@@ -1,0 +1,291 @@
+/*
+ * bind_join.c
+ *	  The outer side of a join that sends keys in batches.
+ *
+ * A node that passes on the rows of the plan below it.  It holds them back
+ * until they have enough keys that were not asked for yet; the scan on the
+ * inner side of the nested loop above takes these when the first of the rows
+ * arrives there, asks for them all, and serves the other rows from what it
+ * was answered.  Rows, joins and conditions are core's business.
+ *
+ * As with pages, the first batch is small, for a LIMIT may be content with
+ * it, and each is twice the one before.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "commands/explain.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "nodes/extensible.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/ruleutils.h"
+#include "utils/tuplestore.h"
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+
+#include "bind.h"
+#include "gainsight_fdw.h"
+
+typedef struct BindJoinState
+{
+	CustomScanState css;
+	GsBindJoinPlan plan;
+	ExprState  *key;
+	GsBind	   *bind;
+
+	Tuplestorestate *rows;		/* held back */
+	TupleTableSlot *slot;		/* of the row that is read back */
+	bool		serving;		/* there may be more of them */
+	bool		ended;			/* the plan below is */
+	int			batch_size;		/* keys that the next batch is to have */
+
+	/* for EXPLAIN ANALYZE */
+	int64		batches;
+	int64		keys;
+} BindJoinState;
+
+static Node *create_state(CustomScan *scan);
+
+static const CustomScanMethods scan_methods = {
+	.CustomName = "GainsightBindJoin",
+	.CreateCustomScanState = create_state,
+};
+
+void
+gs_bind_join_init(void)
+{
+	RegisterCustomScanMethods(&scan_methods);
+}
+
+/* What custom_private holds, in this order. */
+enum
+{
+	PRIVATE_ID,
+	PRIVATE_FIRST_BATCH,
+	PRIVATE_LARGEST_BATCH,
+	PRIVATE_LENGTH
+};
+
+Plan *
+gs_bind_join_plan(const GsBindJoinPlan *plan, Expr *key, List *tlist, Plan *child)
+{
+	CustomScan *scan = makeNode(CustomScan);
+	ListCell   *cell;
+
+	scan->scan.plan.targetlist = tlist;
+	scan->custom_plans = list_make1(child);
+	scan->custom_exprs = list_make1(key);
+	scan->custom_private = list_make3(makeInteger(plan->id), makeInteger(plan->first_batch),
+									  makeInteger(plan->largest_batch));
+	/* its rows look like those of the plan below */
+	foreach(cell, child->targetlist)
+		scan->custom_scan_tlist = lappend(scan->custom_scan_tlist, copyObject(lfirst(cell)));
+	scan->methods = &scan_methods;
+	return &scan->scan.plan;
+}
+
+static void
+begin(CustomScanState *node, EState *estate, int eflags)
+{
+	BindJoinState *state = (BindJoinState *) node;
+	CustomScan *scan = (CustomScan *) node->ss.ps.plan;
+	Expr	   *key = linitial(scan->custom_exprs);
+
+	Assert(list_length(scan->custom_private) == PRIVATE_LENGTH);
+	state->plan.id = intVal(list_nth(scan->custom_private, PRIVATE_ID));
+	state->plan.first_batch = intVal(list_nth(scan->custom_private, PRIVATE_FIRST_BATCH));
+	state->plan.largest_batch = intVal(list_nth(scan->custom_private, PRIVATE_LARGEST_BATCH));
+	node->custom_ps = list_make1(ExecInitNode(linitial(scan->custom_plans), estate, eflags));
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+	state->key = ExecInitExpr(key, &node->ss.ps);
+	state->bind = gs_bind_create(estate, state->plan.id, exprType((Node *) key));
+	state->rows = tuplestore_begin_heap(false, false, work_mem);
+	state->slot = ExecInitExtraTupleSlot(estate, node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
+										 &TTSOpsMinimalTuple);
+	state->batch_size = state->plan.first_batch;
+}
+
+/* Show the row of a slot as the scan tuple, which its values outlive. */
+static TupleTableSlot *
+show(BindJoinState *state, TupleTableSlot *slot)
+{
+	TupleTableSlot *shown = state->css.ss.ss_ScanTupleSlot;
+	int			natts = shown->tts_tupleDescriptor->natts;
+
+	slot_getallattrs(slot);
+	ExecClearTuple(shown);
+	memcpy(shown->tts_values, slot->tts_values, sizeof(Datum) * natts);
+	memcpy(shown->tts_isnull, slot->tts_isnull, sizeof(bool) * natts);
+	return ExecStoreVirtualTuple(shown);
+}
+
+/* The next row of the plan below, as the scan tuple; false at its end. */
+static bool
+pull(BindJoinState *state)
+{
+	TupleTableSlot *slot = state->ended ? NULL : ExecProcNode(linitial(state->css.custom_ps));
+
+	if (TupIsNull(slot))
+	{
+		state->ended = true;
+		return false;
+	}
+	show(state, slot);
+	return true;
+}
+
+/* The key of the scan tuple; a null one matches nothing. */
+static Datum
+key_of(BindJoinState *state, bool *isnull)
+{
+	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
+
+	ResetExprContext(econtext);
+	econtext->ecxt_scantuple = state->css.ss.ss_ScanTupleSlot;
+	return ExecEvalExprSwitchContext(state->key, econtext, isnull);
+}
+
+/* Would the scan tuple's key have to be asked for? */
+static bool
+is_news(BindJoinState *state)
+{
+	bool		isnull;
+	Datum		key = key_of(state, &isnull);
+
+	return !isnull && !gs_bind_knows(state->bind, key);
+}
+
+/*
+ * Hold back the scan tuple, and those that follow, until there are keys
+ * enough, or rows as many as fit into work_mem.
+ */
+static void
+gather(BindJoinState *state)
+{
+	Size		room = gs_bind_wants_all(state->bind) ? PG_INT64_MAX : (Size) work_mem * 1024;
+	int			wanted = gs_bind_wants_all(state->bind) ? PG_INT32_MAX : state->batch_size;
+	Size		taken = 0;
+
+	gs_bind_relieve(state->bind);
+	do
+	{
+		TupleTableSlot *slot = state->css.ss.ss_ScanTupleSlot;
+		bool		isnull;
+		Datum		key = key_of(state, &isnull);
+
+		if (!isnull)
+			gs_bind_add(state->bind, key);
+		taken += MAXALIGN(SizeofMinimalTupleHeader) + sizeof(void *) +
+			heap_compute_data_size(slot->tts_tupleDescriptor, slot->tts_values, slot->tts_isnull);
+		tuplestore_puttupleslot(state->rows, slot);
+	} while (gs_bind_fresh(state->bind) < wanted && taken < room && pull(state));
+	state->serving = true;
+	state->batches++;
+	state->keys += gs_bind_fresh(state->bind);
+	state->batch_size = Min(state->batch_size * 2, state->plan.largest_batch);
+}
+
+/* The next of the rows held back; false at their end. */
+static bool
+serve(BindJoinState *state)
+{
+	if (tuplestore_gettupleslot(state->rows, true, false, state->slot))
+	{
+		show(state, state->slot);
+		return true;
+	}
+	ExecClearTuple(state->slot);
+	tuplestore_clear(state->rows);
+	state->serving = false;
+	return false;
+}
+
+static TupleTableSlot *
+execute(CustomScanState *node)
+{
+	BindJoinState *state = (BindJoinState *) node;
+	ProjectionInfo *projection = node->ss.ps.ps_ProjInfo;
+
+	if (!state->serving || !serve(state))
+	{
+		if (!pull(state))
+			return ExecClearTuple(node->ss.ss_ScanTupleSlot);
+		/* a row whose key was asked for has nothing to wait for */
+		if (is_news(state))
+		{
+			gather(state);
+			(void) serve(state);
+		}
+	}
+	if (projection == NULL)
+		return node->ss.ss_ScanTupleSlot;
+	node->ss.ps.ps_ExprContext->ecxt_scantuple = node->ss.ss_ScanTupleSlot;
+	return ExecProject(projection);
+}
+
+static void
+rescan(CustomScanState *node)
+{
+	BindJoinState *state = (BindJoinState *) node;
+	PlanState  *child = linitial(node->custom_ps);
+
+	if (node->ss.ps.chgParam != NULL)
+		UpdateChangedParamSet(child, node->ss.ps.chgParam);
+	if (child->chgParam == NULL)
+		ExecReScan(child);
+	tuplestore_clear(state->rows);
+	state->serving = false;
+	state->ended = false;
+	state->batch_size = state->plan.first_batch;
+	gs_bind_restart(state->bind);
+}
+
+static void
+end(CustomScanState *node)
+{
+	BindJoinState *state = (BindJoinState *) node;
+
+	if (state->rows != NULL)
+		tuplestore_end(state->rows);
+	ExecEndNode(linitial(node->custom_ps));
+}
+
+static void
+explain(CustomScanState *node, List *ancestors, ExplainState *es)
+{
+	BindJoinState *state = (BindJoinState *) node;
+	CustomScan *scan = (CustomScan *) node->ss.ps.plan;
+	List	   *context = set_deparse_context_plan(es->deparse_cxt, &scan->scan.plan, ancestors);
+
+	ExplainPropertyText("Gainsight Key",
+						deparse_expression(linitial(scan->custom_exprs), context, true, false), es);
+	ExplainPropertyInteger("Batch Size", "keys", state->plan.first_batch, es);
+	if (es->analyze)
+	{
+		ExplainPropertyInteger("Batches", NULL, state->batches, es);
+		ExplainPropertyInteger("Keys", NULL, state->keys, es);
+	}
+}
+
+static Node *
+create_state(CustomScan *scan)
+{
+	static const CustomExecMethods methods = {
+		.CustomName = "GainsightBindJoin",
+		.BeginCustomScan = begin,
+		.ExecCustomScan = execute,
+		.EndCustomScan = end,
+		.ReScanCustomScan = rescan,
+		.ExplainCustomScan = explain,
+	};
+	BindJoinState *state = (BindJoinState *) newNode(sizeof(BindJoinState), T_CustomScanState);
+
+	(void) scan;
+	state->css.methods = &methods;
+	return (Node *) state;
+}

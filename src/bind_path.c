@@ -1,0 +1,375 @@
+/*
+ * bind_path.c
+ *	  Planning joins that send keys in batches.
+ *
+ * The path is core's own nested loop.  On its inner side is a scan of ours
+ * that is parameterized by the outer side, as for a lookup by each row; on its
+ * outer side the node of bind_join.c stands above the path that was there, so
+ * that the scan can ask for many keys at once.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "nodes/extensible.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/selfuncs.h"
+
+#include "compat.h"
+#include "plan.h"
+
+/* A clause by which a scan can be bound. */
+typedef struct Binding
+{
+	RestrictInfo *info;			/* NULL: there is none */
+	Expr	   *own;			/* the side that is ours */
+	Expr	   *key;			/* the other */
+	const GsAttr *attr;			/* the column of own */
+	bool		by_path;		/* a request for each key, else one for a list */
+	GsBindPlan	plan;
+	double		rows_per_key;	/* that the tenant will send */
+} Binding;
+
+static bool enable_bind_join = true;
+static set_join_pathlist_hook_type next_hook;
+
+/* Meeting places are told apart by number, within a query. */
+static int	last_id;
+
+/*
+ * Clauses.
+ */
+
+/* Is this kind of field asked for by list, rather than by range? */
+static bool
+takes_lists(const GsRelation *relation, const GsClause *clause)
+{
+	GsKind		kind;
+
+	return clause != NULL && clause->kind == GS_TEST && clause->test == GS_EQ &&
+		gs_attr_kind(&relation->atts[clause->attnum - 1], &kind) &&
+		gs_test_grade(GS_IN, kind) != GS_LOCAL && kind != GS_DATE && kind != GS_DATETIME &&
+		gs_operator_available(relation, "IN");
+}
+
+/*
+ * Can a scan be bound by this clause, which compares something of it with
+ * something of the other relations alone?
+ */
+static bool
+describe(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, Binding *binding)
+{
+	const GsRelation *relation = ((GsPlanState *) baserel->fdw_private)->relation;
+	const GsEndpoint *unbound = gs_model_read(relation->resource, false);
+	OpExpr	   *op = (OpExpr *) info->clause;
+	bool		is_left = bms_equal(info->left_relids, baserel->relids);
+	List	   *exprs = NIL;
+	GsClause   *clause;
+	GsGrade		grade;
+	Oid			left_hash,
+				right_hash;
+
+	if (info->pseudoconstant || !IsA(op, OpExpr) || list_length(op->args) != 2 ||
+		!get_op_hash_functions(op->opno, &left_hash, &right_hash))
+		return false;
+	binding->by_path = unbound == NULL;
+	if (binding->by_path)
+		clause = gs_pushdown_key(root, baserel, relation, info->clause, &exprs);
+	else
+		clause = gs_pushdown(root, baserel, relation, info->clause, &exprs, &grade);
+	if (clause == NULL || (!binding->by_path && !takes_lists(relation, clause)))
+		return false;
+	binding->info = info;
+	binding->own = list_nth(op->args, is_left ? 0 : 1);
+	binding->key = list_nth(op->args, is_left ? 1 : 0);
+	binding->attr = &relation->atts[clause->attnum - 1];
+	binding->plan.own_hash = is_left ? left_hash : right_hash;
+	binding->plan.key_hash = is_left ? right_hash : left_hash;
+	binding->plan.collation = op->inputcollid;
+	return true;
+}
+
+/* How many rows the tenant will send for a key: by statistics, else by the model's guess. */
+static double
+rows_per_key(PlannerInfo *root, RelOptInfo *baserel, const Binding *binding)
+{
+	const GsPlanState *state = baserel->fdw_private;
+	VariableStatData variable;
+	double		sharing = gs_estimate_sharing(binding->attr, baserel->tuples);
+	double		distinct;
+	bool		guessed;
+
+	examine_variable(root, (Node *) binding->own, 0, &variable);
+	distinct = get_variable_numdistinct(&variable, &guessed);
+	ReleaseVariableStats(variable);
+	if (guessed && sharing > 0)
+		distinct = baserel->tuples / sharing;
+	return state->carried / Max(distinct, 1);
+}
+
+/* Of the clauses that can bind the scan by these relations, the most selective. */
+static void
+choose(PlannerInfo *root, RelOptInfo *baserel, List *infos, Relids outer, Binding *chosen)
+{
+	ListCell   *cell;
+
+	memset(chosen, 0, sizeof(*chosen));
+	foreach(cell, infos)
+	{
+		RestrictInfo *info = lfirst(cell);
+		Relids		others = bms_difference(info->clause_relids, baserel->relids);
+		Binding		binding = {0};
+
+		if (bms_is_empty(others) || !bms_is_subset(others, outer) ||
+			!describe(root, baserel, info, &binding))
+			continue;
+		binding.rows_per_key = rows_per_key(root, baserel, &binding);
+		if (chosen->info == NULL || binding.rows_per_key < chosen->rows_per_key)
+			*chosen = binding;
+	}
+}
+
+/*
+ * Costs.
+ */
+
+/* What asking for so many keys takes. */
+static void
+estimate(const GsPlanState *state, const Binding *binding, double keys,
+		 double *requests, double *carried)
+{
+	double		lists = ceil(keys / state->relation->settings->in_list_size);
+
+	*carried = Min(state->carried, keys * binding->rows_per_key);
+	*requests = binding->by_path ? keys :
+		lists * gs_estimate_requests(state->relation, *carried, *carried / lists, 0);
+}
+
+/*
+ * Paths.
+ */
+
+static Plan *plan_outer(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
+						List *clauses, List *plans);
+
+static const CustomPathMethods path_methods = {
+	.CustomName = "GainsightBindJoin",
+	.PlanCustomPath = plan_outer,
+};
+
+/* What custom_private of the outer path holds, in this order. */
+enum
+{
+	OUTER_ID,
+	OUTER_KEY,
+	OUTER_FIRST_BATCH,
+	OUTER_LARGEST_BATCH
+};
+
+/*
+ * The keys of a batch: as many as one request takes, and where each key is a
+ * request of its own, as many as go out side by side.
+ */
+static List *
+outer_private(const GsPlanState *state, const Binding *binding, int id)
+{
+	const GsSettings *settings = state->relation->settings;
+	int			connections = settings->tenant.max_connections;
+	int			list = settings->in_list_size;
+
+	return list_make4(makeInteger(id), binding->key,
+					  makeInteger(binding->by_path ? Min(connections, list) : list),
+					  makeInteger(binding->by_path ? Max(connections, list) : list * connections));
+}
+
+/* All the requests are counted here, for it is here that they fall due. */
+static Path *
+make_outer(const GsPlanState *state, const Binding *binding, Path *below, int id,
+		   double requests, double carried)
+{
+	CustomPath *path = makeNode(CustomPath);
+
+	path->path.pathtype = T_CustomScan;
+	path->path.parent = below->parent;
+	path->path.pathtarget = below->pathtarget;
+	path->path.rows = below->rows;
+	path->path.pathkeys = below->pathkeys;
+	path->path.startup_cost = below->startup_cost + gs_cost_of(state, 1, 0);
+	path->path.total_cost = below->total_cost + gs_cost_of(state, requests, carried) +
+		cpu_tuple_cost * below->rows;
+	gs_copy_disabled_nodes(&path->path, below);
+	path->custom_paths = list_make1(below);
+	path->custom_private = outer_private(state, binding, id);
+	path->methods = &path_methods;
+	return &path->path;
+}
+
+/* Looking up rows that are there already. */
+static Path *
+make_inner(PlannerInfo *root, RelOptInfo *baserel, const Binding *binding, Relids outer,
+		   int id, double requests)
+{
+	const GsPlanState *state = baserel->fdw_private;
+	double		rows = clamp_row_est(binding->rows_per_key * baserel->rows / Max(state->carried, 1));
+	ForeignPath *path = gs_create_foreignscan_path(root, baserel, rows,
+												   cpu_operator_cost + cpu_tuple_cost * rows, outer);
+
+	path->fdw_private = list_make2(makeInteger(id), makeFloat(psprintf("%.0f", requests)));
+	return &path->path;
+}
+
+static void
+add_bind_path(PlannerInfo *root, RelOptInfo *joinrel, JoinType jointype,
+			  JoinPathExtraData *extra, Path *below, RelOptInfo *baserel,
+			  const Binding *binding, Relids outer)
+{
+	GsPlanState *state = baserel->fdw_private;
+	double		keys = estimate_num_groups(root, list_make1(binding->key), below->rows, NULL, NULL);
+	int			id = ++last_id;
+	JoinCostWorkspace workspace;
+	double		requests,
+				carried;
+	Path	   *outer_path,
+			   *inner_path;
+
+	estimate(state, binding, keys, &requests, &carried);
+	outer_path = make_outer(state, binding, below, id, requests, carried);
+	inner_path = make_inner(root, baserel, binding, outer, id, requests);
+	gs_initial_cost_nestloop(root, &workspace, jointype, outer_path, inner_path, extra);
+	add_path(joinrel, (Path *)
+			 create_nestloop_path(root, joinrel, jointype, &workspace, extra, outer_path,
+								  inner_path, extra->restrictlist,
+								  build_join_pathkeys(root, joinrel, jointype, below->pathkeys),
+								  NULL));
+}
+
+/* Can a bind join be made of them at all? */
+static bool
+is_possible(RelOptInfo *joinrel, RelOptInfo *outerrel, RelOptInfo *innerrel, JoinType jointype)
+{
+	return enable_bind_join && innerrel->reloptkind == RELOPT_BASEREL &&
+		gs_is_our_rel(innerrel) && bms_is_empty(innerrel->lateral_relids) &&
+		bms_is_empty(outerrel->lateral_relids) && bms_is_empty(joinrel->lateral_relids) &&
+		(jointype == JOIN_INNER || jointype == JOIN_LEFT || jointype == JOIN_SEMI ||
+		 jointype == JOIN_ANTI || jointype == GS_JOIN_UNIQUE_OUTER);
+}
+
+static void
+on_join(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel, RelOptInfo *innerrel,
+		JoinType jointype, JoinPathExtraData *extra)
+{
+	Binding		binding;
+	Relids		outer;
+	List	   *below;
+	ListCell   *cell;
+
+	if (next_hook != NULL)
+		next_hook(root, joinrel, outerrel, innerrel, jointype, extra);
+	if (!is_possible(joinrel, outerrel, innerrel, jointype))
+		return;
+	choose(root, innerrel, gs_candidate_clauses(root, innerrel), outerrel->relids, &binding);
+	if (binding.info == NULL)
+		return;
+	outer = bms_difference(binding.info->clause_relids, innerrel->relids);
+	below = outerrel->pathlist;
+	if (jointype == GS_JOIN_UNIQUE_OUTER)
+	{
+		below = gs_unique_paths(root, outerrel, extra->sjinfo);
+		jointype = JOIN_INNER;
+	}
+	foreach(cell, below)
+	{
+		Path	   *path = lfirst(cell);
+
+		if (path->param_info == NULL)
+			add_bind_path(root, joinrel, jointype, extra, path, innerrel, &binding, outer);
+	}
+}
+
+void
+gs_bind_path_init(void)
+{
+	DefineCustomBoolVariable("gainsight_fdw.enable_bind_join",
+							 "Enables the planner's use of joins that send keys to Gainsight in batches.",
+							 NULL, &enable_bind_join, true, PGC_USERSET, GUC_EXPLAIN,
+							 NULL, NULL, NULL);
+	MarkGUCPrefixReserved("gainsight_fdw");
+	next_hook = set_join_pathlist_hook;
+	set_join_pathlist_hook = on_join;
+}
+
+/*
+ * Plans.
+ */
+
+static Plan *
+plan_outer(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
+		   List *clauses, List *plans)
+{
+	GsBindJoinPlan plan = {
+		.id = intVal(list_nth(path->custom_private, OUTER_ID)),
+		.first_batch = intVal(list_nth(path->custom_private, OUTER_FIRST_BATCH)),
+		.largest_batch = intVal(list_nth(path->custom_private, OUTER_LARGEST_BATCH)),
+	};
+
+	/* the plan below checks all conditions on its rows */
+	(void) clauses;
+	(void) root;
+	(void) rel;
+	return gs_bind_join_plan(&plan, list_nth(path->custom_private, OUTER_KEY), tlist,
+							 linitial(plans));
+}
+
+/* A pushed equality as one with any of a list that is known when it runs. */
+static GsClause *
+with_list(GsClause *clause, GsPushed *pushed, GsBindPlan *bind)
+{
+	Const	   *unknown;
+
+	if (clause == NULL)
+		return NULL;
+	clause->test = GS_IN;
+	bind->operands = lappend_int(bind->operands, clause->operand);
+	unknown = makeNullConst(clause->type, -1, InvalidOid);
+	lfirst(list_nth_cell(pushed->exprs, clause->operand)) = unknown;
+	return clause;
+}
+
+void
+gs_bind_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path, List *infos,
+			 GsPushed *pushed, GsScanPlan *plan)
+{
+	const GsRelation *relation = ((GsPlanState *) baserel->fdw_private)->relation;
+	List	   *own = NIL;
+	ListCell   *cell;
+	Binding		binding;
+	GsGrade		grade;
+	GsClause   *clause;
+
+	choose(root, baserel, infos, path->path.param_info->ppi_req_outer, &binding);
+	Assert(binding.info != NULL);
+	plan->bind = palloc(sizeof(GsBindPlan));
+	*plan->bind = binding.plan;
+	plan->bind->id = intVal(linitial(path->fdw_private));
+	plan->requests = floatVal(lsecond(path->fdw_private));
+	/* it is to be sent in any case, so it comes first */
+	clause = gs_pushdown(root, baserel, relation, binding.info->clause, &pushed->exprs, &grade);
+	if (with_list(clause, pushed, plan->bind) != NULL)
+		pushed->clauses = list_make1(clause);
+	clause = gs_pushdown_key(root, baserel, relation, binding.info->clause, &pushed->exprs);
+	pushed->key = with_list(clause, pushed, plan->bind);
+	/* of the others those that are the same for all keys */
+	foreach(cell, infos)
+		if (bms_is_subset(((RestrictInfo *) lfirst(cell))->clause_relids, baserel->relids))
+			own = lappend(own, lfirst(cell));
+	gs_push_clauses(root, baserel, own, pushed);
+	plan->noperands = list_length(pushed->exprs);
+	pushed->exprs = lappend(lappend(pushed->exprs, binding.key), binding.own);
+}

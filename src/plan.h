@@ -1,0 +1,71 @@
+/*
+ * plan.h
+ *	  What the files of planning share.
+ */
+#ifndef GS_PLAN_H
+#define GS_PLAN_H
+
+#include "gainsight_fdw.h"
+
+/* What is known of a relation while it is planned; baserel->fdw_private. */
+typedef struct GsPlanState
+{
+	GsRelation *relation;
+	double		carried;		/* rows that the tenant will send */
+	double		requests;		/* to get them */
+} GsPlanState;
+
+/* What a list of clauses becomes. */
+typedef struct GsPushed
+{
+	List	   *infos;			/* RestrictInfo of those that are pushed */
+	List	   *clauses;		/* GsClause of the same */
+	List	   *exprs;			/* their values */
+	GsClause   *key;			/* of a read's path */
+	GsGrade		grade;			/* of all the clauses: the least */
+} GsPushed;
+
+/*
+ * plan.c
+ */
+
+/*
+ * Is it one of ours, so that its fdw_private is a GsPlanState?
+ */
+extern bool gs_is_our_rel(const RelOptInfo *rel);
+
+/*
+ * Push what can be pushed of a list of RestrictInfo, the more selective first.
+ * Adds to *pushed, which the caller has initialized.
+ */
+extern void gs_push_clauses(PlannerInfo *root, RelOptInfo *baserel, List *infos,
+							GsPushed *pushed);
+
+/*
+ * RestrictInfos of joins that a scan of the relation might use, if it is given
+ * the values of the other side.
+ */
+extern List *gs_candidate_clauses(PlannerInfo *root, RelOptInfo *baserel);
+
+/*
+ * What requests and the rows that they bring cost.
+ */
+extern Cost gs_cost_of(const GsPlanState *state, double requests, double rows);
+
+/*
+ * bind_path.c: joins that send keys in batches
+ */
+
+/*
+ * Set up the hook by which they are planned.  Called once at load.
+ */
+extern void gs_bind_path_init(void);
+
+/*
+ * Complete the plan of a scan whose path is bound by a bind join: push the
+ * one of the clauses (RestrictInfo) that gives the keys, before all others.
+ */
+extern void gs_bind_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path,
+						 List *infos, GsPushed *pushed, GsScanPlan *plan);
+
+#endif							/* GS_PLAN_H */

@@ -1,0 +1,108 @@
+/*
+ * scan_plan.c
+ *	  A scan as the plan carries it: plain nodes, as plans are cached and copied.
+ */
+#include "postgres.h"
+
+#include "gainsight_fdw.h"
+
+/* What fdw_private holds, in this order. */
+enum
+{
+	PRIVATE_ATTNUMS,
+	PRIVATE_CLAUSES,
+	PRIVATE_KEY,
+	PRIVATE_KEEP_ROWS,
+	PRIVATE_FIRST_PAGE,
+	PRIVATE_REQUESTS,
+	PRIVATE_FOR_UPDATE,
+	PRIVATE_OPERANDS,
+	PRIVATE_BIND,
+	/* of a direct modification */
+	PRIVATE_SET_ATTNUMS,
+	PRIVATE_SET_PROCESSED
+};
+
+/* A list of what each side hashes with, below its number and operands. */
+static Node *
+write_bind(const GsBindPlan *bind)
+{
+	return (Node *) list_make2(lcons_int(bind->id, list_copy(bind->operands)),
+							   list_make3_oid(bind->key_hash, bind->own_hash, bind->collation));
+}
+
+static GsBindPlan *
+read_bind(List *written)
+{
+	GsBindPlan *bind;
+	List	   *oids;
+
+	if (written == NIL)
+		return NULL;
+	bind = palloc(sizeof(GsBindPlan));
+	bind->id = linitial_int(linitial(written));
+	bind->operands = list_delete_first(list_copy(linitial(written)));
+	oids = lsecond(written);
+	bind->key_hash = linitial_oid(oids);
+	bind->own_hash = lsecond_oid(oids);
+	bind->collation = lthird_oid(oids);
+	return bind;
+}
+
+List *
+gs_scan_plan_write(const GsScanPlan *plan)
+{
+	List	   *clauses = NIL;
+	List	   *result;
+	ListCell   *cell;
+
+	foreach(cell, plan->clauses)
+		clauses = lappend(clauses, gs_clause_write(lfirst(cell)));
+	result = list_make5(plan->attnums,
+						clauses,
+						plan->key ? gs_clause_write(plan->key) : NULL,
+						makeInteger(plan->keep_rows),
+						makeInteger(plan->first_page));
+	result = lappend(result, makeFloat(psprintf("%.0f", plan->requests)));
+	result = lappend(result, makeInteger(plan->for_update));
+	result = lappend(result, makeInteger(plan->noperands));
+	result = lappend(result, plan->bind ? write_bind(plan->bind) : NULL);
+	Assert(list_length(result) == PRIVATE_SET_ATTNUMS);
+	return result;
+}
+
+List *
+gs_scan_plan_set(List *fdw_private, List *attnums, List *set_attnums, bool set_processed)
+{
+	List	   *result = list_copy(fdw_private);
+
+	Assert(list_length(fdw_private) == PRIVATE_SET_ATTNUMS);
+	lfirst(list_nth_cell(result, PRIVATE_ATTNUMS)) = attnums;
+	return lappend(lappend(result, set_attnums), makeInteger(set_processed));
+}
+
+void
+gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
+{
+	Node	   *key = list_nth(fdw_private, PRIVATE_KEY);
+	ListCell   *cell;
+
+	plan->attnums = list_nth(fdw_private, PRIVATE_ATTNUMS);
+	plan->clauses = NIL;
+	foreach(cell, (List *) list_nth(fdw_private, PRIVATE_CLAUSES))
+		plan->clauses = lappend(plan->clauses, gs_clause_read(lfirst(cell)));
+	plan->key = key ? gs_clause_read(key) : NULL;
+	plan->keep_rows = intVal(list_nth(fdw_private, PRIVATE_KEEP_ROWS));
+	plan->first_page = intVal(list_nth(fdw_private, PRIVATE_FIRST_PAGE));
+	plan->requests = floatVal(list_nth(fdw_private, PRIVATE_REQUESTS));
+	plan->for_update = intVal(list_nth(fdw_private, PRIVATE_FOR_UPDATE));
+	plan->noperands = intVal(list_nth(fdw_private, PRIVATE_OPERANDS));
+	plan->bind = read_bind(list_nth(fdw_private, PRIVATE_BIND));
+	plan->set_attnums = NIL;
+	plan->set_processed = false;
+	if (list_length(fdw_private) > PRIVATE_SET_ATTNUMS)
+	{
+		plan->set_attnums = list_nth(fdw_private, PRIVATE_SET_ATTNUMS);
+		plan->set_processed = intVal(list_nth(fdw_private, PRIVATE_SET_PROCESSED));
+	}
+}
