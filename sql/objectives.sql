@@ -83,8 +83,7 @@ SELECT local.compare_queries(
 	'SELECT o.* FROM local.busy, LATERAL (SELECT * FROM gs.objectives WHERE success_plan_id = id OFFSET 0) AS o',
 	'SELECT o.* FROM local.busy JOIN local.objectives AS o ON success_plan_id = id');
 \! sandbox/ctl requests -n
-EXPLAIN (COSTS OFF)
-SELECT o.* FROM local.busy JOIN gs.objectives AS o ON o.success_plan_id = id;
+SELECT local.explain($$SELECT o.* FROM local.busy JOIN gs.objectives AS o ON o.success_plan_id = id$$) AS plan;
 SELECT local.compare_queries(
 	'SELECT o.* FROM local.busy JOIN gs.objectives AS o ON o.success_plan_id = id',
 	'SELECT o.* FROM local.busy JOIN local.objectives AS o ON o.success_plan_id = id');

@@ -242,7 +242,7 @@ add_bind_path(PlannerInfo *root, RelOptInfo *joinrel, JoinType jointype,
 	estimate(state, binding, keys, &requests, &carried);
 	outer_path = make_outer(state, binding, below, id, requests, carried);
 	inner_path = make_inner(root, baserel, binding, outer, id, requests);
-	initial_cost_nestloop(root, &workspace, jointype, outer_path, inner_path, extra);
+	gs_initial_cost_nestloop(root, &workspace, jointype, outer_path, inner_path, extra);
 	add_path(joinrel, (Path *)
 			 create_nestloop_path(root, joinrel, jointype, &workspace, extra, outer_path,
 								  inner_path, extra->restrictlist,

@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "optimizer/cost.h"
 #include "optimizer/pathnode.h"
 #include "storage/buffile.h"
 #include "utils/acl.h"
@@ -95,6 +96,20 @@ gs_unique_paths(PlannerInfo *root, RelOptInfo *rel, SpecialJoinInfo *sjinfo)
 	Path	   *path = (Path *) create_unique_path(root, rel, rel->cheapest_total_path, sjinfo);
 
 	return path ? list_make1(path) : NIL;
+#endif
+}
+
+/* 19 asks which kinds of paths are enabled, and counts the others as disabled */
+static inline void
+gs_initial_cost_nestloop(PlannerInfo *root, JoinCostWorkspace *workspace, JoinType jointype,
+						 Path *outer_path, Path *inner_path, JoinPathExtraData *extra)
+{
+#if PG_VERSION_NUM >= 190000
+	initial_cost_nestloop(root, workspace, jointype,
+						  PGS_NESTLOOP_PLAIN | PGS_CONSIDER_NONPARTIAL,
+						  outer_path, inner_path, extra);
+#else
+	initial_cost_nestloop(root, workspace, jointype, outer_path, inner_path, extra);
 #endif
 }
 
