@@ -63,22 +63,19 @@ def describing():
     same(requests(), {}, "describing sends no request")
 
 
-def type_into_psql(keys):
-    """What the terminal shows once these keys are typed and psql has fallen silent."""
+def type_into_psql(keys, awaited):
+    """What the terminal shows once these keys are typed, and psql has shown this or 20 s are over."""
     child, terminal = pty.fork()
     if child == 0:
         os.environ.update(TERM="dumb", PAGER="", INPUTRC="/dev/null")
         os.execvp("psql", ["psql", "-X", "-q", "-v", "PROMPT1=> "])
-    shown, typed, silent_since, end = b"", False, time.monotonic(), time.monotonic() + 20
-    while time.monotonic() < end:
+    shown, typed, end = b"", False, time.monotonic() + 20
+    while awaited.encode() not in shown and time.monotonic() < end:
         if select.select([terminal], [], [], 0.05)[0]:
             shown += os.read(terminal, 65536)
-            silent_since = time.monotonic()
         elif not typed and b"> " in shown:
             os.write(terminal, keys.encode())
-            typed, silent_since = True, time.monotonic()
-        elif typed and time.monotonic() > silent_since + 0.6:
-            break
+            typed = True
     # clear the line, and quit
     os.write(terminal, b"\x15\\q\n")
     try:
@@ -101,7 +98,7 @@ def completing():
             ("ALTER SERVER gain\t", "ALTER SERVER gainsight ", "the server"),
             ("CREATE SERVER x FOREIGN DATA WRAPPER gain\t", "WRAPPER gainsight_fdw ",
              "the wrapper")):
-        shown = type_into_psql(keys)
+        shown = type_into_psql(keys, completed)
         ok(completed in shown, "tab completes %s" % what, shown)
     same(requests(), {}, "completing sends no request")
 

@@ -125,7 +125,7 @@ async function installcheck(gate, names) {
 	for (const name of names) {
 		const [got, expected] = ['results', 'expected'].map((folder) => printed(folder, name));
 		const at = expected.findIndex((line, place) => line !== got[place]);
-		ok(at < 0 && got.length === expected.length,
+		ok(expected.length > 0 && at < 0 && got.length === expected.length,
 			`chapter ${name} gives what it gives without the proxy`,
 			[`line ${at + 1} should be: ${expected[at]}`, `and is: ${got[at]}`]);
 	}
