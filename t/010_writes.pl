@@ -49,7 +49,7 @@ sub plans_named
 sub counter
 {
 	my ($name) = @_;
-	my ($value) = $tenant->ctl('counters') =~ /"\Q$name\E": (\d+)/;
+	my ($value) = $tenant->control('counters') =~ /"\Q$name\E": (\d+)/;
 
 	return $value || 0;
 }
@@ -227,7 +227,7 @@ sub meanwhile
 		last if counter('POST /successplans/search');
 		sleep 0.02;
 	}
-	$tenant->ctl(@ctl);
+	$tenant->control(@ctl);
 	$psql->finish;
 	$tenant->ctl('set', 'latency_ms=0');
 	return ($out, $err);

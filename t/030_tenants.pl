@@ -310,7 +310,7 @@ is(commented('by a join'), $copies, 'that reads them side by side');
 #
 SKIP:
 {
-	skip 'postgres_fdw is not installed', 3
+	skip 'postgres_fdw is not installed', 5
 	  unless $node->safe_psql('postgres', "SELECT count(*) FROM pg_available_extensions WHERE name = 'postgres_fdw'");
 
 	my ($host, $port) = ($node->host, $node->port);
