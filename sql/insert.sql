@@ -397,16 +397,6 @@ INSERT INTO gs.steps VALUES ('1P02A', 'By hand') RETURNING *;
 --
 -- EXPLAIN ANALYZE does it, and says what it took
 --
-CREATE FUNCTION local.explain_analyze(query text) RETURNS SETOF text
-LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ' || query LOOP
-		line := regexp_replace(line, '(Bytes Received: )\d+', '\1N');
-		RETURN NEXT regexp_replace(line, '(rows=\d+)\.00', '\1');
-	END LOOP;
-END $$;
 SELECT local.explain_analyze($$INSERT INTO gs.steps SELECT '1P02A', 'Counted ' || g FROM generate_series(1, 3) AS g$$) AS plan;
 SELECT local.explain_analyze($$INSERT INTO gs.steps VALUES ('1P02A', 'Counted 4') RETURNING step$$) AS plan;
 -- in JSON, by the same names

@@ -191,7 +191,8 @@ ANALYZE local.few;
 SELECT local.compare_join('SELECT f.id, p.name, o.name, o.due_date FROM local.few AS f JOIN gs.successplans AS p ON p.company_id = f.id JOIN gs.objectives AS o ON o.success_plan_id = p.gsid');
 SELECT count(*) + 1 AS requests FROM local.few AS f JOIN local.successplans AS p ON p.company_id = f.id;
 \! sandbox/ctl requests -n
--- LIMIT asks for as many lists as go out at once
+-- LIMIT 1 asks for the list of one plan
+ANALYZE local.successplans;
 SELECT count(*) FROM (SELECT * FROM local.successplans AS p JOIN gs.objectives AS o ON o.success_plan_id = p.gsid LIMIT 1) AS l;
 \! sandbox/ctl requests -n
 
