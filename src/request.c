@@ -405,6 +405,8 @@ gs_request_is_settled(GsRequest *request)
 const GsVerdict *
 gs_request_settle(GsRequest *request)
 {
+	/* this one may have ended, but what was read ahead behind it has to start */
+	(void) start_due();
 	while (!gs_request_is_settled(request))
 		gs_request_drive(WAIT_SLICE);
 	return &request->verdict;
