@@ -15,9 +15,6 @@
 
 #include "server.h"
 
-#define require(condition) \
-	do { if (!(condition)) ExceptionalCondition(#condition, "broken promise", __FILE__, __LINE__); } while (0)
-
 extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*

@@ -17,9 +17,6 @@
 
 #include "server.h"
 
-#undef printf
-#undef fprintf
-
 typedef struct Chunk
 {
 	struct Chunk *next;
@@ -186,10 +183,24 @@ errfinish(const char *filename, int lineno, const char *funcname)
 }
 
 void
-ExceptionalCondition(const char *condition, const char *kind, const char *file, int line)
+gs_server_broken(const char *condition, const char *file, int line)
 {
-	fprintf(stderr, "%s: %s, %s:%d\n", kind, condition, file, line);
+	fprintf(stderr, "broken: %s, %s:%d\n", condition, file, line);
 	abort();
+}
+
+#if PG_VERSION_NUM >= 160000
+void
+ExceptionalCondition(const char *condition, const char *file, int line)
+#else
+void
+ExceptionalCondition(const char *condition, const char *kind, const char *file, int line)
+#endif
+{
+#if PG_VERSION_NUM < 160000
+	(void) kind;
+#endif
+	gs_server_broken(condition, file, line);
 }
 
 /*
