@@ -164,7 +164,7 @@ reserve(GsTransfer *transfer, size_t needed)
 		if (curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
 							  &announced) == CURLE_OK &&
 			announced > 0 && announced <= (curl_off_t) transfer->max_body)
-			size = announced;
+			size = announced + 1;
 	}
 	size = Max(size, needed);
 	grown = realloc(transfer->body, size);
@@ -184,7 +184,7 @@ on_body(char *data, size_t size, size_t count, void *arg)
 
 	if (length > transfer->max_body - result->body_length)
 		result->outcome = GS_HTTP_TOO_LARGE;
-	else if (!reserve(transfer, result->body_length + length))
+	else if (!reserve(transfer, result->body_length + length + 1))
 		result->outcome = GS_HTTP_NO_MEMORY;
 	if (result->outcome != GS_HTTP_RUNNING)
 		return length == 0 ? 1 : 0; /* anything but length ends the transfer */
@@ -365,16 +365,6 @@ const GsHttpResult *
 gs_http_result(const GsTransfer *transfer)
 {
 	return &transfer->result;
-}
-
-void
-gs_http_release_body(GsTransfer *transfer)
-{
-	free(transfer->body);
-	transfer->body = NULL;
-	transfer->allocated = 0;
-	transfer->result.body = NULL;
-	transfer->result.body_length = 0;
 }
 
 static long

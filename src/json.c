@@ -2,32 +2,21 @@
  * json.c
  *	  Parsing with cJSON, of which no other file knows.
  *
- * cJSON would round numbers to doubles, and cut text at \u0000.  So one pass
- * over the body before the parse quotes the numbers that a double may not
- * hold, with a mark in front that tells them from strings, and refuses
- * \u0000.  The parse itself allocates from an arena in the caller's memory
- * context: one pointer moves, nothing is freed alone.
+ * cJSON would round numbers to doubles, cut text at \u0000, and copy every
+ * string byte by byte.  So it gets a skeleton to parse, in which strings and
+ * numbers are empty, and its tree gets them back from the body; only strings
+ * with escapes are left to it.  It allocates from an arena in the caller's
+ * memory context: one pointer moves, nothing is freed alone.
  */
 #include "postgres.h"
 
-#include <limits.h>
 #include <cjson/cJSON.h>
 
-#include "common/jsonapi.h"
-#include "mb/pg_wchar.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
 
 #include "json.h"
-
-/* In front of a quoted number; a string that begins with it gets it twice. */
-#define NUMBER_MARK '\x01'
-
-/* Deeper than any real reply, and far from what cJSON's recursion can take. */
-#define MAX_DEPTH 64
-
-/* A double holds every integer of so many digits. */
-#define EXACT_DIGITS 15
+#include "skeleton.h"
 
 #define ARENA_BLOCK (256 * 1024)
 
@@ -98,180 +87,94 @@ parse_in_arena(const char *body, size_t length, MemoryContext context,
 }
 
 /*
- * The pass before the parse.
+ * Put back into the tree what was taken out of the body: the tokens of a text
+ * and the nodes of its tree come in the same order.  On the way, note what
+ * would cost a walk later: valueint is a string's length and a container's
+ * number of children.
  */
-typedef struct Scan
+typedef struct Slices
 {
-	const char *at;				/* next byte to look at */
-	const char *end;
-	const char *copied;			/* what lies before is in out */
-	StringInfo	out;			/* the changed body; NULL until a change is due */
-	MemoryContext context;
-	int			depth;
-	const char *why;
-} Scan;
+	const GsSlice *next;
+	const GsSlice *end;
+} Slices;
 
-/* What the scan does at a byte outside of strings. */
-enum
+static inline char *
+take_slice(Slices *slices, int *length)
 {
-	OTHER, QUOTE, NUMBER, OPEN, CLOSE
-};
-
-static const uint8 byte_class[256] = {
-	['"'] = QUOTE,
-	['-'] = NUMBER, ['0'] = NUMBER, ['1'] = NUMBER, ['2'] = NUMBER,
-	['3'] = NUMBER, ['4'] = NUMBER, ['5'] = NUMBER, ['6'] = NUMBER,
-	['7'] = NUMBER, ['8'] = NUMBER, ['9'] = NUMBER,
-	['['] = OPEN, ['{'] = OPEN,
-	[']'] = CLOSE, ['}'] = CLOSE,
-};
-
-/* Copy up to the current byte, then append text in its place. */
-static void
-insert(Scan *scan, const char *upto, const char *text)
-{
-	if (scan->out == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(scan->context);
-
-		scan->out = makeStringInfo();
-		enlargeStringInfo(scan->out, (scan->end - scan->copied) * 5 / 4 + 64);
-		MemoryContextSwitchTo(old);
-	}
-	appendBinaryStringInfo(scan->out, scan->copied, upto - scan->copied);
-	appendStringInfoString(scan->out, text);
-	scan->copied = upto;
+	if (slices->next == slices->end)
+		return NULL;
+	*length = slices->next->length;
+	return (slices->next++)->text;
 }
 
-/* Stands at the opening quote; goes behind the closing one. */
-static void
-scan_string(Scan *scan)
+/* False if there are not as many as the tree needs. */
+static bool
+put_back(GsJson *node, Slices *slices)
 {
-	const char *at = scan->at + 1;
-	const char *end = scan->end;
+	int			key_length;
 
-	if (end - at > 6 &&
-		(*at == NUMBER_MARK || memcmp(at, "\\u0001", 6) == 0))
-		insert(scan, at, "\x01");
-	for (;;)
+	switch (node->type & 0xff)
 	{
-		while (at < end && *at != '"' && *at != '\\')
-			at++;
-		if (at >= end || *at == '"')
-			break;
-		if (end - at > 6 && memcmp(at, "\\u0000", 6) == 0)
-			scan->why = "it holds \\u0000, which PostgreSQL's text cannot";
-		at += 2;
+		case cJSON_String:
+			if (node->valuestring[0] != '\0')
+			{
+				node->valueint = strlen(node->valuestring);
+				return true;
+			}
+			/* cJSON's own mark for what it has not allocated */
+			node->type |= cJSON_IsReference;
+			/* FALLTHROUGH */
+		case cJSON_Number:
+			node->valuestring = take_slice(slices, &node->valueint);
+			return node->valuestring != NULL;
+		case cJSON_Array:
+		case cJSON_Object:
+			node->valueint = 0;
+			for (GsJson *child = node->child; child != NULL; child = child->next)
+			{
+				if (child->string != NULL && child->string[0] == '\0' &&
+					(child->string = take_slice(slices, &key_length)) == NULL)
+					return false;
+				if (!put_back(child, slices))
+					return false;
+				node->valueint++;
+				node->child->prev = child;	/* the last */
+			}
+			return true;
+		default:
+			return true;
 	}
-	scan->at = at + 1;
 }
 
-/* Quote the number that begins here, if a double could lose some of it. */
-static void
-scan_number(Scan *scan)
+static GsJson *
+parse_skeleton(const GsSkeleton *skeleton, MemoryContext context)
 {
-	const char *start = scan->at;
-	const char *at = start;
-	bool		fraction = false;
-	int			digits = 0;
-
-	for (; at < scan->end; at++)
-	{
-		if (*at >= '0' && *at <= '9')
-			digits++;
-		else if (*at == '.' || *at == 'e' || *at == 'E')
-			fraction = true;
-		else if (*at != '+' && *at != '-')
-			break;
-	}
-	if (fraction || digits > EXACT_DIGITS)
-	{
-		/* what a parser would refuse must not pass as a string */
-		if (!IsValidJsonNumber(start, at - start))
-			scan->why = "it holds a malformed number";
-		insert(scan, start, "\"\x01");
-		insert(scan, at, "\"");
-	}
-	/* cJSON takes 007 for 7 */
-	else if (digits > 1 && start[*start == '-' ? 1 : 0] == '0')
-		scan->why = "it holds a malformed number";
-	scan->at = at;
-}
-
-static void
-scan_body(Scan *scan)
-{
-	while (scan->at < scan->end && scan->why == NULL)
-	{
-		switch (byte_class[(unsigned char) *scan->at])
-		{
-			case OTHER:
-				scan->at++;
-				break;
-			case QUOTE:
-				scan_string(scan);
-				break;
-			case NUMBER:
-				scan_number(scan);
-				break;
-			case OPEN:
-				scan->at++;
-				if (++scan->depth > MAX_DEPTH)
-					scan->why = "it is nested too deeply";
-				break;
-			case CLOSE:
-				scan->at++;
-				scan->depth--;
-				break;
-		}
-	}
-	if (scan->out != NULL && scan->why == NULL)
-		insert(scan, scan->end, "");
-}
-
-GsJson *
-gs_json_parse(const char *body, size_t length, MemoryContext context,
-			  const char **why)
-{
-	Scan		scan = {.at = body, .end = body + length, .copied = body, .context = context};
+	Slices		slices = {skeleton->slices, skeleton->slices + skeleton->nslices};
 	const char *rest;
-	GsJson	   *root;
+	GsJson	   *root = parse_in_arena(skeleton->text, skeleton->length, context, &rest);
 
-	/* this refuses NUL bytes, too */
-	if (length > INT_MAX || !pg_verify_mbstr(PG_UTF8, body, length, true))
-	{
-		*why = "it is not valid UTF-8";
+	/* what is left over was not separated by anything */
+	if (root == NULL || rest != skeleton->text + skeleton->length ||
+		!put_back(root, &slices) || slices.next != slices.end)
 		return NULL;
-	}
-	scan_body(&scan);
-	if (scan.why != NULL)
-	{
-		*why = scan.why;
-		return NULL;
-	}
-	if (scan.out != NULL)
-	{
-		body = scan.out->data;
-		length = scan.out->len;
-	}
-	root = parse_in_arena(body, length, context, &rest);
-	while (root != NULL && rest < body + length && strchr(" \t\r\n", *rest) != NULL)
-		rest++;
-	if (scan.out != NULL)
-		pfree(scan.out->data);
-	if (root == NULL || rest != body + length)
-	{
-		*why = "it is not valid JSON";
-		return NULL;
-	}
 	return root;
 }
 
-/* Is this string a number that was quoted before the parse? */
-static inline bool
-is_quoted_number(const GsJson *node)
+GsJson *
+gs_json_parse(char *body, size_t length, MemoryContext context, const char **why)
 {
-	return node->valuestring[0] == NUMBER_MARK && node->valuestring[1] != NUMBER_MARK;
+	GsSkeleton	skeleton;
+	GsJson	   *root = NULL;
+
+	*why = gs_skeleton_make(body, length, &skeleton);
+	if (*why == NULL)
+	{
+		root = parse_skeleton(&skeleton, context);
+		if (root == NULL)
+			*why = "it is not valid JSON";
+	}
+	gs_skeleton_free(&skeleton);
+	return root;
 }
 
 GsJsonKind
@@ -282,7 +185,7 @@ gs_json_kind(const GsJson *node)
 	switch (node->type & 0xff)
 	{
 		case cJSON_String:
-			return is_quoted_number(node) ? GS_JSON_NUMBER : GS_JSON_STRING;
+			return GS_JSON_STRING;
 		case cJSON_Number:
 			return GS_JSON_NUMBER;
 		case cJSON_True:
@@ -297,25 +200,45 @@ gs_json_kind(const GsJson *node)
 	}
 }
 
-const char *
-gs_json_text(const GsJson *node, char buffer[GS_JSON_BUFFER])
+GsJsonKind
+gs_json_scalar(const GsJson *node, GsJsonScalar *scalar)
 {
+	scalar->spare = false;
+	scalar->text = NULL;
+	scalar->length = 0;
 	if (node == NULL)
-		return NULL;
+		return GS_JSON_ABSENT;
 	switch (node->type & 0xff)
 	{
 		case cJSON_String:
-			return node->valuestring + (node->valuestring[0] == NUMBER_MARK ? 1 : 0);
+			scalar->text = node->valuestring;
+			scalar->length = node->valueint;
+			scalar->spare = (node->type & cJSON_IsReference) != 0;
+			return GS_JSON_STRING;
 		case cJSON_Number:
-			snprintf(buffer, GS_JSON_BUFFER, "%.0f", node->valuedouble);
-			return buffer;
+			scalar->text = node->valuestring;
+			scalar->length = node->valueint;
+			return GS_JSON_NUMBER;
 		case cJSON_True:
-			return "true";
+			scalar->text = "true";
+			scalar->length = 4;
+			return GS_JSON_BOOLEAN;
 		case cJSON_False:
-			return "false";
+			scalar->text = "false";
+			scalar->length = 5;
+			return GS_JSON_BOOLEAN;
 		default:
-			return NULL;
+			return gs_json_kind(node);
 	}
+}
+
+const char *
+gs_json_text(const GsJson *node)
+{
+	GsJsonScalar scalar;
+
+	(void) gs_json_scalar(node, &scalar);
+	return scalar.text;
 }
 
 const GsJson *
@@ -336,6 +259,12 @@ gs_json_first(const GsJson *container)
 }
 
 const GsJson *
+gs_json_last(const GsJson *container)
+{
+	return container->child ? container->child->prev : NULL;
+}
+
+const GsJson *
 gs_json_next(const GsJson *node)
 {
 	return node->next;
@@ -350,7 +279,7 @@ gs_json_key(const GsJson *member)
 int
 gs_json_length(const GsJson *container)
 {
-	return cJSON_GetArraySize(container);
+	return container->valueint;
 }
 
 /* Places in a record whose key is remembered; later members are searched for. */
@@ -408,7 +337,6 @@ gs_json_pick(GsJsonFields *fields, const GsJson *record, const GsJson **nodes)
 void
 gs_json_print(StringInfo out, const GsJson *node)
 {
-	char		buffer[GS_JSON_BUFFER];
 	GsJsonKind	kind = gs_json_kind(node);
 	bool		object = kind == GS_JSON_OBJECT;
 
@@ -420,10 +348,10 @@ gs_json_print(StringInfo out, const GsJson *node)
 			break;
 		case GS_JSON_BOOLEAN:
 		case GS_JSON_NUMBER:
-			appendStringInfoString(out, gs_json_text(node, buffer));
+			appendStringInfoString(out, gs_json_text(node));
 			break;
 		case GS_JSON_STRING:
-			gs_json_append_string(out, gs_json_text(node, buffer));
+			gs_json_append_string(out, gs_json_text(node));
 			break;
 		case GS_JSON_ARRAY:
 		case GS_JSON_OBJECT:

@@ -119,14 +119,13 @@ gs_pager_key(const GsResource *resource, const GsJson *record)
 {
 	const GsColumn *column = gs_model_flagged(resource, GS_KEY);
 	const GsJson *node = gs_json_get(record, column->field);
-	char		buffer[GS_JSON_BUFFER];
-	const char *key = gs_json_text(node, buffer);
+	GsJsonScalar key;
 
-	if (key == NULL || key[0] == '\0' || key == buffer)
+	if (gs_json_scalar(node, &key) != GS_JSON_STRING || key.length == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_REPLY_HANDLE),
 				 errmsg("Gainsight gave a %s without a %s", resource->label, column->field)));
-	return key;
+	return key.text;
 }
 
 /*
@@ -206,16 +205,6 @@ remember_key(GsPager *pager, char **where, const GsJson *record)
 	if (*where != NULL)
 		pfree(*where);
 	*where = MemoryContextStrdup(pager->context, key);
-}
-
-static const GsJson *
-last_of(const GsRecords *records)
-{
-	const GsJson *last = records->first;
-
-	for (const GsJson *next = last; next != NULL; next = gs_api_next(records, next))
-		last = next;
-	return last;
 }
 
 static void
@@ -318,7 +307,7 @@ take_page(GsPager *pager)
 	pager->record = first ? records->first : gs_api_next(records, records->first);
 	pager->rows += fresh;
 	if (fresh > 0)
-		remember_key(pager, &pager->last_key, last_of(records));
+		remember_key(pager, &pager->last_key, records->last);
 	if (records->count != pager->page.limit)
 		forget_ahead(pager);	/* what was asked for behind it begins elsewhere */
 	else

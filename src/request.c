@@ -397,8 +397,6 @@ gs_request_settle(GsRequest *request)
 		if (!end_try(request))
 			continue;
 		leave_queue(request);
-		/* the tree has its own copies */
-		gs_http_release_body(request->transfer);
 		request->settled = true;
 	}
 	return &request->verdict;
