@@ -70,6 +70,16 @@ fuzz:
 	@sandbox/with-cluster --plans 200 -- sandbox/fuzz.py --cases $(CASES) --mode $(MODE) \
 		$(if $(SEED),--seed $(SEED))
 
+# Ratios to a raw C client, side by side; BENCH=full takes a million plans, too.
+BENCH ?= quick
+bench:
+	@sandbox/install-packages bench
+	@$(MAKE) --no-print-directory -s all
+	@sandbox/install-extension
+	@BENCH=$(BENCH) sandbox/with-cluster --plans 20 --conf wal_level=minimal \
+		--conf max_wal_senders=0 --conf max_wal_size=4GB --conf shared_buffers=256MB \
+		-- bench/bench bench/RESULTS.md
+
 layers lint:
 	@sandbox/guards $@
 
@@ -88,6 +98,7 @@ help:
 	@echo "test          everything that a change must pass: N passed, N failed"
 	@echo "tap           of these, the TAP suite"
 	@echo "fuzz          random predicates: CASES=5000 MODE=sql,fold,nulls,ignore SEED="
+	@echo "bench         ratios to a raw C client, into bench/RESULTS.md: BENCH=full"
 	@echo "layers        the guards of the source's layers"
 	@echo "symbols       the guard of what the library exports"
 	@echo "lint          no warnings from gcc, clang and scan-build"
@@ -95,4 +106,4 @@ help:
 	@echo "clean         remove what was built"
 	@echo "demo, shell and test install the packages that are missing."
 
-.PHONY: demo shell test tap fuzz layers symbols lint indent help
+.PHONY: demo shell test tap fuzz bench layers symbols lint indent help

@@ -241,13 +241,22 @@ gs_json_text(const GsJson *node)
 	return scalar.text;
 }
 
+/* Most are spelled as they are asked for, or differ in the first letter. */
+static inline bool
+same_key(const char *key, const char *wanted)
+{
+	if (((key[0] ^ wanted[0]) & 0x5f) != 0)
+		return false;
+	return strcmp(key, wanted) == 0 || pg_strcasecmp(key, wanted) == 0;
+}
+
 const GsJson *
 gs_json_get(const GsJson *node, const char *key)
 {
 	if (node == NULL || (node->type & 0xff) != cJSON_Object)
 		return NULL;
 	for (const GsJson *member = node->child; member != NULL; member = member->next)
-		if (pg_strcasecmp(member->string, key) == 0)
+		if (same_key(member->string, key))
 			return member;
 	return NULL;
 }
@@ -306,7 +315,7 @@ static int
 find_key(const GsJsonFields *fields, const char *key)
 {
 	for (int i = 0; i < fields->nkeys; i++)
-		if (pg_strcasecmp(fields->keys[i], key) == 0)
+		if (same_key(key, fields->keys[i]))
 			return i;
 	return -1;
 }
