@@ -20,6 +20,26 @@
 
 #define ARENA_BLOCK (256 * 1024)
 
+/* So many blocks are kept for the next tree: what a page of 1,000 plans takes. */
+#define MAX_SPARES 6
+
+typedef struct Block
+{
+	struct Block *next;
+	char		data[FLEXIBLE_ARRAY_MEMBER];
+} Block;
+
+/* What a tree's memory context gives back when it goes. */
+typedef struct Tree
+{
+	MemoryContextCallback callback;
+	Block	   *blocks;
+} Tree;
+
+/* Blocks to use again, as memory that was just in use is in the caches. */
+static Block *spares;
+static int	nspares;
+
 /*
  * The arena of the parse that is going on.  cJSON's hooks take no argument,
  * so it has to be a variable; it is set for the length of one call.
@@ -27,10 +47,54 @@
 static struct
 {
 	MemoryContext context;
+	Tree	   *tree;
 	char	   *next;
 	char	   *end;
 	bool		exhausted;
 }			arena;
+
+static void
+give_back(void *arg)
+{
+	Tree	   *tree = arg;
+
+	while (tree->blocks != NULL)
+	{
+		Block	   *block = tree->blocks;
+
+		tree->blocks = block->next;
+		if (nspares == MAX_SPARES)
+		{
+			pfree(block);
+			continue;
+		}
+		block->next = spares;
+		spares = block;
+		nspares++;
+	}
+}
+
+/* Go on in another block; false if there is no memory. */
+static bool
+next_block(void)
+{
+	Block	   *block = spares;
+
+	if (block != NULL)
+	{
+		spares = block->next;
+		nspares--;
+	}
+	else
+		block = MemoryContextAllocExtended(TopMemoryContext, ARENA_BLOCK, MCXT_ALLOC_NO_OOM);
+	if (block == NULL)
+		return false;
+	block->next = arena.tree->blocks;
+	arena.tree->blocks = block;
+	arena.next = block->data;
+	arena.end = (char *) block + ARENA_BLOCK;
+	return true;
+}
 
 static void *
 arena_alloc(size_t size)
@@ -40,20 +104,15 @@ arena_alloc(size_t size)
 	size = MAXALIGN(size);
 	if (size > (size_t) (arena.end - arena.next))
 	{
-		size_t		block = Max(size, ARENA_BLOCK);
-
-		result = MemoryContextAllocExtended(arena.context, block,
-											MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
-		if (result == NULL)
-		{
-			arena.exhausted = true;
-			return NULL;
-		}
-		/* a large string has a block of its own, the current one goes on */
-		if (size >= ARENA_BLOCK)
+		/* a large string stands by itself, the current block goes on */
+		if (size >= ARENA_BLOCK / 4)
+			result = MemoryContextAllocExtended(arena.context, size,
+												MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
+		else
+			result = next_block() ? arena.next : NULL;
+		arena.exhausted |= result == NULL;
+		if (result != arena.next || result == NULL)
 			return result;
-		arena.next = result;
-		arena.end = result + block;
 	}
 	result = arena.next;
 	arena.next += size;
@@ -75,6 +134,10 @@ parse_in_arena(const char *body, size_t length, MemoryContext context,
 
 	memset(&arena, 0, sizeof(arena));
 	arena.context = context;
+	arena.tree = MemoryContextAllocZero(context, sizeof(Tree));
+	arena.tree->callback.func = give_back;
+	arena.tree->callback.arg = arena.tree;
+	MemoryContextRegisterResetCallback(context, &arena.tree->callback);
 	cJSON_InitHooks(&hooks);
 	root = cJSON_ParseWithLengthOpts(body, length, rest, false);
 	cJSON_InitHooks(NULL);
