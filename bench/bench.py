@@ -74,8 +74,10 @@ class Bench:
 
     def raw(self, *arguments):
         """The raw client's times; its answer is left in self.answer."""
+        # in a session of its own, as the backend is: Linux shares the processors among sessions
         out = subprocess.run([self.peer, arguments[0], self.base, KEY, *map(str, arguments[1:])],
-                             check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+                             check=True, stdout=subprocess.PIPE, text=True,
+                             start_new_session=True).stdout.splitlines()
         self.answer = [line.split("\t") for line in out[2:]]
         return float(out[0]), float(out[1])
 
