@@ -103,7 +103,7 @@ sqlsmith:
 	@sandbox/install-packages $@
 	@QUERIES=$(QUERIES) sandbox/checks/cassert sqlsmith
 
-layers lint:
+layers docs lint:
 	@sandbox/guards $@
 
 symbols: all
@@ -132,6 +132,7 @@ help:
 	@echo "sqlsmith      random queries there: QUERIES=10000"
 	@echo "              asan, cassert and valgrind take PARTS= of sandbox/run-tests"
 	@echo "layers        the guards of the source's layers"
+	@echo "docs          the guard of the documents: what the sources offer is in them"
 	@echo "symbols       the guard of what the library exports"
 	@echo "lint          no warnings from gcc, clang and scan-build"
 	@echo "indent        lay out the sources"
@@ -139,4 +140,4 @@ help:
 	@echo "demo, shell and test install the packages that are missing."
 
 .PHONY: demo shell test tap clients conformance fuzz versions parsers asan cassert valgrind \
-	sqlsmith layers symbols lint indent help
+	sqlsmith layers docs symbols lint indent help
