@@ -103,6 +103,16 @@ sqlsmith:
 	@sandbox/install-packages $@
 	@QUERIES=$(QUERIES) sandbox/checks/cassert sqlsmith
 
+# Ratios to a raw C client, side by side; BENCH=full takes a million plans, too.
+BENCH ?= quick
+bench:
+	@sandbox/install-packages bench
+	@$(MAKE) --no-print-directory -s all
+	@sandbox/install-extension
+	@BENCH=$(BENCH) sandbox/with-cluster --plans 20 --conf wal_level=minimal \
+		--conf max_wal_senders=0 --conf max_wal_size=4GB --conf shared_buffers=256MB \
+		-- bench/bench bench/RESULTS.md
+
 layers docs lint:
 	@sandbox/guards $@
 
@@ -131,6 +141,7 @@ help:
 	@echo "valgrind      the regression test there, under valgrind"
 	@echo "sqlsmith      random queries there: QUERIES=10000"
 	@echo "              asan, cassert and valgrind take PARTS= of sandbox/run-tests"
+	@echo "bench         ratios to a raw C client, into bench/RESULTS.md: BENCH=full"
 	@echo "layers        the guards of the source's layers"
 	@echo "docs          the guard of the documents: what the sources offer is in them"
 	@echo "symbols       the guard of what the library exports"
@@ -140,4 +151,4 @@ help:
 	@echo "demo, shell and test install the packages that are missing."
 
 .PHONY: demo shell test tap clients conformance fuzz versions parsers asan cassert valgrind \
-	sqlsmith layers docs symbols lint indent help
+	sqlsmith bench layers docs symbols lint indent help

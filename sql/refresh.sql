@@ -355,7 +355,7 @@ DROP TABLE local.copy;
 \! for i in 2 4 6; do sandbox/ctl fault '{"fault":{"replace_body":[["\"totalCount\":","\"totalCount\":9"]]},"op":"POST *","skip":'$i'}'; done
 \! sandbox/ctl clear
 CALL gainsight_fdw_refresh('gs.successplans', 'local.copy');
-\! sandbox/ctl requests -v | sed 's/"select":.*"where"/..."where"/; s/"select":.*"limit"/..."limit"/; s/"20[0-9TZ:.-]*"/"..."/g' | head -12
+\! sandbox/ctl requests -v | sed 's/"select":.*"where"/..."where"/; s/"select":.*"limit"/..."limit"/; s/"20[0-9TZ:.-]*"/"..."/g' | grep where | head -3
 \i sql/include/truth.psql
 -- what is halved for that has the rows without a date, too
 DROP TABLE local.copy;

@@ -396,8 +396,6 @@ gs_request_is_settled(GsRequest *request)
 	if (request->transfer == NULL || is_running(request) || !end_try(request))
 		return false;
 	leave_queue(request);
-	/* the tree has its own copies */
-	gs_http_release_body(request->transfer);
 	request->settled = true;
 	return true;
 }
@@ -405,6 +403,8 @@ gs_request_is_settled(GsRequest *request)
 const GsVerdict *
 gs_request_settle(GsRequest *request)
 {
+	/* this one may have ended, but what was read ahead behind it has to start */
+	(void) start_due();
 	while (!gs_request_is_settled(request))
 		gs_request_drive(WAIT_SLICE);
 	return &request->verdict;

@@ -18,6 +18,7 @@ const LEFT_OUT = {
 	types: 'replies made by hand, for values of every kind',
 	paging: 'tenants that lose count; its requests are those of other chapters',
 	write_failure: 'connections that break',
+	refresh: 'tenants that break off, and ignore what they are asked',
 	monitor: 'faults, and a count of bytes that a proxy changes',
 };
 const FEWEST_REQUESTS = 500;

@@ -13,9 +13,6 @@
 
 #include "server.h"
 
-#define require(condition) \
-	do { if (!(condition)) ExceptionalCondition(#condition, "broken promise", __FILE__, __LINE__); } while (0)
-
 extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define EPOCH_SHIFT ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
@@ -41,7 +38,7 @@ spell_and_read(Timestamp moment)
 	require(again == moment);
 }
 
-/* No text is still a date with a byte more in front or behind, digits apart. */
+/* What is a date is none with a byte more in front of it or behind it. */
 static void
 spoil(const char *text, bool is_number)
 {
