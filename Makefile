@@ -22,7 +22,7 @@ PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	$(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
 PG_CFLAGS = -Wall -Wextra -fvisibility=hidden -MMD -MP -ffile-prefix-map=$(CURDIR)=.
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs libcurl libcjson 2>/dev/null || echo -lcurl -lcjson)
-EXTRA_CLEAN = $(OBJS:.o=.d) test-output
+EXTRA_CLEAN = $(OBJS:.o=.d) test-output dist
 
 # Bitcode would let a JIT inline these functions, for which there is no call,
 # and would need a clang of the server's own version.
@@ -112,6 +112,10 @@ symbols: all
 indent:
 	@sandbox/guards $@
 
+# What a release is: the archive for PGXN, of what is committed.
+dist:
+	@sandbox/packaging/dist
+
 help:
 	@echo "all           build the extension"
 	@echo "install       install it into the server that $(PG_CONFIG) knows"
@@ -135,8 +139,9 @@ help:
 	@echo "symbols       the guard of what the library exports"
 	@echo "lint          no warnings from gcc, clang and scan-build"
 	@echo "indent        lay out the sources"
+	@echo "dist          the archive for PGXN, of what is committed"
 	@echo "clean         remove what was built"
 	@echo "demo, shell and test install the packages that are missing."
 
 .PHONY: demo shell test tap clients conformance fuzz versions parsers asan cassert valgrind \
-	sqlsmith layers symbols lint indent help
+	sqlsmith layers symbols lint indent dist help
