@@ -103,6 +103,16 @@ sqlsmith:
 	@sandbox/install-packages $@
 	@QUERIES=$(QUERIES) sandbox/checks/cassert sqlsmith
 
+# Ratios to a raw C client, side by side; BENCH=full takes a million plans, too.
+BENCH ?= quick
+bench:
+	@sandbox/install-packages bench
+	@$(MAKE) --no-print-directory -s all
+	@sandbox/install-extension
+	@BENCH=$(BENCH) sandbox/with-cluster --plans 20 --conf wal_level=minimal \
+		--conf max_wal_senders=0 --conf max_wal_size=4GB --conf shared_buffers=256MB \
+		-- bench/bench bench/RESULTS.md
+
 layers lint:
 	@sandbox/guards $@
 
@@ -115,6 +125,20 @@ indent:
 # What a release is: the archive for PGXN, of what is committed.
 dist:
 	@sandbox/packaging/dist
+
+# The Debian packages, for the server versions that are here.
+deb:
+	@sandbox/install-packages deb
+	@sandbox/packaging/deb
+
+# Which lines the regression test and TAP run: PARTS as of sandbox/run-tests.
+coverage:
+	@sandbox/install-packages coverage
+	@sandbox/checks/coverage $(PARTS)
+
+# What the last failed run printed, to be expected from now on.
+results:
+	@sandbox/results $(CHAPTER)
 
 help:
 	@echo "all           build the extension"
@@ -135,13 +159,17 @@ help:
 	@echo "valgrind      the regression test there, under valgrind"
 	@echo "sqlsmith      random queries there: QUERIES=10000"
 	@echo "              asan, cassert and valgrind take PARTS= of sandbox/run-tests"
+	@echo "bench         ratios to a raw C client, into bench/RESULTS.md: BENCH=full"
 	@echo "layers        the guards of the source's layers"
 	@echo "symbols       the guard of what the library exports"
 	@echo "lint          no warnings from gcc, clang and scan-build"
 	@echo "indent        lay out the sources"
 	@echo "dist          the archive for PGXN, of what is committed"
+	@echo "deb           Debian packages, into dist/ too"
+	@echo "coverage      the lines that regression test and TAP run, by file: PARTS="
+	@echo "results       accept what a failed chapter printed, after a look: CHAPTER="
 	@echo "clean         remove what was built"
 	@echo "demo, shell and test install the packages that are missing."
 
 .PHONY: demo shell test tap clients conformance fuzz versions parsers asan cassert valgrind \
-	sqlsmith layers symbols lint indent dist help
+	sqlsmith bench layers symbols lint indent coverage results dist deb help

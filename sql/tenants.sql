@@ -109,7 +109,7 @@ SET enable_material = off;
 CREATE TABLE local.ids AS
 	SELECT DISTINCT company_id AS id FROM local.successplans WHERE company_id IS NOT NULL ORDER BY 1 LIMIT 3;
 ANALYZE local.ids;
-EXPLAIN (COSTS OFF) SELECT id, gsid FROM local.ids JOIN gs.plans ON company_id = id;
+SELECT local.explain($$SELECT id, gsid FROM local.ids JOIN gs.plans ON company_id = id$$) AS plan;
 SELECT local.compare_queries('SELECT id, gsid FROM local.ids JOIN gs.plans ON company_id = id',
 	'SELECT id, gsid FROM local.ids JOIN local.plans ON company_id = id');
 \! sandbox/ctl requests
@@ -176,7 +176,7 @@ SELECT name, count(*) FROM gs.plans WHERE company_id = '1P01ACME' GROUP BY 1 ORD
 EXPLAIN (COSTS OFF) UPDATE gs.plans SET status = 'Archived' WHERE company_id = '1P01ACME';
 CREATE TABLE local.to_change AS SELECT 'again for the north' AS which;
 ANALYZE local.to_change;
-EXPLAIN (COSTS OFF) UPDATE gs.plans SET status = 'Completed' FROM local.to_change WHERE name = which;
+SELECT local.explain($$UPDATE gs.plans SET status = 'Completed' FROM local.to_change WHERE name = which$$) AS plan;
 UPDATE gs.plans SET status = 'Completed' FROM local.to_change WHERE name = which AND tenant = 'south';
 UPDATE gs.plans SET status = 'Archived' WHERE name = 'again for the south' AND tenant = 'north';
 SELECT name, status FROM gs.north WHERE company_id = '1P01ACME' ORDER BY 1;

@@ -222,8 +222,7 @@ rule_for(int calls, int status, const char *code)
 static const char *
 envelope_text(const GsJson *envelope, const char *key, MemoryContext context)
 {
-	char		buffer[GS_JSON_BUFFER];
-	const char *text = gs_json_text(gs_json_get(envelope, key), buffer);
+	const char *text = gs_json_text(gs_json_get(envelope, key));
 
 	return text && text[0] ? MemoryContextStrdup(context, text) : NULL;
 }
@@ -266,8 +265,7 @@ judge_garbage(const char *why, GsVerdict *verdict)
 static bool
 text_is(const GsJson *envelope, const char *key, const char *value)
 {
-	char		buffer[GS_JSON_BUFFER];
-	const char *text = gs_json_text(gs_json_get(envelope, key), buffer);
+	const char *text = gs_json_text(gs_json_get(envelope, key));
 
 	return text != NULL && strcmp(text, value) == 0;
 }
@@ -279,8 +277,7 @@ text_is(const GsJson *envelope, const char *key, const char *value)
 static int64
 total_of(const GsJson *data)
 {
-	char		buffer[GS_JSON_BUFFER];
-	const char *text = gs_json_text(gs_json_get(data, "totalCount"), buffer);
+	const char *text = gs_json_text(gs_json_get(data, "totalCount"));
 	char	   *end;
 	int64		total;
 
@@ -311,26 +308,22 @@ find_records(const GsJson *envelope, const GsEndpoint *endpoint, GsRecords *reco
 			return NULL;
 		case GS_JSON_ARRAY:
 			records->first = gs_json_first(list);
+			records->last = gs_json_last(list);
 			records->count = gs_json_length(list);
-			break;
+			return NULL;
 		case GS_JSON_OBJECT:
 			if (gs_json_first(list) == NULL ||
 				(records->total != GS_NO_TOTAL && gs_json_length(list) == 1))
 				return NULL;
 			if (!endpoint->single)
 				return "data has no records";
-			records->first = list;
+			records->first = records->last = list;
 			records->single = true;
 			records->count = 1;
-			break;
+			return NULL;
 		default:
 			return "data is neither object nor array";
 	}
-	for (const GsJson *record = records->first; record != NULL;
-		 record = gs_api_next(records, record))
-		if (gs_json_kind(record) != GS_JSON_OBJECT)
-			return "a record is no object";
-	return NULL;
 }
 
 const GsJson *
@@ -350,7 +343,13 @@ check_success(const GsCall *call, const GsJson *envelope)
 	if (gs_json_get(envelope, "result") == NULL && gs_json_get(envelope, "data") == NULL)
 		return "it has neither result nor data";
 	why = find_records(envelope, call->endpoint, &records);
-	if (why == NULL && call->once &&
+	if (why != NULL)
+		return why;
+	for (const GsJson *record = records.first; record != NULL;
+		 record = gs_api_next(&records, record))
+		if (gs_json_kind(record) != GS_JSON_OBJECT)
+			return "a record is no object";
+	if (call->once &&
 		(records.count != 1 ||
 		 gs_json_kind(gs_json_get(records.first, key->field)) != GS_JSON_STRING))
 		why = "it does not name the new record";
@@ -361,8 +360,7 @@ check_success(const GsCall *call, const GsJson *envelope)
 static bool
 says_no_rows(const GsCall *call, const GsHttpResult *result, const GsJson *envelope)
 {
-	char		buffer[GS_JSON_BUFFER];
-	const char *description = gs_json_text(gs_json_get(envelope, "errorDesc"), buffer);
+	const char *description = gs_json_text(gs_json_get(envelope, "errorDesc"));
 
 	if (call->once)
 		return false;
@@ -379,8 +377,7 @@ says_no_rows(const GsCall *call, const GsHttpResult *result, const GsJson *envel
 static bool
 is_false(const GsJson *node)
 {
-	char		buffer[GS_JSON_BUFFER];
-	const char *text = gs_json_text(node, buffer);
+	const char *text = gs_json_text(node);
 
 	return text != NULL && strcmp(text, "false") == 0;
 }

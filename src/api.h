@@ -40,6 +40,7 @@ typedef struct GsSearch
 typedef struct GsRecords
 {
 	const GsJson *first;		/* NULL if there is none */
+	const GsJson *last;
 	bool		single;			/* first is no element of an array */
 	int			count;
 	int64		total;			/* totalCount, -1 where it is not given */

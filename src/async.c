@@ -16,6 +16,7 @@
 
 #include "executor/execAsync.h"
 #include "executor/instrument.h"
+#include "executor/tuptable.h"
 #include "storage/fd.h"
 #include "storage/latch.h"
 
@@ -200,7 +201,6 @@ void
 gainsightForeignAsyncConfigureWait(AsyncRequest *areq)
 {
 	const AppendState *append = castNode(AppendState, areq->requestor);
-	Instrumentation *instrument = areq->requestee->instrument;
 	bool		first = is_first(append, areq);
 
 	if (is_given_up(append))
@@ -218,8 +218,9 @@ gainsightForeignAsyncConfigureWait(AsyncRequest *areq)
 		areq->callback_pending = false;
 		give_row(areq);
 		ExecAsyncResponse(areq);
-		if (instrument != NULL)
-			InstrUpdateTupleCount(instrument, TupIsNull(areq->result) ? 0.0 : 1.0);
+		if (areq->requestee->instrument != NULL)
+			InstrUpdateTupleCount(areq->requestee->instrument,
+								  TupIsNull(areq->result) ? 0.0 : 1.0);
 	}
 	/* Append's own wait must not last until another wrapper has a row */
 	if (first && (areq->callback_pending || !TupIsNull(areq->result)) && has_strangers(append))

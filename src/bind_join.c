@@ -88,6 +88,14 @@ gs_bind_join_plan(const GsBindJoinPlan *plan, Expr *key, List *tlist, Plan *chil
 	return &scan->scan.plan;
 }
 
+Cost
+gs_bind_join_cost(const CustomScan *scan)
+{
+	if (scan->methods != &scan_methods)
+		return 0;
+	return scan->scan.plan.total_cost - ((Plan *) linitial(scan->custom_plans))->total_cost;
+}
+
 static void
 begin(CustomScanState *node, EState *estate, int eflags)
 {

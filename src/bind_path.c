@@ -258,7 +258,7 @@ is_possible(RelOptInfo *joinrel, RelOptInfo *outerrel, RelOptInfo *innerrel, Joi
 		gs_is_our_rel(innerrel) && bms_is_empty(innerrel->lateral_relids) &&
 		bms_is_empty(outerrel->lateral_relids) && bms_is_empty(joinrel->lateral_relids) &&
 		(jointype == JOIN_INNER || jointype == JOIN_LEFT || jointype == JOIN_SEMI ||
-		 jointype == JOIN_ANTI || jointype == GS_JOIN_UNIQUE_OUTER);
+		 jointype == JOIN_ANTI || jointype == JOIN_UNIQUE_OUTER);
 }
 
 static void
@@ -279,7 +279,7 @@ on_join(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel, RelOptInfo
 		return;
 	outer = bms_difference(binding.info->clause_relids, innerrel->relids);
 	below = outerrel->pathlist;
-	if (jointype == GS_JOIN_UNIQUE_OUTER)
+	if (jointype == JOIN_UNIQUE_OUTER)
 	{
 		below = gs_unique_paths(root, outerrel, extra->sjinfo);
 		jointype = JOIN_INNER;
@@ -354,7 +354,8 @@ gs_bind_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path, Li
 	GsClause   *clause;
 
 	choose(root, baserel, infos, path->path.param_info->ppi_req_outer, &binding);
-	Assert(binding.info != NULL);
+	if (binding.info == NULL)
+		elog(ERROR, "the equality that the path was made for was not found again");
 	plan->bind = palloc(sizeof(GsBindPlan));
 	*plan->bind = binding.plan;
 	plan->bind->id = intVal(linitial(path->fdw_private));

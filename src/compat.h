@@ -78,13 +78,7 @@ gs_copy_disabled_nodes(Path *to, const Path *from)
 #endif
 }
 
-/* 19 gives a side that was made unique as a relation of its own */
-#if PG_VERSION_NUM >= 190000
-#define GS_JOIN_UNIQUE_OUTER JOIN_INNER
-#else
-#define GS_JOIN_UNIQUE_OUTER JOIN_UNIQUE_OUTER
-#endif
-
+/* The paths of a side that is to be made unique: 19 has done it before */
 static inline List *
 gs_unique_paths(PlannerInfo *root, RelOptInfo *rel, SpecialJoinInfo *sjinfo)
 {

@@ -41,6 +41,7 @@ struct GsInput
 {
 	Road		road;
 	bool		is_text;		/* "" is a value */
+	bool		is_utf8;		/* the server's encoding needs no conversion */
 	bool		domain;			/* check the domain's constraints */
 	Oid			type;			/* as declared */
 	int32		typmod;			/* of the base type */
@@ -93,6 +94,7 @@ gs_input_create(const GsRelation *relation, AttrNumber attnum)
 	input->road = road_of(base, input->typmod);
 	get_type_category_preferred(base, &category, &preferred);
 	input->is_text = category == TYPCATEGORY_STRING;
+	input->is_utf8 = GetDatabaseEncoding() == PG_UTF8;
 	getTypeInputInfo(base, &function, &input->ioparam);
 	fmgr_info(function, &input->function);
 	input->context = CurrentMemoryContext;
@@ -126,6 +128,25 @@ plain_integer(const char *text)
 	return pnstrdup(text, point - text);
 }
 
+/*
+ * A short text becomes a datum where it stands, for which it only lacks a
+ * header of one byte.  It lives as long as the record.
+ */
+static Datum
+text_datum(const GsInput *input, const GsJsonScalar *scalar)
+{
+	if (!input->is_utf8)
+		return PointerGetDatum(cstring_to_text(gs_from_utf8(scalar->text)));
+	if (scalar->spare && scalar->length + VARHDRSZ_SHORT <= VARATT_SHORT_MAX)
+	{
+		char	   *datum = (char *) scalar->text - VARHDRSZ_SHORT;
+
+		SET_VARSIZE_SHORT(datum, scalar->length + VARHDRSZ_SHORT);
+		return PointerGetDatum(datum);
+	}
+	return PointerGetDatum(cstring_to_text_with_len(scalar->text, scalar->length));
+}
+
 static Datum
 datetime_datum(const GsInput *input, GsJsonKind kind, const char *text)
 {
@@ -151,50 +172,48 @@ input_function(GsInput *input, const char *text)
 
 /* A non-null value, before a domain's constraints. */
 static Datum
-base_datum(GsInput *input, GsJsonKind kind, const char *text)
+base_datum(GsInput *input, GsJsonKind kind, const GsJsonScalar *scalar)
 {
 	switch (input->road)
 	{
 		case ROAD_TEXT:
-			return PointerGetDatum(cstring_to_text(gs_from_utf8(text)));
+			return text_datum(input, scalar);
 		case ROAD_DATE:
 		case ROAD_TIMESTAMP:
-			return datetime_datum(input, kind, text);
+			return datetime_datum(input, kind, scalar->text);
 		case ROAD_INTEGER:
-			return input_function(input, plain_integer(text));
+			return input_function(input, plain_integer(scalar->text));
 		default:
-			return input_function(input, gs_from_utf8(text));
+			return input_function(input, gs_from_utf8(scalar->text));
 	}
 }
 
-/* The text to convert, NULL for null. */
-static const char *
-text_of(const GsInput *input, const GsJson *node, char buffer[GS_JSON_BUFFER])
+/* A whole value as JSON text. */
+static void
+print_json(const GsJson *node, GsJsonScalar *scalar)
 {
 	StringInfoData json;
-	GsJsonKind	kind = gs_json_kind(node);
 
-	if (kind == GS_JSON_ABSENT || kind == GS_JSON_NULL)
-		return NULL;
-	if (!input->is_text && kind == GS_JSON_STRING && gs_json_text(node, buffer)[0] == '\0')
-		return NULL;
-	if (input->road != ROAD_JSON && kind != GS_JSON_ARRAY && kind != GS_JSON_OBJECT)
-		return gs_json_text(node, buffer);
 	initStringInfo(&json);
 	gs_json_print(&json, node);
-	return json.data;
+	*scalar = (GsJsonScalar) {.text = json.data,.length = json.len};
 }
 
 Datum
 gs_input_convert(GsInput *input, const GsJson *node, bool *isnull)
 {
-	char		buffer[GS_JSON_BUFFER];
-	const char *text = text_of(input, node, buffer);
+	GsJsonScalar scalar;
+	GsJsonKind	kind = gs_json_scalar(node, &scalar);
 	Datum		value = 0;
 
-	*isnull = text == NULL;
-	if (text != NULL)
-		value = base_datum(input, gs_json_kind(node), text);
+	*isnull = kind == GS_JSON_ABSENT || kind == GS_JSON_NULL ||
+		(kind == GS_JSON_STRING && scalar.length == 0 && !input->is_text);
+	if (!*isnull)
+	{
+		if (input->road == ROAD_JSON || kind == GS_JSON_ARRAY || kind == GS_JSON_OBJECT)
+			print_json(node, &scalar);
+		value = base_datum(input, kind, &scalar);
+	}
 	if (input->domain)
 		domain_check(value, *isnull, input->type, &input->domain_extra, input->context);
 	return value;
@@ -217,8 +236,7 @@ describe_value(const GsInputPlace *place, const char *constant)
 	const GsResource *resource = place->relation->resource;
 	const GsColumn *key = gs_model_flagged(resource, GS_KEY);
 	const char *secret = place->relation->settings->tenant.access_key;
-	char		buffer[GS_JSON_BUFFER];
-	const char *id = gs_json_text(gs_json_get(place->record, key->field), buffer);
+	const char *id = gs_json_text(gs_json_get(place->record, key->field));
 	StringInfoData json;
 	StringInfoData out;
 

@@ -60,7 +60,6 @@ sight_of_text(const char *text)
 static Sight
 sight_of(const GsJson *value)
 {
-	char		buffer[GS_JSON_BUFFER];
 
 	switch (gs_json_kind(value))
 	{
@@ -72,7 +71,7 @@ sight_of(const GsJson *value)
 		case GS_JSON_NUMBER:
 			return SEEN_NUMBER;
 		case GS_JSON_STRING:
-			return sight_of_text(gs_json_text(value, buffer));
+			return sight_of_text(gs_json_text(value));
 		default:
 			return SEEN_TEXT;
 	}

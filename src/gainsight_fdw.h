@@ -550,9 +550,20 @@ typedef struct GsBindJoinPlan
 extern Plan *gs_bind_join_plan(const GsBindJoinPlan *plan, Expr *key, List *tlist, Plan *child);
 
 /*
+ * What the requests of the node's join cost, 0 if it is not one of ours.
+ */
+extern Cost gs_bind_join_cost(const CustomScan *scan);
+
+/*
  * Announce the node to core.  Called once at load.
  */
 extern void gs_bind_join_init(void);
+
+/*
+ * jit.c: set up the hook that leaves requests out of the cost that JIT goes
+ * by.  Called once at load.
+ */
+extern void gs_jit_init(void);
 
 /*
  * async.c: scans side by side under an Append

@@ -127,6 +127,45 @@ leave_pool(GsTransfer *transfer)
 	transfer->pool = NULL;
 }
 
+/*
+ * Bodies to use again: memory that was just in use is in the caches, and the
+ * pages of fresh memory would first have to be mapped.
+ */
+#define MAX_SPARES 8
+#define LARGEST_SPARE (1024 * 1024)
+
+static struct
+{
+	char	   *body;
+	size_t		allocated;
+}			spares[MAX_SPARES];
+static int	nspares;
+
+static void
+give_up_body(GsTransfer *transfer)
+{
+	if (transfer->body != NULL && nspares < MAX_SPARES && transfer->allocated <= LARGEST_SPARE)
+	{
+		spares[nspares].body = transfer->body;
+		spares[nspares].allocated = transfer->allocated;
+		nspares++;
+	}
+	else
+		free(transfer->body);
+	transfer->body = NULL;
+	transfer->allocated = 0;
+}
+
+static void
+take_spare(GsTransfer *transfer)
+{
+	if (nspares == 0)
+		return;
+	nspares--;
+	transfer->body = spares[nspares].body;
+	transfer->allocated = spares[nspares].allocated;
+}
+
 static void
 release(void *arg)
 {
@@ -140,10 +179,9 @@ release(void *arg)
 		leave_pool(transfer);
 	}
 	curl_slist_free_all(transfer->headers);
-	free(transfer->body);
+	give_up_body(transfer);
 	transfer->easy = NULL;
 	transfer->headers = NULL;
-	transfer->body = NULL;
 }
 
 /*
@@ -152,19 +190,23 @@ release(void *arg)
 static bool
 reserve(GsTransfer *transfer, size_t needed)
 {
-	size_t		size = Max(transfer->allocated * 2, 16 * 1024);
+	bool		first = transfer->allocated == 0;
+	size_t		size;
 	char	   *grown;
 
+	if (first)
+		take_spare(transfer);
 	if (needed <= transfer->allocated)
 		return true;
-	if (transfer->allocated == 0)
+	size = Max(transfer->allocated * 2, 16 * 1024);
+	if (first)
 	{
 		curl_off_t	announced;
 
 		if (curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
 							  &announced) == CURLE_OK &&
 			announced > 0 && announced <= (curl_off_t) transfer->max_body)
-			size = announced;
+			size = announced + 1;
 	}
 	size = Max(size, needed);
 	grown = realloc(transfer->body, size);
@@ -184,7 +226,7 @@ on_body(char *data, size_t size, size_t count, void *arg)
 
 	if (length > transfer->max_body - result->body_length)
 		result->outcome = GS_HTTP_TOO_LARGE;
-	else if (!reserve(transfer, result->body_length + length))
+	else if (!reserve(transfer, result->body_length + length + 1))
 		result->outcome = GS_HTTP_NO_MEMORY;
 	if (result->outcome != GS_HTTP_RUNNING)
 		return length == 0 ? 1 : 0; /* anything but length ends the transfer */
@@ -365,16 +407,6 @@ const GsHttpResult *
 gs_http_result(const GsTransfer *transfer)
 {
 	return &transfer->result;
-}
-
-void
-gs_http_release_body(GsTransfer *transfer)
-{
-	free(transfer->body);
-	transfer->body = NULL;
-	transfer->allocated = 0;
-	transfer->result.body = NULL;
-	transfer->result.body_length = 0;
 }
 
 static long

@@ -44,7 +44,7 @@ typedef struct GsHttpResult
 {
 	GsHttpOutcome outcome;
 	int			status;			/* with GS_HTTP_ANSWERED */
-	const char *body;			/* not NUL-terminated; NULL if there is none */
+	char	   *body;			/* NULL if there is none; with room for a byte more */
 	size_t		body_length;
 	int			retry_after;	/* seconds, 0 if the answer does not say */
 	int64		bytes_sent;
@@ -66,11 +66,6 @@ extern GsTransfer *gs_http_start(const GsHttpSpec *spec, MemoryContext context);
  * How it stands; the same object for the transfer's life.
  */
 extern const GsHttpResult *gs_http_result(const GsTransfer *transfer);
-
-/*
- * Release the body early.
- */
-extern void gs_http_release_body(GsTransfer *transfer);
 
 /*
  * Drive every transfer of this backend, for at most timeout ms, or until one

@@ -2,35 +2,43 @@
  * json.c
  *	  Parsing with cJSON, of which no other file knows.
  *
- * cJSON would round numbers to doubles, and cut text at \u0000.  So one pass
- * over the body before the parse quotes the numbers that a double may not
- * hold, with a mark in front that tells them from strings, and refuses
- * \u0000.  The parse itself allocates from an arena in the caller's memory
- * context: one pointer moves, nothing is freed alone.
+ * cJSON would round numbers to doubles, cut text at \u0000, and copy every
+ * string byte by byte.  So it gets a skeleton to parse, in which strings and
+ * numbers are empty, and its tree gets them back from the body; only strings
+ * with escapes are left to it.  It allocates from an arena in the caller's
+ * memory context: one pointer moves, nothing is freed alone.
  */
 #include "postgres.h"
 
-#include <ctype.h>
-#include <limits.h>
 #include <cjson/cJSON.h>
 
-#include "common/jsonapi.h"
-#include "mb/pg_wchar.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
 
 #include "json.h"
-
-/* In front of a quoted number; a string that begins with it gets it twice. */
-#define NUMBER_MARK '\x01'
-
-/* Deeper than any real reply, and far from what cJSON's recursion can take. */
-#define MAX_DEPTH 64
-
-/* A double holds every integer of so many digits. */
-#define EXACT_DIGITS 15
+#include "skeleton.h"
 
 #define ARENA_BLOCK (256 * 1024)
+
+/* So many blocks are kept for the next tree: what a page of 1,000 plans takes. */
+#define MAX_SPARES 6
+
+typedef struct Block
+{
+	struct Block *next;
+	char		data[FLEXIBLE_ARRAY_MEMBER];
+} Block;
+
+/* What a tree's memory context gives back when it goes. */
+typedef struct Tree
+{
+	MemoryContextCallback callback;
+	Block	   *blocks;
+} Tree;
+
+/* Blocks to use again, as memory that was just in use is in the caches. */
+static Block *spares;
+static int	nspares;
 
 /*
  * The arena of the parse that is going on.  cJSON's hooks take no argument,
@@ -39,10 +47,54 @@
 static struct
 {
 	MemoryContext context;
+	Tree	   *tree;
 	char	   *next;
 	char	   *end;
 	bool		exhausted;
 }			arena;
+
+static void
+give_back(void *arg)
+{
+	Tree	   *tree = arg;
+
+	while (tree->blocks != NULL)
+	{
+		Block	   *block = tree->blocks;
+
+		tree->blocks = block->next;
+		if (nspares == MAX_SPARES)
+		{
+			pfree(block);
+			continue;
+		}
+		block->next = spares;
+		spares = block;
+		nspares++;
+	}
+}
+
+/* Go on in another block; false if there is no memory. */
+static bool
+next_block(void)
+{
+	Block	   *block = spares;
+
+	if (block != NULL)
+	{
+		spares = block->next;
+		nspares--;
+	}
+	else
+		block = MemoryContextAllocExtended(TopMemoryContext, ARENA_BLOCK, MCXT_ALLOC_NO_OOM);
+	if (block == NULL)
+		return false;
+	block->next = arena.tree->blocks;
+	arena.tree->blocks = block;
+	arena.next = block->data;
+	arena.end = (char *) block + ARENA_BLOCK;
+	return true;
+}
 
 static void *
 arena_alloc(size_t size)
@@ -52,20 +104,15 @@ arena_alloc(size_t size)
 	size = MAXALIGN(size);
 	if (size > (size_t) (arena.end - arena.next))
 	{
-		size_t		block = Max(size, ARENA_BLOCK);
-
-		result = MemoryContextAllocExtended(arena.context, block,
-											MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
-		if (result == NULL)
-		{
-			arena.exhausted = true;
-			return NULL;
-		}
-		/* a large string has a block of its own, the current one goes on */
-		if (size >= ARENA_BLOCK)
+		/* a large string stands by itself, the current block goes on */
+		if (size >= ARENA_BLOCK / 4)
+			result = MemoryContextAllocExtended(arena.context, size,
+												MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
+		else
+			result = next_block() ? arena.next : NULL;
+		arena.exhausted |= result == NULL;
+		if (result != arena.next || result == NULL)
 			return result;
-		arena.next = result;
-		arena.end = result + block;
 	}
 	result = arena.next;
 	arena.next += size;
@@ -87,6 +134,10 @@ parse_in_arena(const char *body, size_t length, MemoryContext context,
 
 	memset(&arena, 0, sizeof(arena));
 	arena.context = context;
+	arena.tree = MemoryContextAllocZero(context, sizeof(Tree));
+	arena.tree->callback.func = give_back;
+	arena.tree->callback.arg = arena.tree;
+	MemoryContextRegisterResetCallback(context, &arena.tree->callback);
 	cJSON_InitHooks(&hooks);
 	root = cJSON_ParseWithLengthOpts(body, length, rest, false);
 	cJSON_InitHooks(NULL);
@@ -99,203 +150,94 @@ parse_in_arena(const char *body, size_t length, MemoryContext context,
 }
 
 /*
- * The pass before the parse.
+ * Put back into the tree what was taken out of the body: the tokens of a text
+ * and the nodes of its tree come in the same order.  On the way, note what
+ * would cost a walk later: valueint is a string's length and a container's
+ * number of children.
  */
-typedef struct Scan
+typedef struct Slices
 {
-	const char *at;				/* next byte to look at */
-	const char *end;
-	const char *copied;			/* what lies before is in out */
-	StringInfo	out;			/* the changed body; NULL until a change is due */
-	MemoryContext context;
-	int			depth;
-	const char *why;
-} Scan;
+	const GsSlice *next;
+	const GsSlice *end;
+} Slices;
 
-/* What the scan does at a byte outside of strings. */
-enum
+static inline char *
+take_slice(Slices *slices, int *length)
 {
-	OTHER, QUOTE, NUMBER, OPEN, CLOSE
-};
-
-static const uint8 byte_class[256] = {
-	['"'] = QUOTE,
-	['-'] = NUMBER, ['0'] = NUMBER, ['1'] = NUMBER, ['2'] = NUMBER,
-	['3'] = NUMBER, ['4'] = NUMBER, ['5'] = NUMBER, ['6'] = NUMBER,
-	['7'] = NUMBER, ['8'] = NUMBER, ['9'] = NUMBER,
-	['['] = OPEN, ['{'] = OPEN,
-	[']'] = CLOSE, ['}'] = CLOSE,
-};
-
-/* Copy up to the current byte, then append text in its place. */
-static void
-insert(Scan *scan, const char *upto, const char *text)
-{
-	if (scan->out == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(scan->context);
-
-		scan->out = makeStringInfo();
-		enlargeStringInfo(scan->out, (scan->end - scan->copied) * 5 / 4 + 64);
-		MemoryContextSwitchTo(old);
-	}
-	appendBinaryStringInfo(scan->out, scan->copied, upto - scan->copied);
-	appendStringInfoString(scan->out, text);
-	scan->copied = upto;
+	if (slices->next == slices->end)
+		return NULL;
+	*length = slices->next->length;
+	return (slices->next++)->text;
 }
 
-/* The four digits behind \u, which cJSON takes for zeros if they are none. */
-static void
-check_escape(Scan *scan, const char *digits)
-{
-	for (int i = 0; i < 4; i++)
-		if (!isxdigit((unsigned char) digits[i]))
-		{
-			scan->why = "it holds a malformed escape";
-			return;
-		}
-	if (memcmp(digits, "0000", 4) == 0)
-		scan->why = "it holds \\u0000, which PostgreSQL's text cannot";
-}
-
-/* Stands at the opening quote; goes behind the closing one. */
-static void
-scan_string(Scan *scan)
-{
-	const char *at = scan->at + 1;
-	const char *end = scan->end;
-
-	if ((at < end && *at == NUMBER_MARK) ||
-		(end - at > 6 && memcmp(at, "\\u0001", 6) == 0))
-		insert(scan, at, "\x01");
-	for (;;)
-	{
-		while (at < end && *at != '"' && *at != '\\')
-			at++;
-		if (at >= end || *at == '"')
-			break;
-		if (end - at > 6 && at[1] == 'u')
-			check_escape(scan, at + 2);
-		at += 2;
-	}
-	scan->at = at + 1;
-}
-
-/* What the parser skips between tokens. */
+/* False if there are not as many as the tree needs. */
 static bool
-before_colon(const char *at, const char *end)
+put_back(GsJson *node, Slices *slices)
 {
-	while (at < end && (unsigned char) *at <= ' ')
-		at++;
-	return at < end && *at == ':';
+	int			key_length;
+
+	switch (node->type & 0xff)
+	{
+		case cJSON_String:
+			if (node->valuestring[0] != '\0')
+			{
+				node->valueint = strlen(node->valuestring);
+				return true;
+			}
+			/* cJSON's own mark for what it has not allocated */
+			node->type |= cJSON_IsReference;
+			/* FALLTHROUGH */
+		case cJSON_Number:
+			node->valuestring = take_slice(slices, &node->valueint);
+			return node->valuestring != NULL;
+		case cJSON_Array:
+		case cJSON_Object:
+			node->valueint = 0;
+			for (GsJson *child = node->child; child != NULL; child = child->next)
+			{
+				if (child->string != NULL && child->string[0] == '\0' &&
+					(child->string = take_slice(slices, &key_length)) == NULL)
+					return false;
+				if (!put_back(child, slices))
+					return false;
+				node->valueint++;
+				node->child->prev = child;	/* the last */
+			}
+			return true;
+		default:
+			return true;
+	}
 }
 
-/* Quote the number that begins here, if a double could lose some of it. */
-static void
-scan_number(Scan *scan)
+static GsJson *
+parse_skeleton(const GsSkeleton *skeleton, MemoryContext context)
 {
-	const char *start = scan->at;
-	const char *at = start;
-	bool		fraction = false;
-	int			digits = 0;
-
-	for (; at < scan->end; at++)
-	{
-		if (*at >= '0' && *at <= '9')
-			digits++;
-		else if (*at == '.' || *at == 'e' || *at == 'E')
-			fraction = true;
-		else if (*at != '+' && *at != '-')
-			break;
-	}
-	if (fraction || digits > EXACT_DIGITS)
-	{
-		/* what a parser would refuse must not pass as a string, or as a key */
-		if (!IsValidJsonNumber(start, at - start) || before_colon(at, scan->end))
-			scan->why = "it holds a malformed number";
-		insert(scan, start, "\"\x01");
-		insert(scan, at, "\"");
-	}
-	/* cJSON takes 007 for 7 */
-	else if (digits > 1 && start[*start == '-' ? 1 : 0] == '0')
-		scan->why = "it holds a malformed number";
-	scan->at = at;
-}
-
-static void
-scan_body(Scan *scan)
-{
-	while (scan->at < scan->end && scan->why == NULL)
-	{
-		switch (byte_class[(unsigned char) *scan->at])
-		{
-			case OTHER:
-				scan->at++;
-				break;
-			case QUOTE:
-				scan_string(scan);
-				break;
-			case NUMBER:
-				scan_number(scan);
-				break;
-			case OPEN:
-				scan->at++;
-				if (++scan->depth > MAX_DEPTH)
-					scan->why = "it is nested too deeply";
-				break;
-			case CLOSE:
-				scan->at++;
-				scan->depth--;
-				break;
-		}
-	}
-	if (scan->out != NULL && scan->why == NULL)
-		insert(scan, scan->end, "");
-}
-
-GsJson *
-gs_json_parse(const char *body, size_t length, MemoryContext context,
-			  const char **why)
-{
-	Scan		scan = {.at = body, .end = body + length, .copied = body, .context = context};
+	Slices		slices = {skeleton->slices, skeleton->slices + skeleton->nslices};
 	const char *rest;
-	GsJson	   *root;
+	GsJson	   *root = parse_in_arena(skeleton->text, skeleton->length, context, &rest);
 
-	/* this refuses NUL bytes, too */
-	if (length > INT_MAX || !pg_verify_mbstr(PG_UTF8, body, length, true))
-	{
-		*why = "it is not valid UTF-8";
+	/* what is left over was not separated by anything */
+	if (root == NULL || rest != skeleton->text + skeleton->length ||
+		!put_back(root, &slices) || slices.next != slices.end)
 		return NULL;
-	}
-	scan_body(&scan);
-	if (scan.why != NULL)
-	{
-		*why = scan.why;
-		return NULL;
-	}
-	if (scan.out != NULL)
-	{
-		body = scan.out->data;
-		length = scan.out->len;
-	}
-	root = parse_in_arena(body, length, context, &rest);
-	while (root != NULL && rest < body + length && strchr(" \t\r\n", *rest) != NULL)
-		rest++;
-	if (scan.out != NULL)
-		pfree(scan.out->data);
-	if (root == NULL || rest != body + length)
-	{
-		*why = "it is not valid JSON";
-		return NULL;
-	}
 	return root;
 }
 
-/* Is this string a number that was quoted before the parse? */
-static inline bool
-is_quoted_number(const GsJson *node)
+GsJson *
+gs_json_parse(char *body, size_t length, MemoryContext context, const char **why)
 {
-	return node->valuestring[0] == NUMBER_MARK && node->valuestring[1] != NUMBER_MARK;
+	GsSkeleton	skeleton;
+	GsJson	   *root = NULL;
+
+	*why = gs_skeleton_make(body, length, &skeleton);
+	if (*why == NULL)
+	{
+		root = parse_skeleton(&skeleton, context);
+		if (root == NULL)
+			*why = "it is not valid JSON";
+	}
+	gs_skeleton_free(&skeleton);
+	return root;
 }
 
 GsJsonKind
@@ -306,7 +248,7 @@ gs_json_kind(const GsJson *node)
 	switch (node->type & 0xff)
 	{
 		case cJSON_String:
-			return is_quoted_number(node) ? GS_JSON_NUMBER : GS_JSON_STRING;
+			return GS_JSON_STRING;
 		case cJSON_Number:
 			return GS_JSON_NUMBER;
 		case cJSON_True:
@@ -321,25 +263,54 @@ gs_json_kind(const GsJson *node)
 	}
 }
 
-const char *
-gs_json_text(const GsJson *node, char buffer[GS_JSON_BUFFER])
+GsJsonKind
+gs_json_scalar(const GsJson *node, GsJsonScalar *scalar)
 {
+	scalar->spare = false;
+	scalar->text = NULL;
+	scalar->length = 0;
 	if (node == NULL)
-		return NULL;
+		return GS_JSON_ABSENT;
 	switch (node->type & 0xff)
 	{
 		case cJSON_String:
-			return node->valuestring + (node->valuestring[0] == NUMBER_MARK ? 1 : 0);
+			scalar->text = node->valuestring;
+			scalar->length = node->valueint;
+			scalar->spare = (node->type & cJSON_IsReference) != 0;
+			return GS_JSON_STRING;
 		case cJSON_Number:
-			snprintf(buffer, GS_JSON_BUFFER, "%.0f", node->valuedouble);
-			return buffer;
+			scalar->text = node->valuestring;
+			scalar->length = node->valueint;
+			return GS_JSON_NUMBER;
 		case cJSON_True:
-			return "true";
+			scalar->text = "true";
+			scalar->length = 4;
+			return GS_JSON_BOOLEAN;
 		case cJSON_False:
-			return "false";
+			scalar->text = "false";
+			scalar->length = 5;
+			return GS_JSON_BOOLEAN;
 		default:
-			return NULL;
+			return gs_json_kind(node);
 	}
+}
+
+const char *
+gs_json_text(const GsJson *node)
+{
+	GsJsonScalar scalar;
+
+	(void) gs_json_scalar(node, &scalar);
+	return scalar.text;
+}
+
+/* Most are spelled as they are asked for, or differ in the first letter. */
+static inline bool
+same_key(const char *key, const char *wanted)
+{
+	if (((key[0] ^ wanted[0]) & 0x5f) != 0)
+		return false;
+	return strcmp(key, wanted) == 0 || pg_strcasecmp(key, wanted) == 0;
 }
 
 const GsJson *
@@ -348,7 +319,7 @@ gs_json_get(const GsJson *node, const char *key)
 	if (node == NULL || (node->type & 0xff) != cJSON_Object)
 		return NULL;
 	for (const GsJson *member = node->child; member != NULL; member = member->next)
-		if (pg_strcasecmp(member->string, key) == 0)
+		if (same_key(member->string, key))
 			return member;
 	return NULL;
 }
@@ -360,6 +331,12 @@ gs_json_first(const GsJson *container)
 }
 
 const GsJson *
+gs_json_last(const GsJson *container)
+{
+	return container->child ? container->child->prev : NULL;
+}
+
+const GsJson *
 gs_json_next(const GsJson *node)
 {
 	return node->next;
@@ -368,13 +345,13 @@ gs_json_next(const GsJson *node)
 const char *
 gs_json_key(const GsJson *member)
 {
-	return member->string + (member->string[0] == NUMBER_MARK ? 1 : 0);
+	return member->string;
 }
 
 int
 gs_json_length(const GsJson *container)
 {
-	return cJSON_GetArraySize(container);
+	return container->valueint;
 }
 
 /* Places in a record whose key is remembered; later members are searched for. */
@@ -401,7 +378,7 @@ static int
 find_key(const GsJsonFields *fields, const char *key)
 {
 	for (int i = 0; i < fields->nkeys; i++)
-		if (pg_strcasecmp(fields->keys[i], key) == 0)
+		if (same_key(key, fields->keys[i]))
 			return i;
 	return -1;
 }
@@ -432,7 +409,6 @@ gs_json_pick(GsJsonFields *fields, const GsJson *record, const GsJson **nodes)
 void
 gs_json_print(StringInfo out, const GsJson *node)
 {
-	char		buffer[GS_JSON_BUFFER];
 	GsJsonKind	kind = gs_json_kind(node);
 	bool		object = kind == GS_JSON_OBJECT;
 
@@ -444,10 +420,10 @@ gs_json_print(StringInfo out, const GsJson *node)
 			break;
 		case GS_JSON_BOOLEAN:
 		case GS_JSON_NUMBER:
-			appendStringInfoString(out, gs_json_text(node, buffer));
+			appendStringInfoString(out, gs_json_text(node));
 			break;
 		case GS_JSON_STRING:
-			gs_json_append_string(out, gs_json_text(node, buffer));
+			gs_json_append_string(out, gs_json_text(node));
 			break;
 		case GS_JSON_ARRAY:
 		case GS_JSON_OBJECT:

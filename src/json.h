@@ -25,26 +25,38 @@ typedef enum GsJsonKind
 	GS_JSON_OBJECT
 } GsJsonKind;
 
-/* Room that gs_json_text may need for a value's text. */
-#define GS_JSON_BUFFER 32
-
 /*
  * Parse a body of length bytes, which need not be NUL-terminated, into context.
+ * The body is written to, one byte behind its length too, and the tree points
+ * into it, so it must live as long as the tree.
  * Returns NULL and sets *why (constant text) where it is not JSON, not UTF-8,
  * nested too deeply, or holds \u0000, which PostgreSQL's text cannot.
  * Raises an ERROR only for lack of memory.
  */
-extern GsJson *gs_json_parse(const char *body, size_t length,
-							 MemoryContext context, const char **why);
+extern GsJson *gs_json_parse(char *body, size_t length, MemoryContext context,
+							 const char **why);
 
 extern GsJsonKind gs_json_kind(const GsJson *node);
 
 /*
  * A scalar's text: a string's content, a number with all its digits, true or
- * false.  Points into the tree, at constant text or into buffer.  NULL for
- * null, absent, arrays and objects.
+ * false.  Points into the tree or at constant text.  NULL for null, absent,
+ * arrays and objects.
  */
-extern const char *gs_json_text(const GsJson *node, char buffer[GS_JSON_BUFFER]);
+extern const char *gs_json_text(const GsJson *node);
+
+/* A scalar, all that there is to know at once. */
+typedef struct GsJsonScalar
+{
+	const char *text;			/* as gs_json_text gives it */
+	int			length;			/* bytes */
+	bool		spare;			/* the byte in front is the caller's to write */
+} GsJsonScalar;
+
+/*
+ * Set *scalar; returns the node's kind.
+ */
+extern GsJsonKind gs_json_scalar(const GsJson *node, GsJsonScalar *scalar);
 
 /*
  * A member of an object, its key compared without regard to case; NULL where
@@ -53,10 +65,12 @@ extern const char *gs_json_text(const GsJson *node, char buffer[GS_JSON_BUFFER])
 extern const GsJson *gs_json_get(const GsJson *node, const char *key);
 
 /*
- * The first element of an array or member of an object, and the one after a
- * node in the same container; NULL at the end.  The key of a member.
+ * The first and the last element of an array or member of an object, and the
+ * one after a node in the same container; NULL if there is none.  The key of
+ * a member.  How many there are.
  */
 extern const GsJson *gs_json_first(const GsJson *container);
+extern const GsJson *gs_json_last(const GsJson *container);
 extern const GsJson *gs_json_next(const GsJson *node);
 extern const char *gs_json_key(const GsJson *member);
 extern int	gs_json_length(const GsJson *container);

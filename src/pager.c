@@ -36,6 +36,7 @@ struct GsPager
 	const GsTenant *tenant;
 	const GsResource *resource;
 	const GsEndpoint *endpoint;
+	const char *key_field;
 	const GsSearch *search;
 	GsSeen	   *seen;
 	MemoryContext context;
@@ -92,6 +93,7 @@ gs_pager_open(const GsTenant *tenant, const GsResource *resource,
 	pager->tenant = tenant;
 	pager->resource = resource;
 	pager->endpoint = gs_model_read(resource, false);
+	pager->key_field = gs_model_flagged(resource, GS_KEY)->field;
 	pager->search = search;
 	pager->seen = seen ? seen : gs_seen_create(own);
 	pager->context = own;
@@ -114,19 +116,23 @@ gs_pager_total(const GsPager *pager)
 	return pager->total;
 }
 
+/* The same for a caller who knows the key's field. */
+static const char *
+key_of(const GsResource *resource, const char *field, const GsJson *record)
+{
+	GsJsonScalar key;
+
+	if (gs_json_scalar(gs_json_get(record, field), &key) != GS_JSON_STRING || key.length == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_REPLY_HANDLE),
+				 errmsg("Gainsight gave a %s without a %s", resource->label, field)));
+	return key.text;
+}
+
 const char *
 gs_pager_key(const GsResource *resource, const GsJson *record)
 {
-	const GsColumn *column = gs_model_flagged(resource, GS_KEY);
-	const GsJson *node = gs_json_get(record, column->field);
-	char		buffer[GS_JSON_BUFFER];
-	const char *key = gs_json_text(node, buffer);
-
-	if (key == NULL || key[0] == '\0' || key == buffer)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_REPLY_HANDLE),
-				 errmsg("Gainsight gave a %s without a %s", resource->label, column->field)));
-	return key;
+	return key_of(resource, gs_model_flagged(resource, GS_KEY)->field, record);
 }
 
 /*
@@ -201,21 +207,11 @@ gs_pager_start(GsPager *pager)
 static void
 remember_key(GsPager *pager, char **where, const GsJson *record)
 {
-	const char *key = gs_pager_key(pager->resource, record);
+	const char *key = key_of(pager->resource, pager->key_field, record);
 
 	if (*where != NULL)
 		pfree(*where);
 	*where = MemoryContextStrdup(pager->context, key);
-}
-
-static const GsJson *
-last_of(const GsRecords *records)
-{
-	const GsJson *last = records->first;
-
-	for (const GsJson *next = last; next != NULL; next = gs_api_next(records, next))
-		last = next;
-	return last;
 }
 
 static void
@@ -244,7 +240,7 @@ joins_on(GsPager *pager)
 
 	if (records->count == 0)
 		return false;
-	key = gs_pager_key(pager->resource, records->first);
+	key = key_of(pager->resource, pager->key_field, records->first);
 	if (strcmp(key, pager->last_key) == 0)
 		return pager->total == GS_NO_TOTAL || records->total == GS_NO_TOTAL ||
 			records->total == pager->total;
@@ -318,7 +314,7 @@ take_page(GsPager *pager)
 	pager->record = first ? records->first : gs_api_next(records, records->first);
 	pager->rows += fresh;
 	if (fresh > 0)
-		remember_key(pager, &pager->last_key, last_of(records));
+		remember_key(pager, &pager->last_key, records->last);
 	if (records->count != pager->page.limit)
 		forget_ahead(pager);	/* what was asked for behind it begins elsewhere */
 	else
@@ -370,7 +366,7 @@ gs_pager_next(GsPager *pager, const char **key)
 		while (pager->record != NULL)
 		{
 			const GsJson *record = pager->record;
-			const char *this_key = gs_pager_key(pager->resource, record);
+			const char *this_key = key_of(pager->resource, pager->key_field, record);
 
 			pager->record = gs_api_next(&pager->records, record);
 			if (!gs_seen_add(pager->seen, this_key))

@@ -396,8 +396,6 @@ gs_request_is_settled(GsRequest *request)
 	if (request->transfer == NULL || is_running(request) || !end_try(request))
 		return false;
 	leave_queue(request);
-	/* the tree has its own copies */
-	gs_http_release_body(request->transfer);
 	request->settled = true;
 	return true;
 }

@@ -8,7 +8,6 @@
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "utils/memutils.h"
 
 #include "seen.h"
@@ -17,8 +16,8 @@
 
 typedef struct Hash128
 {
-	uint64		low;			/* both 0: the slot is free */
-	uint64		high;
+	uint64		low;
+	uint64		high;			/* odd; 0: the slot is free */
 } Hash128;
 
 struct GsSeen
@@ -58,8 +57,7 @@ find(const GsSeen *seen, Hash128 hash)
 	{
 		Hash128    *at = &seen->slots[slot];
 
-		if ((at->low == 0 && at->high == 0) ||
-			(at->low == hash.low && at->high == hash.high))
+		if (at->high == 0 || (at->low == hash.low && at->high == hash.high))
 			return at;
 		slot = (slot + 1) & seen->mask;
 	}
@@ -74,21 +72,60 @@ grow(GsSeen *seen)
 	seen->slots = make_slots(seen, count * 2);
 	seen->mask = count * 2 - 1;
 	for (uint64 i = 0; i < count; i++)
-		if (old[i].low != 0 || old[i].high != 0)
+		if (old[i].high != 0)
 			*find(seen, old[i]) = old[i];
 	pfree(old);
+}
+
+/* Let every bit of a word have a say in every other. */
+static inline uint64
+stir(uint64 word)
+{
+	word ^= word >> 32;
+	word *= UINT64CONST(0xd6e8feb86659fd93);
+	word ^= word >> 32;
+	word *= UINT64CONST(0xd6e8feb86659fd93);
+	return word ^ (word >> 32);
+}
+
+static inline uint64
+rotate(uint64 word, int bits)
+{
+	return (word << bits) | (word >> (64 - bits));
+}
+
+/*
+ * Two hashes of 64 bits in one pass, each of which takes in a word by steps
+ * that can be undone, so that it loses nothing of what went before.
+ */
+static Hash128
+hash_key(const char *key, size_t length)
+{
+	Hash128		hash = {length, ~(uint64) length};
+	uint64		word;
+
+	for (; length > 0; key += sizeof(word))
+	{
+		size_t		taken = Min(length, sizeof(word));
+
+		word = 0;
+		memcpy(&word, key, taken);
+		length -= taken;
+		hash.low = rotate((hash.low ^ word) * UINT64CONST(0x9e3779b97f4a7c15), 29);
+		hash.high = rotate((hash.high + word) * UINT64CONST(0xc2b2ae3d27d4eb4f), 37);
+	}
+	/* the two must not be the one a simple function of the other */
+	hash.low = stir(hash.low);
+	hash.high = stir(hash.high) | 1;
+	return hash;
 }
 
 bool
 gs_seen_add(GsSeen *seen, const char *key)
 {
-	int			length = strlen(key);
-	Hash128		hash;
-	Hash128    *slot;
+	Hash128		hash = hash_key(key, strlen(key));
+	Hash128    *slot = find(seen, hash);
 
-	hash.low = hash_bytes_extended((const unsigned char *) key, length, 0);
-	hash.high = hash_bytes_extended((const unsigned char *) key, length, 1) | 1;
-	slot = find(seen, hash);
 	if (slot->high != 0)
 		return false;
 	*slot = hash;

@@ -22,10 +22,8 @@
 static bool
 same_version(const GsJson *then, const GsJson *now)
 {
-	char		then_buffer[GS_JSON_BUFFER];
-	char		now_buffer[GS_JSON_BUFFER];
-	const char *then_text = gs_json_text(then, then_buffer);
-	const char *now_text = gs_json_text(now, now_buffer);
+	const char *then_text = gs_json_text(then);
+	const char *now_text = gs_json_text(now);
 	Timestamp	then_moment;
 	Timestamp	now_moment;
 
@@ -40,8 +38,7 @@ same_version(const GsJson *then, const GsJson *now)
 static bool
 has_text(const GsJson *node)
 {
-	char		buffer[GS_JSON_BUFFER];
-	const char *given = gs_json_text(node, buffer);
+	const char *given = gs_json_text(node);
 
 	return given != NULL && given[0] != '\0';
 }
@@ -114,8 +111,8 @@ gs_update_start(GsUpdate *update)
 	MemoryContext old = MemoryContextSwitchTo(update->context);
 
 	update->key = pstrdup(update->key);
-	update->then = gs_json_parse(update->saved->record, strlen(update->saved->record),
-								 update->context, &why);
+	update->then = gs_json_parse(pstrdup(update->saved->record),
+								 strlen(update->saved->record), update->context, &why);
 	MemoryContextSwitchTo(old);
 	if (!update->relation->settings->conflict_check ||
 		(update->saved->by_key &&

@@ -356,7 +356,8 @@ const char *
 gs_write_key(const GsRelation *relation, const GsSavedRecord *saved, MemoryContext context)
 {
 	const char *why;
-	const GsJson *record = gs_json_parse(saved->record, strlen(saved->record), context, &why);
+	const GsJson *record = gs_json_parse(MemoryContextStrdup(context, saved->record),
+										 strlen(saved->record), context, &why);
 
 	return gs_pager_key(relation->resource, record);
 }
@@ -387,7 +388,6 @@ unchanged(const GsJson *base, const char *field, Oid type)
 	GsJsonKind	kind = gs_json_kind(node);
 	bool		is_day = type == DATEOID;
 	bool		is_moment = type == TIMESTAMPOID || type == TIMESTAMPTZOID;
-	char		buffer[GS_JSON_BUFFER];
 	StringInfoData out;
 	Timestamp	moment;
 
@@ -395,7 +395,7 @@ unchanged(const GsJson *base, const char *field, Oid type)
 		return NULL;
 	if ((is_day || is_moment) && (kind == GS_JSON_STRING || kind == GS_JSON_NUMBER))
 	{
-		const char *given = gs_json_text(node, buffer);
+		const char *given = gs_json_text(node);
 
 		if (given[0] == '\0')
 			return NULL;

@@ -52,14 +52,12 @@ gs_request_finish(GsRequest *request)
 static void
 same(const GsJson *a, const GsJson *b)
 {
-	char		buffer_a[GS_JSON_BUFFER];
-	char		buffer_b[GS_JSON_BUFFER];
-	const char *text = gs_json_text(a, buffer_a);
+	const char *text = gs_json_text(a);
 	GsJsonKind	kind = gs_json_kind(a);
 
 	require(kind == gs_json_kind(b));
 	if (text != NULL)
-		require(strcmp(text, gs_json_text(b, buffer_b)) == 0);
+		require(strcmp(text, gs_json_text(b)) == 0);
 	if (kind != GS_JSON_ARRAY && kind != GS_JSON_OBJECT)
 		return;
 	require(gs_json_length(a) == gs_json_length(b));
@@ -107,7 +105,7 @@ static void
 parse(const char *body, size_t size)
 {
 	const char *why = NULL;
-	GsJson	   *root = gs_json_parse(body, size, CurrentMemoryContext, &why);
+	GsJson	   *root = gs_json_parse(gs_server_body(body, size), size, CurrentMemoryContext, &why);
 	GsJson	   *again;
 	StringInfoData printed;
 	StringInfoData reprinted;
@@ -118,7 +116,8 @@ parse(const char *body, size_t size)
 	initStringInfo(&printed);
 	gs_json_print(&printed, root);
 	require(pg_verify_mbstr(PG_UTF8, printed.data, printed.len, true));
-	again = gs_json_parse(printed.data, printed.len, CurrentMemoryContext, &why);
+	again = gs_json_parse(gs_server_body(printed.data, printed.len), printed.len,
+						  CurrentMemoryContext, &why);
 	require(again != NULL);
 	same(root, again);
 	initStringInfo(&reprinted);
@@ -146,7 +145,8 @@ static void
 judge(const char *body, size_t size, int status, const GsEndpoint *endpoint)
 {
 	GsHttpResult result = {
-		.outcome = GS_HTTP_ANSWERED, .status = status, .body = body, .body_length = size
+		.outcome = GS_HTTP_ANSWERED, .status = status,
+		.body = gs_server_body(body, size), .body_length = size
 	};
 	GsRecords	records;
 	int			count = 0;

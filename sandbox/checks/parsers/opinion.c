@@ -23,7 +23,7 @@ opinion_json(const char *body, size_t size, const char **why)
 
 	gs_server_reset();
 	*why = NULL;
-	root = gs_json_parse(body, size, CurrentMemoryContext, why);
+	root = gs_json_parse(gs_server_body(body, size), size, CurrentMemoryContext, why);
 	if (root == NULL)
 		return NULL;
 	initStringInfo(&printed);

@@ -21,53 +21,71 @@ typedef struct Chunk
 {
 	struct Chunk *next;
 	size_t		size;
+	bool		lasting;		/* of TopMemoryContext */
 } Chunk;
 
 #define CHUNK_HEADER MAXALIGN(sizeof(Chunk))
 
-/* A block of json.c's arena: kept for the next, for it is dear to get. */
-#define LARGE_BLOCK (256 * 1024)
-
 static Chunk *used;
-static Chunk *kept;
+static MemoryContextCallback *callbacks;
 
 static MemoryContextData the_context = {.type = T_AllocSetContext};
+static MemoryContextData top_context = {.type = T_AllocSetContext};
 
 MemoryContext CurrentMemoryContext = &the_context;
+MemoryContext TopMemoryContext = &top_context;
 
 void
 gs_server_reset(void)
 {
+	for (; callbacks != NULL; callbacks = callbacks->next)
+		callbacks->func(callbacks->arg);
 	while (used != NULL)
 	{
 		Chunk	   *chunk = used;
 
 		used = chunk->next;
-		if (chunk->size == LARGE_BLOCK)
-		{
-			chunk->next = kept;
-			kept = chunk;
-		}
-		else
-			free(chunk);
+		free(chunk);
 	}
+}
+
+char *
+gs_server_body(const char *body, size_t size)
+{
+	char	   *copy = palloc(size + 1);
+
+	memcpy(copy, body, size);
+	return copy;
+}
+
+static Chunk *
+chunk_of(void *pointer)
+{
+	return (Chunk *) ((char *) pointer - CHUNK_HEADER);
+}
+
+static void *
+allocate(MemoryContext context, Size size)
+{
+	Chunk	   *chunk = malloc(CHUNK_HEADER + size);
+
+	if (chunk == NULL)
+		abort();
+	chunk->size = size;
+	chunk->lasting = context == TopMemoryContext;
+	if (!chunk->lasting)
+	{
+		Assert(context == CurrentMemoryContext);
+		chunk->next = used;
+		used = chunk;
+	}
+	return (char *) chunk + CHUNK_HEADER;
 }
 
 void *
 palloc(Size size)
 {
-	Chunk	   *chunk = kept;
-
-	if (size == LARGE_BLOCK && kept != NULL)
-		kept = chunk->next;
-	else
-		chunk = malloc(CHUNK_HEADER + size);
-	if (chunk == NULL)
-		abort();
-	chunk->next = used;
-	chunk->size = size;
-	used = chunk;
-	return (char *) chunk + CHUNK_HEADER;
+	return allocate(CurrentMemoryContext, size);
 }
 
 void *
@@ -76,33 +94,57 @@ palloc0(Size size)
 	return memset(palloc(size), 0, size);
 }
 
-/* Freed only with the context, like what json.c's arena hands out. */
+void *
+palloc_extended(Size size, int flags)
+{
+	return MemoryContextAllocExtended(CurrentMemoryContext, size, flags);
+}
+
+/* What is not to last goes with its context. */
 void
 pfree(void *pointer)
 {
-	Assert(pointer != NULL);
+	if (chunk_of(pointer)->lasting)
+		free(chunk_of(pointer));
 }
 
 void *
 repalloc(void *pointer, Size size)
 {
-	Chunk	   *old = (Chunk *) ((char *) pointer - CHUNK_HEADER);
+	return memcpy(palloc(size), pointer, Min(size, chunk_of(pointer)->size));
+}
 
-	return memcpy(palloc(size), pointer, Min(size, old->size));
+void *
+repalloc_huge(void *pointer, Size size)
+{
+	return repalloc(pointer, size);
 }
 
 void *
 MemoryContextAlloc(MemoryContext context, Size size)
 {
-	Assert(context == CurrentMemoryContext);
-	return palloc(size);
+	return allocate(context, size);
+}
+
+void *
+MemoryContextAllocZero(MemoryContext context, Size size)
+{
+	return memset(allocate(context, size), 0, size);
 }
 
 void *
 MemoryContextAllocExtended(MemoryContext context, Size size, int flags)
 {
+	return (flags & MCXT_ALLOC_ZERO) ? MemoryContextAllocZero(context, size) :
+		allocate(context, size);
+}
+
+void
+MemoryContextRegisterResetCallback(MemoryContext context, MemoryContextCallback *callback)
+{
 	Assert(context == CurrentMemoryContext);
-	return (flags & MCXT_ALLOC_ZERO) ? palloc0(size) : palloc(size);
+	callback->next = callbacks;
+	callbacks = callback;
 }
 
 char *

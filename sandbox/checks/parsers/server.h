@@ -11,6 +11,12 @@
 extern void gs_server_reset(void);
 
 /*
+ * A copy of a body that the parser may write to, with the byte behind it that
+ * it asks for and no more.  Goes with gs_server_reset.
+ */
+extern char *gs_server_body(const char *body, size_t size);
+
+/*
  * A promise of the parsers', which has to be kept whatever they are given.
  */
 #define require(condition) \

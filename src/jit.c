@@ -1,0 +1,109 @@
+/*
+ * jit.c
+ *	  Plans that wait need no compiled expressions.
+ *
+ * Core compiles a plan's expressions when its cost is high.  Nearly all that
+ * our scans cost is the round trips of their requests, which no compilation
+ * shortens: a hundred of them would have a query compiled that has hardly any
+ * work to do here.  So core's decision is made once more, less that cost, when
+ * a plan is about to run: the library may have been loaded while the plan was
+ * made, when it is too late for a hook of the planner's.
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "foreign/fdwapi.h"
+#include "jit/jit.h"
+
+#include "gainsight_fdw.h"
+
+static ExecutorStart_hook_type next_hook;
+
+static Cost cost_of_requests(const Plan *plan, double loops);
+
+static bool
+is_our_scan(const Plan *plan)
+{
+	Oid			server = IsA(plan, ForeignScan) ? ((const ForeignScan *) plan)->fs_server : InvalidOid;
+
+	return OidIsValid(server) &&
+		GetFdwRoutineByServerId(server)->GetForeignPlan == gainsightGetForeignPlan;
+}
+
+static Cost
+cost_of_list(List *plans, double loops)
+{
+	Cost		cost = 0;
+	ListCell   *cell;
+
+	foreach(cell, plans)
+		cost += cost_of_requests(lfirst(cell), loops);
+	return cost;
+}
+
+/* What the scans of ours in a plan cost that is run so many times. */
+static Cost
+cost_of_requests(const Plan *plan, double loops)
+{
+	double		inner_loops = loops;
+
+	if (plan == NULL)
+		return 0;
+	if (is_our_scan(plan))
+		return plan->total_cost * loops;
+	switch (nodeTag(plan))
+	{
+		case T_Append:
+			return cost_of_list(((const Append *) plan)->appendplans, loops);
+		case T_MergeAppend:
+			return cost_of_list(((const MergeAppend *) plan)->mergeplans, loops);
+		case T_SubqueryScan:
+			return cost_of_requests(((const SubqueryScan *) plan)->subplan, loops);
+		case T_CustomScan:
+			return gs_bind_join_cost((const CustomScan *) plan) * loops +
+				cost_of_list(((const CustomScan *) plan)->custom_plans, loops);
+		case T_NestLoop:
+			inner_loops = loops * Max(plan->lefttree->plan_rows, 1);
+			break;
+		default:
+			break;
+	}
+	return cost_of_requests(plan->lefttree, loops) +
+		cost_of_requests(plan->righttree, inner_loops);
+}
+
+/* As the planner does it: a setting below zero turns its part off. */
+static void
+decide_again(PlannedStmt *statement)
+{
+	Cost		requests = cost_of_requests(statement->planTree, 1) +
+		cost_of_list(statement->subplans, 1);
+	Cost		cost = statement->planTree->total_cost - requests;
+
+	if (requests == 0)
+		return;
+	if (cost <= jit_above_cost)
+		statement->jitFlags = PGJIT_NONE;
+	if (cost <= jit_optimize_above_cost)
+		statement->jitFlags &= ~PGJIT_OPT3;
+	if (cost <= jit_inline_above_cost)
+		statement->jitFlags &= ~PGJIT_INLINE;
+}
+
+static void
+on_start(QueryDesc *query, int eflags)
+{
+	if (query->plannedstmt->jitFlags != PGJIT_NONE)
+		decide_again(query->plannedstmt);
+	if (next_hook != NULL)
+		next_hook(query, eflags);
+	else
+		standard_ExecutorStart(query, eflags);
+}
+
+void
+gs_jit_init(void)
+{
+	next_hook = ExecutorStart_hook;
+	ExecutorStart_hook = on_start;
+}
