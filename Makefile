@@ -113,7 +113,7 @@ bench:
 		--conf max_wal_senders=0 --conf max_wal_size=4GB --conf shared_buffers=256MB \
 		-- bench/bench bench/RESULTS.md
 
-layers lint:
+layers lint layout:
 	@sandbox/guards $@
 
 symbols: all
@@ -163,7 +163,7 @@ help:
 	@echo "layers        the guards of the source's layers"
 	@echo "symbols       the guard of what the library exports"
 	@echo "lint          no warnings from gcc, clang and scan-build"
-	@echo "indent        lay out the sources"
+	@echo "indent        lay out the sources; layout says what that would change"
 	@echo "dist          the archive for PGXN, of what is committed"
 	@echo "deb           Debian packages, into dist/ too"
 	@echo "coverage      the lines that regression test and TAP run, by file: PARTS="
@@ -172,4 +172,4 @@ help:
 	@echo "demo, shell and test install the packages that are missing."
 
 .PHONY: demo shell test tap clients conformance fuzz versions parsers asan cassert valgrind \
-	sqlsmith bench layers symbols lint indent coverage results dist deb help
+	sqlsmith bench layers symbols lint layout indent coverage results dist deb help
