@@ -224,6 +224,9 @@ begin_next(Slot *slot)
 	return true;
 }
 
+/* Transfers that were started and are not finished. */
+static int	in_flight;
+
 static void
 start_next(CURLM *multi, Slot *slot)
 {
@@ -232,6 +235,7 @@ start_next(CURLM *multi, Slot *slot)
 	if (!begin_next(slot))
 		return;
 	curl_multi_add_handle(multi, slot->easy);
+	in_flight++;
 	curl_multi_perform(multi, &running);
 }
 
@@ -248,6 +252,7 @@ finish(CURLM *multi, CURLMsg *message)
 	if (message->data.result != CURLE_OK || status != 200)
 		die("a request failed");
 	curl_multi_remove_handle(multi, slot->easy);
+	in_flight--;
 	if (work.inflight == 1)
 	{
 		take_body(slot);
@@ -283,20 +288,17 @@ read_all(struct curl_slist *headers)
 		curl_easy_setopt(slot->easy, CURLOPT_WRITEDATA, slot);
 		curl_easy_setopt(slot->easy, CURLOPT_PRIVATE, slot);
 		curl_easy_setopt(slot->easy, CURLOPT_BUFFERSIZE, 256L * 1024);
-		if (begin_next(slot))
-			curl_multi_add_handle(multi, slot->easy);
+		start_next(multi, slot);
 	}
 	do
 	{
 		curl_multi_perform(multi, &running);
 		while ((message = curl_multi_info_read(multi, &left)) != NULL)
-		{
 			finish(multi, message);
-			running = 1;
-		}
-		if (running)
+		/* those that were started just now are not counted in running */
+		if (in_flight > 0)
 			curl_multi_poll(multi, NULL, 0, 1000, NULL);
-	} while (running);
+	} while (in_flight > 0);
 }
 
 static double

@@ -314,11 +314,12 @@ select_gone(const GsCopy *copy, const GsWindow *window)
 	if (copy->version_name != NULL)
 		version = psprintf("COALESCE(t.%s, '-infinity'::pg_catalog.timestamptz)",
 						   copy->version_name);
-	return psprintf("SELECT pg_catalog.array_agg(t.%s::pg_catalog.text) FROM %s AS t "
+	return psprintf("SELECT pg_catalog.array_agg(t.%s::pg_catalog.text ORDER BY t.%s"
+					KEY_TEXT ") FROM %s AS t "
 					"WHERE %s AND NOT EXISTS (SELECT FROM walked AS w "
 					"WHERE w.%s" KEY_TEXT " OPERATOR(pg_catalog.=) t.%s" KEY_TEXT ")",
-					copy->key_name, copy->target_name, window_condition(window, version),
-					copy->key_name, copy->key_name);
+					copy->key_name, copy->key_name, copy->target_name,
+					window_condition(window, version), copy->key_name, copy->key_name);
 }
 
 /* Add the keys of a text[] to the list. */
