@@ -22,7 +22,7 @@ PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	$(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
 PG_CFLAGS = -Wall -Wextra -fvisibility=hidden -MMD -MP -ffile-prefix-map=$(CURDIR)=.
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs libcurl libcjson 2>/dev/null || echo -lcurl -lcjson)
-EXTRA_CLEAN = $(OBJS:.o=.d) test-output
+EXTRA_CLEAN = $(OBJS:.o=.d) test-output dist
 
 # Bitcode would let a JIT inline these functions, for which there is no call,
 # and would need a clang of the server's own version.
@@ -113,7 +113,7 @@ bench:
 		--conf max_wal_senders=0 --conf max_wal_size=4GB --conf shared_buffers=256MB \
 		-- bench/bench bench/RESULTS.md
 
-layers docs lint:
+layers docs lint layout:
 	@sandbox/guards $@
 
 symbols: all
@@ -121,6 +121,24 @@ symbols: all
 
 indent:
 	@sandbox/guards $@
+
+# What a release is: the archive for PGXN, of what is committed.
+dist:
+	@sandbox/packaging/dist
+
+# The Debian packages, for the server versions that are here.
+deb:
+	@sandbox/install-packages deb
+	@sandbox/packaging/deb
+
+# Which lines the regression test and TAP run: PARTS as of sandbox/run-tests.
+coverage:
+	@sandbox/install-packages coverage
+	@sandbox/checks/coverage $(PARTS)
+
+# What the last failed run printed, to be expected from now on.
+results:
+	@sandbox/results $(CHAPTER)
 
 help:
 	@echo "all           build the extension"
@@ -146,9 +164,13 @@ help:
 	@echo "docs          the guard of the documents: what the sources offer is in them"
 	@echo "symbols       the guard of what the library exports"
 	@echo "lint          no warnings from gcc, clang and scan-build"
-	@echo "indent        lay out the sources"
+	@echo "indent        lay out the sources; layout says what that would change"
+	@echo "dist          the archive for PGXN, of what is committed"
+	@echo "deb           Debian packages, into dist/ too"
+	@echo "coverage      the lines that regression test and TAP run, by file: PARTS="
+	@echo "results       accept what a failed chapter printed, after a look: CHAPTER="
 	@echo "clean         remove what was built"
 	@echo "demo, shell and test install the packages that are missing."
 
 .PHONY: demo shell test tap clients conformance fuzz versions parsers asan cassert valgrind \
-	sqlsmith bench layers docs symbols lint indent help
+	sqlsmith bench layers docs symbols lint layout indent coverage results dist deb help

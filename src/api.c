@@ -385,7 +385,7 @@ is_false(const GsJson *node)
 /* The classifier of every call. */
 static void
 judge_answer(const GsCall *call, const GsHttpResult *result,
-		   MemoryContext context, GsVerdict *verdict)
+			 MemoryContext context, GsVerdict *verdict)
 {
 	const char *why = NULL;
 	GsJson	   *envelope = NULL;

@@ -354,7 +354,8 @@ gs_bind_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path, Li
 	GsClause   *clause;
 
 	choose(root, baserel, infos, path->path.param_info->ppi_req_outer, &binding);
-	Assert(binding.info != NULL);
+	if (binding.info == NULL)
+		elog(ERROR, "the equality that the path was made for was not found again");
 	plan->bind = palloc(sizeof(GsBindPlan));
 	*plan->bind = binding.plan;
 	plan->bind->id = intVal(linitial(path->fdw_private));

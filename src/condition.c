@@ -250,8 +250,8 @@ time_condition(Builder *builder, const GsClause *clause, GsKind kind,
 		int64		first = 0;
 		int64		last = 0;
 		bool		valid = kind == GS_DATE ?
-		days_of(clause->type, values[i], &first, &last) :
-		moment_of(clause->type, values[i], &first);
+			days_of(clause->type, values[i], &first, &last) :
+			moment_of(clause->type, values[i], &first);
 
 		if (!valid)
 			return gs_where_give_up(builder);
@@ -524,4 +524,3 @@ gs_where_test(Builder *builder, const GsClause *clause)
 									json_value(kind, clause->type, operand->value));
 	}
 }
-

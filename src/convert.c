@@ -196,7 +196,7 @@ print_json(const GsJson *node, GsJsonScalar *scalar)
 
 	initStringInfo(&json);
 	gs_json_print(&json, node);
-	*scalar = (GsJsonScalar) {.text = json.data,.length = json.len};
+	*scalar = (GsJsonScalar) {.text = json.data, .length = json.len};
 }
 
 Datum

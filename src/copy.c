@@ -353,7 +353,7 @@ gs_copy_window(const GsCopy *copy, const GsWindow *window, List **gone)
 	row = SPI_tuptable->vals[0];
 	count = DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
 	keys = SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull);
-	if (!isnull)
+	if (gone != NULL && !isnull)
 		add_keys(gone, keys);
 	SPI_freetuptable(SPI_tuptable);
 	return count;

@@ -462,15 +462,14 @@ typedef struct GsScanPlan
 {
 	List	   *attnums;		/* of the columns that the statement needs */
 	bool		for_update;		/* its rows are to be updated */
-	List	   *set_attnums;	/* of a direct modification: its columns, whose
-								 * values are the last of fdw_exprs */
+	List	   *set_attnums;	/* of a direct modification: its columns, whose values are the last
+								 * of fdw_exprs */
 	bool		set_processed;	/* it counts as the statement's result */
 	List	   *clauses;		/* GsClause, all of which must hold */
 	GsClause   *key;			/* of a read's path, or NULL */
 	int			noperands;		/* so many of fdw_exprs are their values */
-	GsBindPlan *bind;			/* NULL: not bound by a bind join; else the two
-								 * of fdw_exprs behind them are the key and what
-								 * it is compared with */
+	GsBindPlan *bind;			/* NULL: not bound by a bind join; else the two of fdw_exprs behind
+								 * them are the key and what it is compared with */
 	bool		keep_rows;		/* it may well be read again */
 	int			first_page;		/* rows, 0 for a full page */
 	double		requests;		/* estimated */

@@ -40,8 +40,8 @@ typedef struct GsColumn
 	GsKind		kind;
 	int			flags;
 	const char *const *values;	/* documented values, NULL-terminated, or NULL */
-	double		sharing;		/* the planner's guess, before anything is known, how
-								 * many records have the same value; 0: none */
+	double		sharing;		/* the planner's guess, before anything is known, how many records
+								 * have the same value; 0: none */
 } GsColumn;
 
 /*

@@ -252,7 +252,7 @@ check_search(Check *check)
 	for (int i = 0; i < (int) lengthof(tried); i++)
 	{
 		GsKind		wanted = strchr("LG", tried[i][0]) || strcmp(tried[i], "IS_NOT_NULL") == 0 ?
-		GS_DATE : GS_TEXT;
+			GS_DATE : GS_TEXT;
 		GsCondition condition = {.operator = tried[i]};
 
 		for (int j = 0; j < resource->ncolumns; j++)

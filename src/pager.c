@@ -104,12 +104,6 @@ gs_pager_open(const GsTenant *tenant, const GsResource *resource,
 	return pager;
 }
 
-void
-gs_pager_close(GsPager *pager)
-{
-	MemoryContextDelete(pager->context);
-}
-
 int64
 gs_pager_total(const GsPager *pager)
 {

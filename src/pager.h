@@ -62,11 +62,6 @@ extern bool gs_pager_at_end(const GsPager *pager);
 extern int64 gs_pager_total(const GsPager *pager);
 
 /*
- * End a walk and release all of it.
- */
-extern void gs_pager_close(GsPager *pager);
-
-/*
  * A record's key; raises HV00K where it has none.
  */
 extern const char *gs_pager_key(const GsResource *resource, const GsJson *record);

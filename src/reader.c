@@ -117,12 +117,6 @@ gs_reader_open(const GsTenant *tenant, const GsReadSpec *spec, MemoryContext con
 	return reader;
 }
 
-void
-gs_reader_close(GsReader *reader)
-{
-	MemoryContextDelete(reader->context);
-}
-
 int64
 gs_reader_total(const GsReader *reader)
 {

@@ -24,7 +24,7 @@ typedef struct GsReadSpec
 } GsReadSpec;
 
 /*
- * Open a reader in context.  Nothing is sent yet.
+ * Open a reader in context, which it ends with.  Nothing is sent yet.
  */
 extern GsReader *gs_reader_open(const GsTenant *tenant, const GsReadSpec *spec,
 								MemoryContext context);
@@ -50,10 +50,5 @@ extern bool gs_reader_advance(GsReader *reader);
  * How many rows there will be, as far as the tenant said; GS_NO_TOTAL else.
  */
 extern int64 gs_reader_total(const GsReader *reader);
-
-/*
- * End reading and release all of it.
- */
-extern void gs_reader_close(GsReader *reader);
 
 #endif							/* GS_READER_H */

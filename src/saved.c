@@ -129,7 +129,7 @@ gs_saved_find(EState *estate, Index index, ItemPointer tid)
 	{
 		GsSaved    *saved = dlist_container(GsSaved, node, iter.cur);
 		int64		number = (int64) ItemPointerGetBlockNumberNoCheck(tid) * MaxOffsetNumber +
-		ItemPointerGetOffsetNumberNoCheck(tid) - 1;
+			ItemPointerGetOffsetNumberNoCheck(tid) - 1;
 
 		if (saved->estate == estate && saved->index == index &&
 			number >= 0 && number < saved->count)

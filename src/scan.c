@@ -211,6 +211,7 @@ static bool
 replay(ForeignScanState *node)
 {
 	GsScanState *state = node->fdw_state;
+
 	/* what is read back must outlive the row's own context */
 	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
 	bool		found = tuplestore_gettupleslot(state->kept, true, true, state->kept_slot);
