@@ -457,6 +457,14 @@ typedef struct GsBindPlan
 	Oid			collation;
 } GsBindPlan;
 
+/* Will a scan be read again, as far as the planner sees? */
+typedef enum GsRescan
+{
+	GS_RESCAN_UNSEEN,
+	GS_RESCAN_POSSIBLE,
+	GS_RESCAN_SURE
+} GsRescan;
+
 /* Plain nodes outside, this inside. */
 typedef struct GsScanPlan
 {
@@ -470,7 +478,7 @@ typedef struct GsScanPlan
 	int			noperands;		/* so many of fdw_exprs are their values */
 	GsBindPlan *bind;			/* NULL: not bound by a bind join; else the two of fdw_exprs behind
 								 * them are the key and what it is compared with */
-	bool		keep_rows;		/* it may well be read again */
+	GsRescan	rescan;
 	int			first_page;		/* rows, 0 for a full page */
 	double		requests;		/* estimated */
 } GsScanPlan;

@@ -161,42 +161,65 @@ typedef struct Slices
 	const GsSlice *end;
 } Slices;
 
-static inline char *
-take_slice(Slices *slices, int *length)
+static inline const GsSlice *
+take_slice(Slices *slices)
 {
-	if (slices->next == slices->end)
-		return NULL;
-	*length = slices->next->length;
-	return (slices->next++)->text;
+	return slices->next == slices->end ? NULL : slices->next++;
+}
+
+/* The type of a value that was taken out. */
+static const int types[] = {
+	[GS_TOKEN_NULL] = cJSON_NULL,
+	/* cJSON's own mark for what it has not allocated */
+	[GS_TOKEN_STRING] = cJSON_String | cJSON_IsReference,
+	[GS_TOKEN_NUMBER] = cJSON_Number,
+};
+
+static inline bool
+put_value_back(GsJson *node, Slices *slices)
+{
+	const GsSlice *slice = take_slice(slices);
+
+	if (slice == NULL)
+		return false;
+	node->type = types[slice->token];
+	node->valuestring = slice->text;
+	node->valueint = slice->length;
+	return true;
+}
+
+static inline bool
+put_key_back(GsJson *member, Slices *slices)
+{
+	const GsSlice *slice = take_slice(slices);
+
+	if (slice == NULL)
+		return false;
+	member->string = slice->text;
+	return true;
 }
 
 /* False if there are not as many as the tree needs. */
 static bool
 put_back(GsJson *node, Slices *slices)
 {
-	int			key_length;
-
 	switch (node->type & 0xff)
 	{
-		case cJSON_String:
-			if (node->valuestring[0] != '\0')
-			{
-				node->valueint = strlen(node->valuestring);
-				return true;
-			}
-			/* cJSON's own mark for what it has not allocated */
-			node->type |= cJSON_IsReference;
-			/* FALLTHROUGH */
+		case cJSON_NULL:
 		case cJSON_Number:
-			node->valuestring = take_slice(slices, &node->valueint);
-			return node->valuestring != NULL;
+			return put_value_back(node, slices);
+		case cJSON_String:
+			if (node->valuestring[0] == '\0')
+				return put_value_back(node, slices);
+			node->valueint = strlen(node->valuestring);
+			return true;
 		case cJSON_Array:
 		case cJSON_Object:
 			node->valueint = 0;
 			for (GsJson *child = node->child; child != NULL; child = child->next)
 			{
 				if (child->string != NULL && child->string[0] == '\0' &&
-					(child->string = take_slice(slices, &key_length)) == NULL)
+					!put_key_back(child, slices))
 					return false;
 				if (!put_back(child, slices))
 					return false;

@@ -66,7 +66,9 @@ struct GsPager
 	/* the page being given */
 	Page		page;
 	GsRecords	records;
-	const GsJson *record;		/* next to give */
+	const GsJson *record;		/* next to give, */
+	const char *record_key;		/* with its key */
+	GsSeenHash	record_hash;
 };
 
 static void
@@ -290,6 +292,19 @@ end_short(GsPager *pager)
 	begin_round(pager);
 }
 
+/* The set of keys is made larger at once for so many times the rows that came. */
+#define MAX_EXPECTED 32
+
+static void
+set_record(GsPager *pager, const GsJson *record)
+{
+	pager->record = record;
+	if (record == NULL)
+		return;
+	pager->record_key = key_of(pager->resource, pager->key_field, record);
+	pager->record_hash = gs_seen_prepare(pager->seen, pager->record_key);
+}
+
 /* Take the current page into account, and make its new rows the ones to give. */
 static void
 take_page(GsPager *pager)
@@ -305,14 +320,19 @@ take_page(GsPager *pager)
 		go_round_again(pager);
 		return;
 	}
-	pager->record = first ? records->first : gs_api_next(records, records->first);
+	set_record(pager, first ? records->first : gs_api_next(records, records->first));
 	pager->rows += fresh;
+	if (pager->total != GS_NO_TOTAL && !first)
+		gs_seen_expect(pager->seen, Min(Max(pager->total - pager->rows, 0),
+										pager->rows * MAX_EXPECTED));
 	if (fresh > 0)
 		remember_key(pager, &pager->last_key, records->last);
 	if (records->count != pager->page.limit)
 		forget_ahead(pager);	/* what was asked for behind it begins elsewhere */
 	else
-		pager->window = first ? 1 : Min(pager->window * 2, pager->tenant->max_connections);
+		/* where nobody counts, the first page may have been all */
+		pager->window = first && pager->total == GS_NO_TOTAL ? 1 :
+			Min(pager->window * 2, pager->tenant->max_connections);
 	if (fresh > 0 && pager->page_size < pager->full_size)
 		pager->known_size = pager->page_size;
 	if (records->count < pager->page.limit)
@@ -360,10 +380,11 @@ gs_pager_next(GsPager *pager, const char **key)
 		while (pager->record != NULL)
 		{
 			const GsJson *record = pager->record;
-			const char *this_key = key_of(pager->resource, pager->key_field, record);
+			const char *this_key = pager->record_key;
+			GsSeenHash	hash = pager->record_hash;
 
-			pager->record = gs_api_next(&pager->records, record);
-			if (!gs_seen_add(pager->seen, this_key))
+			set_record(pager, gs_api_next(&pager->records, record));
+			if (!gs_seen_add_prepared(pager->seen, hash))
 				continue;
 			if (key != NULL)
 				*key = this_key;

@@ -351,7 +351,12 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 	plan.clauses = pushed.clauses;
 	plan.key = pushed.key;
 	/* inside a correlated subquery it will be read for each outer row */
-	plan.keep_rows = !bms_is_empty(root->outer_params);
+	if (!bms_is_empty(root->outer_params))
+		plan.rescan = GS_RESCAN_SURE;
+	/* beside others that depend on the outer row it may */
+	else
+		plan.rescan = baserel->reloptkind == RELOPT_OTHER_MEMBER_REL ?
+			GS_RESCAN_POSSIBLE : GS_RESCAN_UNSEEN;
 	plan.for_update = root->parse->commandType == CMD_UPDATE &&
 		bms_is_member(baserel->relid, root->all_result_relids);
 	plan.first_page = first_page(root, &pushed, state->relation->settings->page_size);

@@ -76,7 +76,10 @@ gainsightBeginForeignScan(ForeignScanState *node, int eflags)
 										 list_truncate(list_copy(plan->fdw_exprs),
 													   state->plan.noperands));
 	state->read_all = writes_to_server(node);
-	state->must_keep = state->plan.keep_rows || (eflags & EXEC_FLAG_REWIND) || state->read_all;
+	state->must_keep = state->plan.rescan == GS_RESCAN_SURE || (eflags & EXEC_FLAG_REWIND) ||
+		state->read_all;
+	state->may_keep = state->must_keep || state->plan.rescan == GS_RESCAN_POSSIBLE ||
+		!bms_is_empty(plan->scan.plan.extParam);
 	state->context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw scan",
 										   ALLOCSET_SMALL_SIZES);
 	state->on_end.func = end_progress;
@@ -87,7 +90,7 @@ gainsightBeginForeignScan(ForeignScanState *node, int eflags)
 	if (state->plan.for_update)
 	{
 		state->read_all = true;
-		state->must_keep = true;
+		state->must_keep = state->may_keep = true;
 		state->saved = gs_saved_create(node, state->relation, &state->search);
 	}
 	if (state->plan.bind != NULL)
@@ -146,7 +149,8 @@ start(ForeignScanState *node)
 
 	gs_scan_open(state, gs_operands_values(state->operands));
 	forget_rows(state);
-	keep_rows(node);
+	if (state->may_keep)
+		keep_rows(node);
 	state->given = 0;
 	state->first_saved = state->saved ? gs_saved_count(state->saved) : 0;
 }
@@ -185,7 +189,7 @@ gs_scan_fetch(GsScanState *state, TupleTableSlot *slot)
 }
 
 /*
- * Keep a row for a rescan.  Where none is certain, only as many are kept as
+ * Keep a row for a rescan.  Where none is sure, only as many are kept as
  * fit into work_mem.
  */
 static void
@@ -320,7 +324,11 @@ gainsightReScanForeignScan(ForeignScanState *node)
 	if (is_count(node))
 		gs_count_rescan(node);
 	else if (state != NULL)
+	{
 		state->evaluated = false;
+		/* where there was one, there may be another */
+		state->may_keep = true;
+	}
 }
 
 void

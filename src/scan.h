@@ -44,7 +44,8 @@ typedef struct GsScanState
 	void	   *attached;		/* of a direct modification */
 
 	/* rows kept for a rescan */
-	bool		must_keep;
+	bool		may_keep;		/* there may be one, */
+	bool		must_keep;		/* there will be */
 	Tuplestorestate *kept;		/* NULL: none, or too many */
 	Size		kept_bytes;
 	bool		replaying;

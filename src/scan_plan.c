@@ -12,7 +12,7 @@ enum
 	PRIVATE_ATTNUMS,
 	PRIVATE_CLAUSES,
 	PRIVATE_KEY,
-	PRIVATE_KEEP_ROWS,
+	PRIVATE_RESCAN,
 	PRIVATE_FIRST_PAGE,
 	PRIVATE_REQUESTS,
 	PRIVATE_FOR_UPDATE,
@@ -61,7 +61,7 @@ gs_scan_plan_write(const GsScanPlan *plan)
 	result = list_make5(plan->attnums,
 						clauses,
 						plan->key ? gs_clause_write(plan->key) : NULL,
-						makeInteger(plan->keep_rows),
+						makeInteger(plan->rescan),
 						makeInteger(plan->first_page));
 	result = lappend(result, makeFloat(psprintf("%.0f", plan->requests)));
 	result = lappend(result, makeInteger(plan->for_update));
@@ -92,7 +92,7 @@ gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 	foreach(cell, (List *) list_nth(fdw_private, PRIVATE_CLAUSES))
 		plan->clauses = lappend(plan->clauses, gs_clause_read(lfirst(cell)));
 	plan->key = key ? gs_clause_read(key) : NULL;
-	plan->keep_rows = intVal(list_nth(fdw_private, PRIVATE_KEEP_ROWS));
+	plan->rescan = intVal(list_nth(fdw_private, PRIVATE_RESCAN));
 	plan->first_page = intVal(list_nth(fdw_private, PRIVATE_FIRST_PAGE));
 	plan->requests = floatVal(list_nth(fdw_private, PRIVATE_REQUESTS));
 	plan->for_update = intVal(list_nth(fdw_private, PRIVATE_FOR_UPDATE));

@@ -14,24 +14,18 @@
 
 #define INITIAL_SLOTS 64
 
-typedef struct Hash128
-{
-	uint64		low;
-	uint64		high;			/* odd; 0: the slot is free */
-} Hash128;
-
 struct GsSeen
 {
 	MemoryContext context;
-	Hash128    *slots;
+	GsSeenHash    *slots;
 	uint64		mask;			/* slots less one; they are a power of two */
 	uint64		used;
 };
 
-static Hash128 *
+static GsSeenHash *
 make_slots(GsSeen *seen, uint64 count)
 {
-	return MemoryContextAllocExtended(seen->context, count * sizeof(Hash128),
+	return MemoryContextAllocExtended(seen->context, count * sizeof(GsSeenHash),
 									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 }
 
@@ -48,14 +42,14 @@ gs_seen_create(MemoryContext context)
 }
 
 /* The slot that holds the hash, or the free one where it belongs. */
-static Hash128 *
-find(const GsSeen *seen, Hash128 hash)
+static GsSeenHash *
+find(const GsSeen *seen, GsSeenHash hash)
 {
 	uint64		slot = hash.low & seen->mask;
 
 	for (;;)
 	{
-		Hash128    *at = &seen->slots[slot];
+		GsSeenHash    *at = &seen->slots[slot];
 
 		if (at->high == 0 || (at->low == hash.low && at->high == hash.high))
 			return at;
@@ -64,13 +58,13 @@ find(const GsSeen *seen, Hash128 hash)
 }
 
 static void
-grow(GsSeen *seen)
+grow(GsSeen *seen, uint64 slots)
 {
-	Hash128    *old = seen->slots;
+	GsSeenHash *old = seen->slots;
 	uint64		count = seen->mask + 1;
 
-	seen->slots = make_slots(seen, count * 2);
-	seen->mask = count * 2 - 1;
+	seen->slots = make_slots(seen, slots);
+	seen->mask = slots - 1;
 	for (uint64 i = 0; i < count; i++)
 		if (old[i].high != 0)
 			*find(seen, old[i]) = old[i];
@@ -98,10 +92,10 @@ rotate(uint64 word, int bits)
  * Two hashes of 64 bits in one pass, each of which takes in a word by steps
  * that can be undone, so that it loses nothing of what went before.
  */
-static Hash128
+static GsSeenHash
 hash_key(const char *key, size_t length)
 {
-	Hash128		hash = {length, ~(uint64) length};
+	GsSeenHash		hash = {length, ~(uint64) length};
 	uint64		word;
 
 	for (; length > 0; key += sizeof(word))
@@ -120,16 +114,48 @@ hash_key(const char *key, size_t length)
 	return hash;
 }
 
-bool
-gs_seen_add(GsSeen *seen, const char *key)
+GsSeenHash
+gs_seen_prepare(const GsSeen *seen, const char *key)
 {
-	Hash128		hash = hash_key(key, strlen(key));
-	Hash128    *slot = find(seen, hash);
+	GsSeenHash	hash = hash_key(key, strlen(key));
+
+	__builtin_prefetch(&seen->slots[hash.low & seen->mask], 1);
+	return hash;
+}
+
+/* So many slots are as full as they may be. */
+static inline uint64
+most_keys(uint64 slots)
+{
+	return slots / 4 * 3;
+}
+
+bool
+gs_seen_add_prepared(GsSeen *seen, GsSeenHash hash)
+{
+	GsSeenHash *slot = find(seen, hash);
 
 	if (slot->high != 0)
 		return false;
 	*slot = hash;
-	if (++seen->used > (seen->mask + 1) / 4 * 3)
-		grow(seen);
+	if (++seen->used > most_keys(seen->mask + 1))
+		grow(seen, (seen->mask + 1) * 2);
 	return true;
+}
+
+bool
+gs_seen_add(GsSeen *seen, const char *key)
+{
+	return gs_seen_add_prepared(seen, hash_key(key, strlen(key)));
+}
+
+void
+gs_seen_expect(GsSeen *seen, uint64 keys)
+{
+	uint64		slots = seen->mask + 1;
+
+	while (most_keys(slots) < seen->used + keys)
+		slots *= 2;
+	if (slots > seen->mask + 1)
+		grow(seen, slots);
 }

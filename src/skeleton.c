@@ -72,7 +72,7 @@ enlarge_slices(Pass *pass)
 }
 
 static inline void
-add_slice(Pass *pass, char *text, char *end)
+add_slice(Pass *pass, GsToken token, char *text, char *end)
 {
 	GsSlice    *slice;
 
@@ -81,6 +81,26 @@ add_slice(Pass *pass, char *text, char *end)
 	slice = &pass->skeleton->slices[pass->skeleton->nslices++];
 	slice->text = text;
 	slice->length = end - text;
+	slice->token = token;
+}
+
+/* What a parser has done with at once, and four bytes long. */
+static inline void
+put_null(Pass *pass)
+{
+	memcpy(pass->out, "null", 4);
+	pass->out += 4;
+}
+
+/* Is the string that has just been passed a key? */
+static inline bool
+is_key(const Pass *pass)
+{
+	const char *at = pass->at;
+
+	while (at < pass->end && byte_class[(unsigned char) *at] == BLANK)
+		at++;
+	return at < pass->end && *at == ':';
 }
 
 /*
@@ -172,10 +192,15 @@ take_string(Pass *pass)
 		leave_in(pass, start - 1, pass->at);
 	else
 	{
-		add_slice(pass, start, at);
+		add_slice(pass, GS_TOKEN_STRING, start, at);
 		*at = '\0';
-		*pass->out++ = '"';
-		*pass->out++ = '"';
+		if (at - start >= 2 && !is_key(pass))
+			put_null(pass);
+		else
+		{
+			*pass->out++ = '"';
+			*pass->out++ = '"';
+		}
 	}
 }
 
@@ -203,8 +228,11 @@ take_number(Pass *pass)
 		pass->why = "it holds a malformed number";
 		return;
 	}
-	add_slice(pass, start, at);
-	*pass->out++ = '0';
+	add_slice(pass, GS_TOKEN_NUMBER, start, at);
+	if (at - start >= 4)
+		put_null(pass);
+	else
+		*pass->out++ = '0';
 	pass->at = at;
 	if (at == pass->end)
 	{
@@ -246,6 +274,8 @@ take_word(Pass *pass)
 		{
 			leave_in(pass, pass->at, pass->at + length);
 			pass->at += length;
+			if (i == 0)
+				add_slice(pass, GS_TOKEN_NULL, NULL, NULL);
 			return;
 		}
 	}

@@ -8,11 +8,20 @@
 
 #include "postgres.h"
 
+/* What a slice was. */
+typedef enum GsToken
+{
+	GS_TOKEN_NULL,				/* without text */
+	GS_TOKEN_STRING,
+	GS_TOKEN_NUMBER
+} GsToken;
+
 /* A string's content or a number's digits, in the body; NUL-terminated. */
 typedef struct GsSlice
 {
 	char	   *text;
 	uint32		length;			/* bytes */
+	GsToken		token;
 } GsSlice;
 
 /* Freed by gs_skeleton_free. */
@@ -25,9 +34,11 @@ typedef struct GsSkeleton
 } GsSkeleton;
 
 /*
- * Take the strings that have no escapes (keys, too) and all numbers out of a
- * body: in the skeleton stands "" for such a string and 0 for a number, while
- * a string that is left in is not empty.  Whitespace is left out.
+ * Take the strings that have no escapes (keys, too), all numbers and nulls out
+ * of a body: in the skeleton stands null for a value, as the one word that a
+ * parser has done with at once, and "" for a key.  A value of less than four
+ * bytes leaves "" or 0 instead, so that nothing gets longer.  A string that is
+ * left in is not empty.  Whitespace is left out.
  *
  * The body is written to: a NUL goes behind each slice, so there must be room
  * for one more byte than length.  The slices point into it.  The byte in front
