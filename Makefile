@@ -113,7 +113,7 @@ bench:
 		--conf max_wal_senders=0 --conf max_wal_size=4GB --conf shared_buffers=256MB \
 		-- bench/bench bench/RESULTS.md
 
-layers lint layout:
+layers docs lint layout:
 	@sandbox/guards $@
 
 symbols: all
@@ -161,6 +161,7 @@ help:
 	@echo "              asan, cassert and valgrind take PARTS= of sandbox/run-tests"
 	@echo "bench         ratios to a raw C client, into bench/RESULTS.md: BENCH=full"
 	@echo "layers        the guards of the source's layers"
+	@echo "docs          the guard of the documents: what the sources offer is in them"
 	@echo "symbols       the guard of what the library exports"
 	@echo "lint          no warnings from gcc, clang and scan-build"
 	@echo "indent        lay out the sources; layout says what that would change"
@@ -172,4 +173,4 @@ help:
 	@echo "demo, shell and test install the packages that are missing."
 
 .PHONY: demo shell test tap clients conformance fuzz versions parsers asan cassert valgrind \
-	sqlsmith bench layers symbols lint layout indent coverage results dist deb help
+	sqlsmith bench layers docs symbols lint layout indent coverage results dist deb help

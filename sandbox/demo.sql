@@ -68,6 +68,17 @@ WHERE NOT EXISTS (SELECT FROM gs.successplans AS p
                     AND p.end_date >= DATE '2026-01-01')
 GROUP BY a.segment ORDER BY arr DESC;
 
+\echo 'Where that is cheaper, the companies of the other table are sent, 100 to a search:'
+\echo
+
+\! $CTL clear
+EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
+SELECT a.arr, p.*
+FROM accounts AS a JOIN gs.successplans AS p USING (company_id)
+WHERE a.segment = 'SMB';
+
+\! echo 'The tenant was asked:'; $CTL requests; echo
+
 \echo '== Writing =='
 \echo
 \echo 'INSERT creates a plan. RETURNING gives what the tenant made of it:'
@@ -105,6 +116,14 @@ WHERE status = 'Active' AND end_date >= DATE '2027-01-01';
 
 EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
 SELECT count(*) FROM gs.objectives WHERE success_plan_id = :'plan';
+
+\echo '== A copy =='
+\echo
+\echo 'A copy answers without a request. The next call reads what was changed since:'
+\echo
+
+CALL gainsight_fdw_refresh('gs.successplans', 'plans');
+SELECT status, count(*) FROM plans GROUP BY status ORDER BY status;
 
 \echo
 \echo 'That was the tour. `make shell` leaves you in psql, in the same place.'

@@ -8,10 +8,24 @@
 #include "access/table.h"
 #include "commands/defrem.h"
 #include "foreign/foreign.h"
+#include "lib/stringinfo.h"
 #include "utils/rel.h"
 
 #include "compat.h"
 #include "gainsight_fdw.h"
+
+/* "successplans, objectives or plan_types" */
+static const char *
+resource_names(void)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < gs_nresources; i++)
+		appendStringInfo(&names, "%s%s", i == 0 ? "" : i < gs_nresources - 1 ? ", " : " or ",
+						 gs_resources[i].name);
+	return names.data;
+}
 
 static const GsResource *
 resource_of(const GsSettings *settings, const char *relname)
@@ -23,8 +37,8 @@ resource_of(const GsSettings *settings, const char *relname)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
 				 errmsg("Gainsight has no resource \"%s\"", name),
-				 errhint("Name one with the option resource of the foreign table: %s, %s or %s.",
-						 gs_resources[0].name, gs_resources[1].name, gs_resources[2].name)));
+				 errhint("Name one with the option resource of the foreign table: %s.",
+						 resource_names())));
 	return resource;
 }
 
