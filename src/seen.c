@@ -17,7 +17,7 @@
 struct GsSeen
 {
 	MemoryContext context;
-	GsSeenHash    *slots;
+	GsSeenHash *slots;
 	uint64		mask;			/* slots less one; they are a power of two */
 	uint64		used;
 };
@@ -49,7 +49,7 @@ find(const GsSeen *seen, GsSeenHash hash)
 
 	for (;;)
 	{
-		GsSeenHash    *at = &seen->slots[slot];
+		GsSeenHash *at = &seen->slots[slot];
 
 		if (at->high == 0 || (at->low == hash.low && at->high == hash.high))
 			return at;
@@ -95,7 +95,7 @@ rotate(uint64 word, int bits)
 static GsSeenHash
 hash_key(const char *key, size_t length)
 {
-	GsSeenHash		hash = {length, ~(uint64) length};
+	GsSeenHash	hash = {length, ~(uint64) length};
 	uint64		word;
 
 	for (; length > 0; key += sizeof(word))
