@@ -241,7 +241,7 @@ ALTER USER MAPPING FOR CURRENT_USER SERVER gainsight OPTIONS (SET access_key 'ot
 SELECT * FROM gainsight_fdw_get_connections();
 ALTER USER MAPPING FOR CURRENT_USER SERVER gainsight OPTIONS (SET access_key :'key');
 -- in use, it stays open
-\! sandbox/ctl fault '{"op":"POST /successplans/search","skip":3,"fault":{"hang":"before","seconds":3}}'
+\! sandbox/ctl fault '{"op":"POST /successplans/search","skip":3,"times":3,"fault":{"hang":"before","seconds":3}}'
 ALTER FOREIGN TABLE gs.successplans OPTIONS (ADD page_size '100');
 BEGIN;
 DECLARE c CURSOR FOR SELECT gsid FROM gs.successplans;

@@ -236,10 +236,13 @@ joins_on(GsPager *pager)
 
 	if (records->count == 0)
 		return false;
+	/* rows have come or gone */
+	if (pager->total != GS_NO_TOTAL && records->total != GS_NO_TOTAL &&
+		records->total != pager->total)
+		return false;
 	key = key_of(pager->resource, pager->key_field, records->first);
 	if (strcmp(key, pager->last_key) == 0)
-		return pager->total == GS_NO_TOTAL || records->total == GS_NO_TOTAL ||
-			records->total == pager->total;
+		return true;
 	if (strcmp(key, pager->first_key) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_REPLY_HANDLE),
