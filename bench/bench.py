@@ -105,6 +105,13 @@ class Bench:
         if counts != [int(self.answer[0][0])] + [int(line[1]) for line in self.answer[1:]]:
             sys.exit("bench: the raw client and the extension do not agree")
 
+    def has(self, extension):
+        """Is it installed here?  Then it is made ready, too."""
+        if not self.run("SELECT 1 FROM pg_available_extensions WHERE name = %s", (extension,)):
+            return False
+        self.run("CREATE EXTENSION IF NOT EXISTS " + extension)
+        return True
+
     def load_pages(self, page_size):
         for offset in range(0, self.plans, page_size):
             body = json.dumps({"limit": page_size, "offset": offset}).encode()
@@ -151,6 +158,9 @@ def at_once(bench, page_size):
     line("Q1, a plain table", bench.compare(queries.Q1_HEAP, raw))
     bench.load_pages(page_size)
     line("Q1, jsonb_to_recordset over pages in a table", bench.compare(queries.Q1_PAGES, raw))
+    if bench.has("http"):
+        line("Q1, pgsql-http and jsonb_to_recordset", bench.compare(
+            queries.q1_http(bench.base + "/successplans/search", bench.plans, page_size), raw))
     line("CREATE TABLE AS, gainsight_fdw", bench.compare(queries.COPY, raw, queries.DROP_COPY))
     line("CREATE TABLE AS, a plain table", bench.compare(queries.COPY_HEAP, raw, queries.DROP_COPY))
     line("CREATE TABLE AS, jsonb_to_recordset",
