@@ -38,7 +38,7 @@ SELECT count(*) FROM (SELECT gsid FROM gs.successplans LIMIT 1) AS one;
 SELECT count(*) FROM (SELECT gsid FROM gs.successplans LIMIT 0) AS none;
 \! sandbox/ctl requests -v
 SELECT count(*) FROM (SELECT gsid FROM gs.successplans LIMIT 1500) AS more;
-\! sandbox/ctl requests -v
+\! sandbox/ctl requests -v | LC_ALL=C sort
 PREPARE some_plans(bigint) AS SELECT count(*) FROM (SELECT gsid FROM gs.successplans LIMIT $1) AS p;
 EXECUTE some_plans(5);
 \! sandbox/ctl requests -v

@@ -10,7 +10,7 @@
 --
 CALL gainsight_fdw_refresh('gs.successplans', 'local.copy');
 -- so small a tenant is one window; whether it is small is asked by the row after the largest one
-\! sandbox/ctl requests -v
+\! sandbox/ctl requests -v | LC_ALL=C sort
 \i sql/include/truth.psql
 \d local.copy
 
