@@ -223,8 +223,12 @@ execute(CustomScanState *node)
 	{
 		if (!pull(state))
 			return ExecClearTuple(node->ss.ss_ScanTupleSlot);
-		/* a row whose key was asked for has nothing to wait for */
-		if (is_news(state))
+
+		/*
+		 * A row whose key was asked for has nothing to wait for, unless no row may be given before
+		 * all keys were.
+		 */
+		if (is_news(state) || (gs_bind_wants_all(state->bind) && !state->ended))
 		{
 			gather(state);
 			(void) serve(state);

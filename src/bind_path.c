@@ -221,7 +221,9 @@ make_inner(PlannerInfo *root, RelOptInfo *baserel, const Binding *binding, Relid
 	ForeignPath *path = gs_create_foreignscan_path(root, baserel, rows,
 												   cpu_operator_cost + cpu_tuple_cost * rows, outer);
 
-	path->fdw_private = list_make2(makeInteger(id), makeFloat(psprintf("%.0f", requests)));
+	/* the very clause: another choice would be for other keys */
+	path->fdw_private = list_make3(makeInteger(id), makeFloat(psprintf("%.0f", requests)),
+								   binding->info);
 	return &path->path;
 }
 
@@ -349,13 +351,12 @@ gs_bind_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path, Li
 	const GsRelation *relation = ((GsPlanState *) baserel->fdw_private)->relation;
 	List	   *own = NIL;
 	ListCell   *cell;
-	Binding		binding;
+	Binding		binding = {0};
 	GsGrade		grade;
 	GsClause   *clause;
 
-	choose(root, baserel, infos, path->path.param_info->ppi_req_outer, &binding);
-	if (binding.info == NULL)
-		elog(ERROR, "the equality that the path was made for was not found again");
+	if (!describe(root, baserel, lthird(path->fdw_private), &binding))
+		elog(ERROR, "the equality that the path was made for is none any more");
 	plan->bind = palloc(sizeof(GsBindPlan));
 	*plan->bind = binding.plan;
 	plan->bind->id = intVal(linitial(path->fdw_private));

@@ -31,6 +31,7 @@ struct GsBound
 
 	bool		asked;			/* so the values of all else are evaluated */
 	GsAnswers  *answers;
+	MemoryContext seen_context; /* of state->seen */
 	int64		first_saved;	/* the number that the first of them was saved by */
 	TupleTableSlot *slot;
 	int64		row;			/* next to give, GS_NO_ROW at the end */
@@ -59,6 +60,8 @@ forget(void *arg)
 
 	ExecClearTuple(bound->slot);
 	gs_answers_clear(bound->answers);
+	MemoryContextReset(bound->seen_context);
+	bound->state->seen = gs_seen_create(bound->seen_context);
 	bound->row = GS_NO_ROW;
 	bound->first_saved = bound->state->saved ? gs_saved_count(bound->state->saved) : 0;
 }
@@ -80,6 +83,10 @@ gs_bound_begin(ForeignScanState *node)
 	fmgr_info(bound->plan->key_hash, &bound->key_hash);
 	fmgr_info(bound->plan->own_hash, &bound->own_hash);
 	bound->answers = gs_answers_create();
+	/* a tenant may give more than it was asked for, and so the same in two batches */
+	bound->seen_context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw answered",
+												ALLOCSET_SMALL_SIZES);
+	state->seen = gs_seen_create(bound->seen_context);
 	bound->slot = ExecInitExtraTupleSlot(node->ss.ps.state,
 										 node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
 										 &TTSOpsMinimalTuple);

@@ -71,7 +71,7 @@ static void
 open_walks(GsReader *reader)
 {
 	const GsReadSpec *spec = reader->spec;
-	GsSeen	   *seen = gs_seen_create(reader->context);
+	GsSeen	   *seen = spec->seen ? spec->seen : gs_seen_create(reader->context);
 
 	reader->nwalks = spec->nsearches;
 	reader->walks = MemoryContextAlloc(reader->context, sizeof(GsPager *) * spec->nsearches);
@@ -233,6 +233,15 @@ next_of_walks(GsReader *reader)
 	return NULL;
 }
 
+/* A single record has to have a key; one that was given before is not. */
+static bool
+is_new(GsReader *reader, const GsJson *record)
+{
+	const char *key = gs_pager_key(reader->spec->resource, record);
+
+	return reader->spec->seen == NULL || gs_seen_add(reader->spec->seen, key);
+}
+
 const GsJson *
 gs_reader_next(GsReader *reader, const char **key)
 {
@@ -241,13 +250,14 @@ gs_reader_next(GsReader *reader, const char **key)
 	*key = NULL;
 	if (reader->endpoint == NULL)
 		return next_of_walks(reader);
-	while (reader->record == NULL)
-		if (!next_item(reader))
-			return NULL;
-	record = reader->record;
-	if (reader->endpoint->single)
-		(void) gs_pager_key(reader->spec->resource, record);
-	reader->record = gs_api_next(&reader->records, record);
+	do
+	{
+		while (reader->record == NULL)
+			if (!next_item(reader))
+				return NULL;
+		record = reader->record;
+		reader->record = gs_api_next(&reader->records, record);
+	} while (reader->endpoint->single && !is_new(reader, record));
 	*key = reader->item.key;
 	return record;
 }

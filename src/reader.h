@@ -14,6 +14,7 @@ typedef struct GsReader GsReader;
 /* What is to be read.  Outlives the reader. */
 typedef struct GsReadSpec
 {
+	GsSeen	   *seen;			/* keys that searches gave before; NULL: none */
 	const GsResource *resource;
 	const char *const *keys;	/* for the braces of a read's path, each once */
 	int			nkeys;			/* -1: not known, so read everything that search finds */

@@ -136,8 +136,11 @@ gs_scan_open(GsScanState *state, const GsOperand *operands)
 	old = MemoryContextSwitchTo(state->context);
 	state->reader = NULL;
 	if (gs_spec_build(state->relation, &state->plan, &state->search, operands, &state->spec))
+	{
+		state->spec.seen = state->seen;
 		state->reader = gs_reader_open(&state->relation->settings->tenant, &state->spec,
 									   state->context);
+	}
 	state->ended = state->reader == NULL;
 	MemoryContextSwitchTo(old);
 }

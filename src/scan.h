@@ -25,6 +25,7 @@ typedef struct GsScanState
 	GsRowMaker *maker;
 	GsSearch	search;			/* what to select */
 	GsBound    *bound;			/* NULL: not bound by a bind join */
+	GsSeen	   *seen;			/* keys of the answers that bound keeps */
 
 	/* this (re)scan */
 	bool		evaluated;
