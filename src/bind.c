@@ -23,18 +23,6 @@ typedef struct Key
 
 struct keys_hash;
 
-#define SH_PREFIX keys
-#define SH_ELEMENT_TYPE Key
-#define SH_KEY_TYPE Datum
-#define SH_KEY value
-#define SH_SCOPE static inline
-#define SH_HASH_KEY(table, key) hash_of((table)->private_data, key)
-#define SH_EQUAL(table, a, b) same((table)->private_data, a, b)
-#define SH_STORE_HASH
-#define SH_GET_HASH(table, element) (element)->hash
-#define SH_DECLARE
-#include "lib/simplehash.h"
-
 struct GsBind
 {
 	dlist_node	node;
@@ -48,7 +36,7 @@ struct GsBind
 	GsBindInner inner;
 
 	MemoryContext context;		/* of what follows */
-	keys_hash  *known;
+	struct keys_hash *known;
 	Datum	   *fresh;			/* of known, not taken yet */
 	int			nfresh;
 	int			room;
@@ -76,6 +64,7 @@ same(const GsBind *bind, Datum a, Datum b)
 #define SH_EQUAL(table, a, b) same((table)->private_data, a, b)
 #define SH_STORE_HASH
 #define SH_GET_HASH(table, element) (element)->hash
+#define SH_DECLARE
 #define SH_DEFINE
 #include "lib/simplehash.h"
 

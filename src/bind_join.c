@@ -13,7 +13,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "commands/explain.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
@@ -188,8 +187,7 @@ gather(BindJoinState *state)
 
 		if (!isnull)
 			gs_bind_add(state->bind, key);
-		taken += MAXALIGN(SizeofMinimalTupleHeader) + sizeof(void *) +
-			heap_compute_data_size(slot->tts_tupleDescriptor, slot->tts_values, slot->tts_isnull);
+		taken += gs_kept_size(slot);
 		tuplestore_puttupleslot(state->rows, slot);
 	} while (gs_bind_fresh(state->bind) < wanted && taken < room && pull(state));
 	state->serving = true;
@@ -224,11 +222,8 @@ execute(CustomScanState *node)
 		if (!pull(state))
 			return ExecClearTuple(node->ss.ss_ScanTupleSlot);
 
-		/*
-		 * A row whose key was asked for has nothing to wait for, unless no row may be given before
-		 * all keys were.
-		 */
-		if (is_news(state) || (gs_bind_wants_all(state->bind) && !state->ended))
+		/* a row whose key was asked for need not wait, unless all keys come first */
+		if (gs_bind_wants_all(state->bind) || is_news(state))
 		{
 			gather(state);
 			(void) serve(state);

@@ -541,6 +541,11 @@ extern void *gs_scan_attached(const ForeignScanState *node);
 extern const GsUsage *gs_scan_usage(const ForeignScanState *node);
 
 /*
+ * What it takes to keep the row of a virtual slot in a tuplestore, in bytes.
+ */
+extern Size gs_kept_size(const TupleTableSlot *slot);
+
+/*
  * bind_join.c: the outer side of a join that sends keys in batches
  */
 

@@ -14,7 +14,7 @@
 #include "compat.h"
 #include "gainsight_fdw.h"
 
-/* "successplans, objectives or plan_types" */
+/* All that there are, as a sentence has them: "a, b or c". */
 static const char *
 resource_names(void)
 {

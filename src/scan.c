@@ -191,6 +191,13 @@ gs_scan_fetch(GsScanState *state, TupleTableSlot *slot)
 	return true;
 }
 
+Size
+gs_kept_size(const TupleTableSlot *slot)
+{
+	return MAXALIGN(SizeofMinimalTupleHeader) + sizeof(void *) +
+		heap_compute_data_size(slot->tts_tupleDescriptor, slot->tts_values, slot->tts_isnull);
+}
+
 /*
  * Keep a row for a rescan.  Where none is sure, only as many are kept as
  * fit into work_mem.
@@ -202,8 +209,7 @@ keep_row(GsScanState *state, TupleTableSlot *slot)
 		return;
 	if (!state->must_keep)
 	{
-		state->kept_bytes += MAXALIGN(SizeofMinimalTupleHeader) + sizeof(void *) +
-			heap_compute_data_size(slot->tts_tupleDescriptor, slot->tts_values, slot->tts_isnull);
+		state->kept_bytes += gs_kept_size(slot);
 		if (state->kept_bytes > (Size) work_mem * 1024)
 		{
 			forget_rows(state);

@@ -331,10 +331,12 @@ gs_skeleton_make(char *body, size_t length, GsSkeleton *skeleton)
 	if (length >= 3 && memcmp(body, "\xEF\xBB\xBF", 3) == 0)
 		pass.at += 3;
 	/* nothing gets longer */
-	skeleton->text = pass.out = palloc_extended(Max(length, 1), MCXT_ALLOC_HUGE);
+	skeleton->text = pass.out = palloc_extended(length + 1, MCXT_ALLOC_HUGE);
 	pass.room = length / BYTES_A_SLICE + 64;
 	skeleton->slices = palloc_extended(sizeof(GsSlice) * pass.room, MCXT_ALLOC_HUGE);
 	take_body(&pass);
+	/* cJSON before 1.7.18 looks one byte too far */
+	*pass.out = '\0';
 	skeleton->length = pass.out - skeleton->text;
 	return pass.why;
 }

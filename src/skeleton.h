@@ -27,7 +27,7 @@ typedef struct GsSlice
 /* Freed by gs_skeleton_free. */
 typedef struct GsSkeleton
 {
-	char	   *text;			/* not NUL-terminated */
+	char	   *text;			/* NUL-terminated */
 	size_t		length;
 	GsSlice    *slices;			/* in the order of the text */
 	uint32		nslices;
