@@ -132,7 +132,7 @@ leave_pool(GsTransfer *transfer)
  * pages of fresh memory would first have to be mapped.
  */
 #define MAX_SPARES 8
-#define LARGEST_SPARE (1024 * 1024)
+#define MOST_SPARE (16 * 1024 * 1024)	/* bytes, of all of them */
 
 static struct
 {
@@ -140,15 +140,18 @@ static struct
 	size_t		allocated;
 }			spares[MAX_SPARES];
 static int	nspares;
+static size_t spare_bytes;
 
 static void
 give_up_body(GsTransfer *transfer)
 {
-	if (transfer->body != NULL && nspares < MAX_SPARES && transfer->allocated <= LARGEST_SPARE)
+	if (transfer->body != NULL && nspares < MAX_SPARES &&
+		spare_bytes + transfer->allocated <= MOST_SPARE)
 	{
 		spares[nspares].body = transfer->body;
 		spares[nspares].allocated = transfer->allocated;
 		nspares++;
+		spare_bytes += transfer->allocated;
 	}
 	else
 		free(transfer->body);
@@ -164,6 +167,7 @@ take_spare(GsTransfer *transfer)
 	nspares--;
 	transfer->body = spares[nspares].body;
 	transfer->allocated = spares[nspares].allocated;
+	spare_bytes -= transfer->allocated;
 }
 
 static void

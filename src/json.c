@@ -3,9 +3,9 @@
  *	  Parsing with cJSON, of which no other file knows.
  *
  * cJSON would round numbers to doubles, cut text at \u0000, and copy every
- * string byte by byte.  So it gets a skeleton to parse, in which strings and
- * numbers are empty, and its tree gets them back from the body; only strings
- * with escapes are left to it.  It allocates from an arena in the caller's
+ * string byte by byte.  So it gets a skeleton to parse, without values, and
+ * its tree gets them back from the body; of strings, only those with escapes are
+ * left to it.  It allocates from an arena in the caller's
  * memory context: one pointer moves, nothing is freed alone.
  */
 #include "postgres.h"
@@ -20,8 +20,8 @@
 
 #define ARENA_BLOCK (256 * 1024)
 
-/* So many blocks are kept for the next tree: what a page of 1,000 plans takes. */
-#define MAX_SPARES 6
+/* So many blocks are kept for the next tree: what a page of 5,000 plans takes. */
+#define MAX_SPARES 32
 
 typedef struct Block
 {
@@ -125,12 +125,11 @@ arena_free(void *pointer)
 	(void) pointer;				/* it goes with the context */
 }
 
-static GsJson *
-parse_in_arena(const char *body, size_t length, MemoryContext context,
-			   const char **rest)
+/* From here to leave_arena, cJSON allocates in context. */
+static void
+enter_arena(MemoryContext context)
 {
 	static cJSON_Hooks hooks = {arena_alloc, arena_free};
-	GsJson	   *root;
 
 	memset(&arena, 0, sizeof(arena));
 	arena.context = context;
@@ -139,21 +138,26 @@ parse_in_arena(const char *body, size_t length, MemoryContext context,
 	arena.tree->callback.arg = arena.tree;
 	MemoryContextRegisterResetCallback(context, &arena.tree->callback);
 	cJSON_InitHooks(&hooks);
-	root = cJSON_ParseWithLengthOpts(body, length, rest, false);
+}
+
+static void
+leave_arena(size_t length)
+{
 	cJSON_InitHooks(NULL);
 	if (arena.exhausted)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("out of memory"),
 				 errdetail("Failed while parsing a reply of %zu bytes.", length)));
-	return root;
 }
 
 /*
- * Put back into the tree what was taken out of the body: the tokens of a text
- * and the nodes of its tree come in the same order.  On the way, note what
- * would cost a walk later: valueint is a string's length and a container's
- * number of children.
+ * Put back into the tree what was taken out of the body: the slices and the
+ * nodes of the tree come in the same order.  On the way, note what would cost a
+ * walk later: valueint is a string's length and a container's number of
+ * children, the first child's prev is the last one, and valuedouble is the same
+ * for objects that are known to have the same keys in the same order, of
+ * whatever tree.
  */
 typedef struct Slices
 {
@@ -167,81 +171,120 @@ take_slice(Slices *slices)
 	return slices->next == slices->end ? NULL : slices->next++;
 }
 
+/* By cJSON, from the quotation mark to the quotation mark. */
+static bool
+put_escaped_back(GsJson *node, const GsSlice *slice)
+{
+	const GsJson *string = cJSON_ParseWithLength(slice->text - 1, slice->length + 2);
+
+	if (string == NULL)
+		return false;
+	node->type = cJSON_String;
+	node->valuestring = string->valuestring;
+	node->valueint = strlen(string->valuestring);
+	return true;
+}
+
 /* The type of a value that was taken out. */
 static const int types[] = {
 	[GS_TOKEN_NULL] = cJSON_NULL,
 	/* cJSON's own mark for what it has not allocated */
 	[GS_TOKEN_STRING] = cJSON_String | cJSON_IsReference,
 	[GS_TOKEN_NUMBER] = cJSON_Number,
+	[GS_TOKEN_TRUE] = cJSON_True,
+	[GS_TOKEN_FALSE] = cJSON_False,
 };
 
 static inline bool
-put_value_back(GsJson *node, Slices *slices)
+put_value_back(GsJson *node, const GsSlice *slice)
 {
-	const GsSlice *slice = take_slice(slices);
-
-	if (slice == NULL)
-		return false;
+	if (slice->token == GS_TOKEN_ESCAPED)
+		return put_escaped_back(node, slice);
 	node->type = types[slice->token];
 	node->valuestring = slice->text;
 	node->valueint = slice->length;
 	return true;
 }
 
-static inline bool
-put_key_back(GsJson *member, Slices *slices)
+/* An object of values, with the keys of the object before it. */
+static bool
+put_object_back(GsJson *node, const GsJson *before, Slices *slices)
 {
-	const GsSlice *slice = take_slice(slices);
+	const GsJson *key = before->child;
+	int			count = before->valueint;
+	GsJson	   *members = arena_alloc(sizeof(GsJson) * count);
 
-	if (slice == NULL)
+	if (members == NULL || slices->end - slices->next < count)
 		return false;
-	member->string = slice->text;
+	for (int i = 0; i < count; i++, key = key->next)
+	{
+		GsJson	   *member = &members[i];
+
+		member->next = member + 1;
+		member->prev = member - 1;
+		member->child = NULL;
+		member->string = key->string;
+		if (!put_value_back(member, slices->next++))
+			return false;
+	}
+	members[count - 1].next = NULL;
+	members[0].prev = &members[count - 1];
+	node->type = cJSON_Object;
+	node->child = members;
+	node->valueint = count;
+	node->valuedouble = before->valuedouble;
 	return true;
 }
 
-/* False if there are not as many as the tree needs. */
+static bool put_children_back(GsJson *node, Slices *slices);
+
+/* False if the slices are not those that the tree needs. */
 static bool
-put_back(GsJson *node, Slices *slices)
+put_back(GsJson *node, const GsJson *before, Slices *slices)
 {
-	switch (node->type & 0xff)
+	const GsSlice *slice;
+
+	if ((node->type & 0xff) == cJSON_Array)
+		return put_children_back(node, slices);
+	slice = take_slice(slices);
+	if (slice == NULL)
+		return false;
+	if (slice->token == GS_TOKEN_OBJECT)
+		return put_children_back(node, slices);
+	if (slice->token == GS_TOKEN_LIKE_LAST)
+		return put_object_back(node, before, slices);
+	return put_value_back(node, slice);
+}
+
+static bool
+put_children_back(GsJson *node, Slices *slices)
+{
+	static double shapes = 0;
+	const GsJson *before = NULL;
+
+	node->valueint = 0;
+	node->valuedouble = ++shapes;
+	for (GsJson *child = node->child; child != NULL; child = child->next)
 	{
-		case cJSON_NULL:
-		case cJSON_Number:
-			return put_value_back(node, slices);
-		case cJSON_String:
-			if (node->valuestring[0] == '\0')
-				return put_value_back(node, slices);
-			node->valueint = strlen(node->valuestring);
-			return true;
-		case cJSON_Array:
-		case cJSON_Object:
-			node->valueint = 0;
-			for (GsJson *child = node->child; child != NULL; child = child->next)
-			{
-				if (child->string != NULL && child->string[0] == '\0' &&
-					!put_key_back(child, slices))
-					return false;
-				if (!put_back(child, slices))
-					return false;
-				node->valueint++;
-				node->child->prev = child;	/* the last */
-			}
-			return true;
-		default:
-			return true;
+		if (!put_back(child, before, slices))
+			return false;
+		before = child;
+		node->valueint++;
+		node->child->prev = child;	/* the last */
 	}
+	return true;
 }
 
 static GsJson *
-parse_skeleton(const GsSkeleton *skeleton, MemoryContext context)
+parse_skeleton(const GsSkeleton *skeleton)
 {
 	Slices		slices = {skeleton->slices, skeleton->slices + skeleton->nslices};
 	const char *rest;
-	GsJson	   *root = parse_in_arena(skeleton->text, skeleton->length, context, &rest);
+	GsJson	   *root = cJSON_ParseWithLengthOpts(skeleton->text, skeleton->length, &rest, false);
 
 	/* what is left over was not separated by anything */
 	if (root == NULL || rest != skeleton->text + skeleton->length ||
-		!put_back(root, &slices) || slices.next != slices.end)
+		!put_back(root, NULL, &slices) || slices.next != slices.end)
 		return NULL;
 	return root;
 }
@@ -255,7 +298,9 @@ gs_json_parse(char *body, size_t length, MemoryContext context, const char **why
 	*why = gs_skeleton_make(body, length, &skeleton);
 	if (*why == NULL)
 	{
-		root = parse_skeleton(&skeleton, context);
+		enter_arena(context);
+		root = parse_skeleton(&skeleton);
+		leave_arena(length);
 		if (root == NULL)
 			*why = "it is not valid JSON";
 	}
@@ -384,6 +429,7 @@ struct GsJsonFields
 {
 	const char *const *keys;
 	int			nkeys;
+	double		shape;			/* of the last record; none has 0 */
 	int16		at_place[MAX_PLACES];	/* index into keys, -1 for none of them */
 };
 
@@ -394,6 +440,7 @@ gs_json_fields(const char *const *keys, int nkeys)
 
 	fields->keys = keys;
 	fields->nkeys = nkeys;
+	memset(fields->at_place, -1, sizeof(fields->at_place));
 	return fields;
 }
 
@@ -409,15 +456,17 @@ find_key(const GsJsonFields *fields, const char *key)
 void
 gs_json_pick(GsJsonFields *fields, const GsJson *record, const GsJson **nodes)
 {
+	bool		known = record->valuedouble == fields->shape;
 	int			place = 0;
 
 	memset(nodes, 0, sizeof(*nodes) * fields->nkeys);
+	fields->shape = record->valuedouble;
 	for (const GsJson *member = record->child; member != NULL; member = member->next, place++)
 	{
 		int			key = place < MAX_PLACES ? fields->at_place[place] : -1;
 
-		if (key < 0 || key >= fields->nkeys ||
-			strcmp(fields->keys[key], member->string) != 0)
+		if (place >= MAX_PLACES ||
+			(!known && (key < 0 || strcmp(fields->keys[key], member->string) != 0)))
 		{
 			key = find_key(fields, member->string);
 			if (place < MAX_PLACES)

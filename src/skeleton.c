@@ -1,13 +1,16 @@
 /*
  * skeleton.c
- *	  What is left of a JSON text for a parser, when strings and numbers have
- *	  been taken out.
+ *	  What is left of a JSON text for a parser, when its values have been
+ *	  taken out.
  *
  * Nine tenths of a reply are the content of strings, which a parser would copy
  * byte by byte, and of numbers, which it would round.  One pass, which looks
  * at 16 bytes at a time where the processor can, finds where they end and
  * leaves them where they are.  As it sees every byte, it is also where UTF-8
  * is checked, and what the parser is too lenient about.
+ *
+ * What stays of a list of records is the same again and again, so it stays
+ * only once.
  */
 #include "postgres.h"
 
@@ -28,22 +31,52 @@
 /* Deeper than any real reply, and far from what a recursion can take. */
 #define MAX_DEPTH 64
 
-/* Slices that there is room for at first: one for so many bytes. */
-#define BYTES_A_SLICE 16
+/* There is room for so many slices at first, and one for so many bytes. */
+#define MIN_SLICES 64
+#define BYTES_A_SLICE 32
+
+/* So many bytes stay for the next skeleton.  With asserts, each gets just its own. */
+#ifdef USE_ASSERT_CHECKING
+#define LARGEST_KEPT 0
+#else
+#define LARGEST_KEPT (8 * 1024 * 1024)
+#endif
 
 static const char *const not_json = "it is not valid JSON";
 static const char *const not_utf8 = "it is not valid UTF-8";
+
+/* An object of which nothing but its keys, and nulls, went to the skeleton. */
+typedef struct Shape
+{
+	const char *text;
+	size_t		length;
+	const char *end;			/* of the last object that has it */
+} Shape;
 
 typedef struct Pass
 {
 	char	   *at;				/* next byte to look at */
 	char	   *end;
 	char	   *out;			/* where the skeleton goes on */
-	GsSkeleton *skeleton;
+	GsSlice    *slices;
+	uint32		nslices;
 	uint32		room;			/* for slices */
 	int			depth;
+	char	   *open;			/* where an object without containers began; NULL outside */
+	uint32		open_slice;		/* its own */
+	Shape		last;
 	const char *why;			/* what is wrong */
 } Pass;
+
+/* In TopMemoryContext: memory that was just in use is in the caches. */
+typedef struct Buffer
+{
+	void	   *data;
+	size_t		size;			/* bytes */
+} Buffer;
+
+static Buffer text_buffer;
+static Buffer slice_buffer;
 
 /* What stands at a byte outside of strings. */
 enum
@@ -63,12 +96,40 @@ static const uint8 byte_class[256] = {
 	[']'] = CLOSE, ['}'] = CLOSE,
 };
 
+static void
+make_room(Buffer *buffer, size_t size)
+{
+	if (buffer->size >= size)
+		return;
+	if (buffer->data != NULL)
+		pfree(buffer->data);
+	*buffer = (Buffer) {NULL, 0};
+	buffer->data = MemoryContextAllocExtended(TopMemoryContext, size, MCXT_ALLOC_HUGE);
+	buffer->size = size;
+}
+
+static void
+give_up(Buffer *buffer)
+{
+	if (buffer->size <= LARGEST_KEPT)
+		return;
+	pfree(buffer->data);
+	*buffer = (Buffer) {NULL, 0};
+}
+
+static void
+use_slices(Pass *pass)
+{
+	pass->slices = slice_buffer.data;
+	pass->room = slice_buffer.size / sizeof(GsSlice);
+}
+
 static pg_noinline void
 enlarge_slices(Pass *pass)
 {
-	pass->room *= 2;
-	pass->skeleton->slices = repalloc_huge(pass->skeleton->slices,
-										   sizeof(GsSlice) * pass->room);
+	slice_buffer.data = repalloc_huge(slice_buffer.data, slice_buffer.size * 2);
+	slice_buffer.size *= 2;
+	use_slices(pass);
 }
 
 static inline void
@@ -76,20 +137,72 @@ add_slice(Pass *pass, GsToken token, char *text, char *end)
 {
 	GsSlice    *slice;
 
-	if (pass->skeleton->nslices == pass->room)
+	if (pass->nslices == pass->room)
 		enlarge_slices(pass);
-	slice = &pass->skeleton->slices[pass->skeleton->nslices++];
+	slice = &pass->slices[pass->nslices++];
 	slice->text = text;
 	slice->length = end - text;
 	slice->token = token;
 }
 
-/* What a parser has done with at once, and four bytes long. */
+/* What a parser has done with at once. */
 static inline void
 put_null(Pass *pass)
 {
 	memcpy(pass->out, "null", 4);
 	pass->out += 4;
+}
+
+static inline void
+open_container(Pass *pass)
+{
+	if (++pass->depth > MAX_DEPTH)
+		pass->why = "it is nested too deeply";
+	pass->open = NULL;
+	if (*pass->at == '{')
+	{
+		pass->open = pass->out;
+		pass->open_slice = pass->nslices;
+		add_slice(pass, GS_TOKEN_OBJECT, NULL, NULL);
+	}
+	*pass->out++ = *pass->at++;
+}
+
+/*
+ * If the object that has just ended is like the one that ends right before it,
+ * take it back.  Only in an array can two follow each other so.
+ */
+static inline void
+compare_with_last(Pass *pass)
+{
+	Shape	   *last = &pass->last;
+	size_t		length = pass->out - pass->open;
+
+	if (pass->nslices == pass->open_slice + 1)
+		return;					/* nothing is in it */
+	if (last->end != NULL && pass->open == last->end + 1 && *last->end == ',' &&
+		length == last->length && memcmp(pass->open, last->text, length) == 0)
+	{
+		pass->slices[pass->open_slice].token = GS_TOKEN_LIKE_LAST;
+		pass->out = pass->open;
+		put_null(pass);
+	}
+	else
+	{
+		last->text = pass->open;
+		last->length = length;
+	}
+	last->end = pass->out;
+}
+
+static inline void
+close_container(Pass *pass, char bracket)
+{
+	pass->depth--;
+	*pass->out++ = bracket;
+	if (bracket == '}' && pass->open != NULL)
+		compare_with_last(pass);
+	pass->open = NULL;
 }
 
 /* Is the string that has just been passed a key? */
@@ -138,13 +251,6 @@ find_stop(char *at, char *end, int *high)
 	return at;
 }
 
-static inline void
-leave_in(Pass *pass, const char *from, const char *upto)
-{
-	memcpy(pass->out, from, upto - from);
-	pass->out += upto - from;
-}
-
 /* What is wrong with an escape: cJSON takes for zeros what are no digits. */
 static const char *
 check_escape(const char *at, const char *end)
@@ -188,20 +294,16 @@ take_string(Pass *pass)
 		return;
 	}
 	pass->at = at + 1;
-	if (escaped)
-		leave_in(pass, start - 1, pass->at);
-	else
+	if (is_key(pass))
 	{
-		add_slice(pass, GS_TOKEN_STRING, start, at);
-		*at = '\0';
-		if (at - start >= 2 && !is_key(pass))
-			put_null(pass);
-		else
-		{
-			*pass->out++ = '"';
-			*pass->out++ = '"';
-		}
+		memcpy(pass->out, start - 1, pass->at - start + 1);
+		pass->out += pass->at - start + 1;
+		return;
 	}
+	add_slice(pass, escaped ? GS_TOKEN_ESCAPED : GS_TOKEN_STRING, start, at);
+	if (!escaped)
+		*at = '\0';
+	put_null(pass);
 }
 
 static bool
@@ -229,10 +331,7 @@ take_number(Pass *pass)
 		return;
 	}
 	add_slice(pass, GS_TOKEN_NUMBER, start, at);
-	if (at - start >= 4)
-		put_null(pass);
-	else
-		*pass->out++ = '0';
+	put_null(pass);
 	pass->at = at;
 	if (at == pass->end)
 	{
@@ -246,8 +345,7 @@ take_number(Pass *pass)
 			*pass->out++ = behind;
 			break;
 		case CLOSE:
-			*pass->out++ = behind;
-			pass->depth--;
+			close_container(pass, behind);
 			break;
 		case BLANK:
 			break;
@@ -259,23 +357,27 @@ take_number(Pass *pass)
 	pass->at++;
 }
 
-/* Words in full, as two halves of one would grow together without the blank. */
 static void
 take_word(Pass *pass)
 {
-	static const char *const words[] = {"null", "true", "false"};
+	static const struct
+	{
+		const char *text;
+		GsToken		token;
+	}			words[] = {
+		{"null", GS_TOKEN_NULL}, {"true", GS_TOKEN_TRUE}, {"false", GS_TOKEN_FALSE}
+	};
 
 	for (int i = 0; i < (int) lengthof(words); i++)
 	{
-		size_t		length = strlen(words[i]);
+		size_t		length = strlen(words[i].text);
 
 		if ((size_t) (pass->end - pass->at) >= length &&
-			memcmp(pass->at, words[i], length) == 0)
+			memcmp(pass->at, words[i].text, length) == 0)
 		{
-			leave_in(pass, pass->at, pass->at + length);
 			pass->at += length;
-			if (i == 0)
-				add_slice(pass, GS_TOKEN_NULL, NULL, NULL);
+			add_slice(pass, words[i].token, NULL, NULL);
+			put_null(pass);
 			return;
 		}
 	}
@@ -302,13 +404,11 @@ take_body(Pass *pass)
 				pass->at++;
 				break;
 			case OPEN:
-				if (++pass->depth > MAX_DEPTH)
-					pass->why = "it is nested too deeply";
-				*pass->out++ = *pass->at++;
+				open_container(pass);
 				break;
 			case CLOSE:
-				pass->depth--;
-				/* FALLTHROUGH */
+				close_container(pass, *pass->at++);
+				break;
 			case MARK:
 				*pass->out++ = *pass->at++;
 				break;
@@ -322,7 +422,7 @@ take_body(Pass *pass)
 const char *
 gs_skeleton_make(char *body, size_t length, GsSkeleton *skeleton)
 {
-	Pass		pass = {.at = body, .end = body + length, .skeleton = skeleton};
+	Pass		pass = {.at = body, .end = body + length};
 
 	memset(skeleton, 0, sizeof(*skeleton));
 	if (length > INT_MAX)
@@ -330,22 +430,25 @@ gs_skeleton_make(char *body, size_t length, GsSkeleton *skeleton)
 	/* some systems put a byte order mark in front of all UTF-8 */
 	if (length >= 3 && memcmp(body, "\xEF\xBB\xBF", 3) == 0)
 		pass.at += 3;
-	/* nothing gets longer */
-	skeleton->text = pass.out = palloc_extended(length + 1, MCXT_ALLOC_HUGE);
-	pass.room = length / BYTES_A_SLICE + 64;
-	skeleton->slices = palloc_extended(sizeof(GsSlice) * pass.room, MCXT_ALLOC_HUGE);
+	/* at the most, a value of one byte and what parts it from the next become five */
+	make_room(&text_buffer, length * 5 / 2 + 8);
+	make_room(&slice_buffer, (length / BYTES_A_SLICE + MIN_SLICES) * sizeof(GsSlice));
+	pass.out = text_buffer.data;
+	use_slices(&pass);
 	take_body(&pass);
 	/* cJSON before 1.7.18 looks one byte too far */
 	*pass.out = '\0';
+	skeleton->text = text_buffer.data;
 	skeleton->length = pass.out - skeleton->text;
+	skeleton->slices = pass.slices;
+	skeleton->nslices = pass.nslices;
 	return pass.why;
 }
 
 void
 gs_skeleton_free(GsSkeleton *skeleton)
 {
-	if (skeleton->text == NULL)
-		return;
-	pfree(skeleton->text);
-	pfree(skeleton->slices);
+	memset(skeleton, 0, sizeof(*skeleton));
+	give_up(&text_buffer);
+	give_up(&slice_buffer);
 }

@@ -1,7 +1,7 @@
 /*
  * skeleton.h
- *	  What is left of a JSON text for a parser, when strings and numbers have
- *	  been taken out.
+ *	  What is left of a JSON text for a parser, when its values have been
+ *	  taken out.
  */
 #ifndef GS_SKELETON_H
 #define GS_SKELETON_H
@@ -11,12 +11,20 @@
 /* What a slice was. */
 typedef enum GsToken
 {
-	GS_TOKEN_NULL,				/* without text */
+	GS_TOKEN_NULL,				/* without text, as all but the next three */
 	GS_TOKEN_STRING,
-	GS_TOKEN_NUMBER
+	GS_TOKEN_ESCAPED,			/* a string with escapes in it */
+	GS_TOKEN_NUMBER,
+	GS_TOKEN_TRUE,
+	GS_TOKEN_FALSE,
+	GS_TOKEN_OBJECT,			/* the slices of its members follow */
+	GS_TOKEN_LIKE_LAST			/* an object with the keys of the one before it */
 } GsToken;
 
-/* A string's content or a number's digits, in the body; NUL-terminated. */
+/*
+ * A string's content or a number's digits, in the body.  A NUL stands behind
+ * it, but quotation marks around a string with escapes.
+ */
 typedef struct GsSlice
 {
 	char	   *text;
@@ -24,30 +32,32 @@ typedef struct GsSlice
 	GsToken		token;
 } GsSlice;
 
-/* Freed by gs_skeleton_free. */
+/* There is one at a time; freed by gs_skeleton_free. */
 typedef struct GsSkeleton
 {
-	char	   *text;			/* NUL-terminated */
+	const char *text;			/* NUL-terminated */
 	size_t		length;
-	GsSlice    *slices;			/* in the order of the text */
+	const GsSlice *slices;		/* in the order of the text */
 	uint32		nslices;
 } GsSkeleton;
 
 /*
- * Take the strings that have no escapes (keys, too), all numbers and nulls out
- * of a body: in the skeleton stands null for a value, as the one word that a
- * parser has done with at once, and "" for a key.  A value of less than four
- * bytes leaves "" or 0 instead, so that nothing gets longer.  A string that is
- * left in is not empty.  Whitespace is left out.
+ * Take out of a body all values but arrays and objects: in the skeleton stands
+ * null instead, as the one word that a parser has done with at once.  Keys stay
+ * as they are.  Whitespace is left out.
+ *
+ * Of objects in an array that hold such values only, and the same keys in the
+ * same order, the first stays and the others are a null each, too: a list of
+ * records is a single record and many words.
  *
  * The body is written to: a NUL goes behind each slice, so there must be room
  * for one more byte than length.  The slices point into it.  The byte in front
  * of a string is a quotation mark that nobody needs any more.
  *
  * Returns NULL, or what is wrong (constant text): what is outside of strings
- * and no JSON, a malformed number, text that is not UTF-8, \u0000 or NUL, and
- * containers nested too deeply.  How tokens follow each other is for the
- * parser to check.  Raises an ERROR only for lack of memory.
+ * and no JSON, a malformed number or escape, text that is not UTF-8, \u0000 or
+ * NUL, and containers nested too deeply.  How tokens follow each other is for
+ * the parser to check.  Raises an ERROR only for lack of memory.
  */
 extern const char *gs_skeleton_make(char *body, size_t length, GsSkeleton *skeleton);
 

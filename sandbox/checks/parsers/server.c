@@ -111,7 +111,12 @@ pfree(void *pointer)
 void *
 repalloc(void *pointer, Size size)
 {
-	return memcpy(palloc(size), pointer, Min(size, chunk_of(pointer)->size));
+	Chunk	   *chunk = chunk_of(pointer);
+	void	   *copy = allocate(chunk->lasting ? TopMemoryContext : CurrentMemoryContext, size);
+
+	memcpy(copy, pointer, Min(size, chunk->size));
+	pfree(pointer);
+	return copy;
 }
 
 void *
