@@ -240,17 +240,19 @@ SELECT * FROM gainsight_fdw_get_connections();
 ALTER USER MAPPING FOR CURRENT_USER SERVER gainsight OPTIONS (SET access_key 'other');
 SELECT * FROM gainsight_fdw_get_connections();
 ALTER USER MAPPING FOR CURRENT_USER SERVER gainsight OPTIONS (SET access_key :'key');
--- in use, it stays open
-\! sandbox/ctl fault '{"op":"POST /successplans/search","skip":3,"times":3,"fault":{"hang":"before","seconds":3}}'
-ALTER FOREIGN TABLE gs.successplans OPTIONS (ADD page_size '100');
+-- in use, it stays open: the third list is on its way while the second is read
+SELECT ids[1] AS one, ids[2] AS two, ids[3] AS three,
+    1 + (SELECT count(*) FROM local.objectives WHERE success_plan_id = ids[1]) AS rows
+  FROM (SELECT array_agg(DISTINCT success_plan_id ORDER BY success_plan_id) AS ids FROM local.objectives WHERE success_plan_id ~ '^\w+$') AS plans \gset
+\setenv PLAN :three
+\! sandbox/ctl fault "{\"op\":\"GET /successplans/$PLAN/objectives\",\"fault\":{\"hang\":\"before\",\"seconds\":3}}"
 BEGIN;
-DECLARE c CURSOR FOR SELECT gsid FROM gs.successplans;
-MOVE 250 FROM c;
+DECLARE c CURSOR FOR SELECT gsid FROM gs.objectives WHERE success_plan_id IN (:'one', :'two', :'three');
+MOVE :rows FROM c;
 SELECT gainsight_fdw_disconnect('gainsight');
 MOVE ALL FROM c;
 COMMIT;
 SELECT gainsight_fdw_disconnect('gainsight');
-ALTER FOREIGN TABLE gs.successplans OPTIONS (DROP page_size);
 \! sandbox/ctl defaults
 -- of each server
 CREATE SERVER gainsight_two FOREIGN DATA WRAPPER gainsight_fdw OPTIONS (base_url :'url', rate_limit '0');
