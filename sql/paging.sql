@@ -199,5 +199,8 @@ SELECT * FROM local.error_of('SELECT name FROM gs.successplans');
 SELECT * FROM local.error_of('SELECT name FROM gs.successplans');
 \! sql/include/answer '{"result":true,"data":{"Name":"none"}}'
 SELECT * FROM local.error_of($$SELECT name FROM gs.successplans WHERE gsid = '1P02A'$$);
+-- but does not stop what comes to an end before it
+\! sql/include/answer --records '{"Gsid":"1P02A","Name":"one"}' '{"Name":"none"}' '{"Gsid":"1P02B","Name":"two"}'
+SELECT name FROM gs.successplans LIMIT 1;
 
 \i sql/include/teardown.psql

@@ -205,9 +205,9 @@ gs_answers_fetch(GsAnswers *answers, int64 number, TupleTableSlot *slot)
 }
 
 bool
-gs_answers_full(const GsAnswers *answers)
+gs_answers_full(const GsAnswers *answers, Size more)
 {
-	return answers->room * (sizeof(Row) + sizeof(Chain)) > get_hash_memory_limit();
+	return answers->room * (sizeof(Row) + sizeof(Chain)) + more > get_hash_memory_limit();
 }
 
 void

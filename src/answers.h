@@ -39,9 +39,10 @@ extern int64 gs_answers_next(const GsAnswers *answers, int64 row);
 extern void gs_answers_fetch(GsAnswers *answers, int64 row, TupleTableSlot *slot);
 
 /*
- * Does the index of the rows take as much memory as a hash table may?
+ * Does the index of the rows, with so many bytes more that the caller keeps for
+ * them, take as much memory as a hash table may?
  */
-extern bool gs_answers_full(const GsAnswers *answers);
+extern bool gs_answers_full(const GsAnswers *answers, Size more);
 
 /*
  * Forget all rows; and release the file, too.

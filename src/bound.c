@@ -50,7 +50,9 @@ changed(void *arg)
 static bool
 full(void *arg)
 {
-	return gs_answers_full(((GsBound *) arg)->answers);
+	GsBound    *bound = arg;
+
+	return gs_answers_full(bound->answers, MemoryContextMemAllocated(bound->seen_context, true));
 }
 
 static void

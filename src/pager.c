@@ -112,23 +112,33 @@ gs_pager_total(const GsPager *pager)
 	return pager->total;
 }
 
-/* The same for a caller who knows the key's field. */
+/* NULL: it has none. */
 static const char *
-key_of(const GsResource *resource, const char *field, const GsJson *record)
+find_key(const char *field, const GsJson *record)
 {
 	GsJsonScalar key;
 
-	if (gs_json_scalar(gs_json_get(record, field), &key) != GS_JSON_STRING || key.length == 0)
+	return gs_json_scalar(gs_json_get(record, field), &key) == GS_JSON_STRING && key.length > 0 ?
+		key.text : NULL;
+}
+
+static void
+require_key(const GsResource *resource, const char *key)
+{
+	if (key == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_REPLY_HANDLE),
-				 errmsg("Gainsight gave a %s without a %s", resource->label, field)));
-	return key.text;
+				 errmsg("Gainsight gave a %s without a %s", resource->label,
+						gs_model_flagged(resource, GS_KEY)->field)));
 }
 
 const char *
 gs_pager_key(const GsResource *resource, const GsJson *record)
 {
-	return key_of(resource, gs_model_flagged(resource, GS_KEY)->field, record);
+	const char *key = find_key(gs_model_flagged(resource, GS_KEY)->field, record);
+
+	require_key(resource, key);
+	return key;
 }
 
 /*
@@ -203,7 +213,7 @@ gs_pager_start(GsPager *pager)
 static void
 remember_key(GsPager *pager, char **where, const GsJson *record)
 {
-	const char *key = key_of(pager->resource, pager->key_field, record);
+	const char *key = gs_pager_key(pager->resource, record);
 
 	if (*where != NULL)
 		pfree(*where);
@@ -240,7 +250,7 @@ joins_on(GsPager *pager)
 	if (pager->total != GS_NO_TOTAL && records->total != GS_NO_TOTAL &&
 		records->total != pager->total)
 		return false;
-	key = key_of(pager->resource, pager->key_field, records->first);
+	key = gs_pager_key(pager->resource, records->first);
 	if (strcmp(key, pager->last_key) == 0)
 		return true;
 	if (strcmp(key, pager->first_key) == 0)
@@ -304,8 +314,10 @@ set_record(GsPager *pager, const GsJson *record)
 	pager->record = record;
 	if (record == NULL)
 		return;
-	pager->record_key = key_of(pager->resource, pager->key_field, record);
-	pager->record_hash = gs_seen_prepare(pager->seen, pager->record_key);
+	/* that it has none is a complaint for when it is its turn */
+	pager->record_key = find_key(pager->key_field, record);
+	if (pager->record_key != NULL)
+		pager->record_hash = gs_seen_prepare(pager->seen, pager->record_key);
 }
 
 /* Take the current page into account, and make its new rows the ones to give. */
@@ -386,6 +398,7 @@ gs_pager_next(GsPager *pager, const char **key)
 			const char *this_key = pager->record_key;
 			GsSeenHash	hash = pager->record_hash;
 
+			require_key(pager->resource, this_key);
 			set_record(pager, gs_api_next(&pager->records, record));
 			if (!gs_seen_add_prepared(pager->seen, hash))
 				continue;
