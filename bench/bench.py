@@ -97,6 +97,13 @@ class Bench:
             rows.append((peer[0], own[0] / peer[0], own[1] / peer[1]))
         return [statistics.median(column) for column in zip(*rows)]
 
+    def against(self, sql, other):
+        """Median: how many times as long as the first statement the other takes, right after it."""
+        self.run(sql)                   # warm
+        self.run(other)
+        return statistics.median(self.statement(other)[0] / took for took in
+                                 (self.statement(sql)[0] for _ in range(self.repetitions)))
+
     def check(self, page_size):
         """The extension and the raw client have read the same."""
         self.raw("search", 1, self.plans, page_size)
@@ -166,6 +173,9 @@ def at_once(bench, page_size):
     line("CREATE TABLE AS, jsonb_to_recordset",
          bench.compare(queries.COPY_PAGES, raw, queries.DROP_COPY))
     print("| curl, jq and COPY into a table | | %.2f | |" % bench.shell(page_size), flush=True)
+    print("\nOne right after the other, jsonb_to_recordset over pages in a table takes %.1f times as"
+          " long for Q1 as gainsight_fdw does over the wire."
+          % bench.against(queries.Q1, queries.Q1_PAGES), flush=True)
 
 
 def far_away(bench, page_size):
