@@ -7,13 +7,8 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
-#include "utils/datetime.h"
-#include "utils/lsyscache.h"
-#include "utils/timestamp.h"
 
 #include "filter.h"
 #include "seen.h"
@@ -59,11 +54,10 @@ condition(Builder *builder, AttrNumber attnum, const char *operator, const char 
 	return where;
 }
 
-/* [value] */
-static char *
-one_value(const char *value)
+Where *
+gs_where_one(Builder *builder, AttrNumber attnum, const char *operator, const char *value)
 {
-	return psprintf("[%s]", value);
+	return condition(builder, attnum, operator, psprintf("[%s]", value));
 }
 
 /* Without the zeros that make no difference, so that equals look alike. */
@@ -126,144 +120,7 @@ plain_comparison(Builder *builder, const GsClause *clause, GsKind kind, const ch
 		return gs_where_give_up(builder);
 	if (clause->test == GS_NE && kind == GS_ENUM && !is_documented(column, json))
 		return gs_where_give_up(builder);
-	return condition(builder, clause->attnum, names[clause->test], one_value(json));
-}
-
-/*
- * Dates and moments.
- */
-
-/* Bounds of what a date field may be, in days; either may be open. */
-typedef struct Bounds
-{
-	bool		has_low;
-	bool		has_high;
-	int64		low;
-	int64		high;
-} Bounds;
-
-/*
- * The first and the last day that a value can stand for.  A moment is a day in
- * some time zone, which widens it by two days.
- */
-static bool
-days_of(Oid type, Datum value, int64 *first, int64 *last)
-{
-	int64		widening = 0;
-
-	if (type == DATEOID)
-	{
-		if (DATE_NOT_FINITE(DatumGetDateADT(value)))
-			return false;
-		*first = *last = DatumGetDateADT(value);
-	}
-	else
-	{
-		Timestamp	moment = DatumGetTimestamp(value);
-
-		if (TIMESTAMP_NOT_FINITE(moment))
-			return false;
-		*first = *last = moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0);
-		widening = 2;
-	}
-	*first -= widening;
-	*last += widening;
-	return true;
-}
-
-/* The value as a moment, under the session's TimeZone; false if it has none. */
-static bool
-moment_of(Oid type, Datum value, TimestampTz *moment)
-{
-	if (type == DATEOID)
-	{
-		DateADT		day = DatumGetDateADT(value);
-
-		if (DATE_NOT_FINITE(day) || gs_value_day(day) == NULL)
-			return false;
-		*moment = DatumGetTimestampTz(DirectFunctionCall1(date_timestamptz, value));
-		return true;
-	}
-	if (TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value)))
-		return false;
-	if (type == TIMESTAMPOID)
-	{
-		if (gs_value_second(DatumGetTimestamp(value) / USECS_PER_SEC) == NULL)
-			return false;
-		value = DirectFunctionCall1(timestamp_timestamptz, value);
-	}
-	*moment = DatumGetTimestampTz(value);
-	return true;
-}
-
-/* LT d; GTE d; GT d; = and <= as GTE d and LT d+1: a date may be a date-time remotely */
-static Where *
-day_condition(Builder *builder, const GsClause *clause, int64 first, int64 last)
-{
-	GsTest		test = clause->test;
-	bool		moment = clause->type != DATEOID;
-	List	   *arms = NIL;
-	const char *low = gs_value_day(first);
-	const char *high = gs_value_day(test == GS_LT && !moment ? last : last + 1);
-
-	if (gs_value_day(first) == NULL || gs_value_day(last) == NULL)
-		return gs_where_give_up(builder);
-	if (test == GS_EQ || test == GS_GE || test == GS_GT)
-		arms = lappend(arms, condition(builder, clause->attnum,
-									   test == GS_GT && !moment ? "GT" : "GTE", one_value(low)));
-	if (test == GS_EQ || test == GS_LT || test == GS_LE)
-		arms = lappend(arms, high ? condition(builder, clause->attnum, "LT", one_value(high)) :
-					   gs_where_give_up(builder));
-	return gs_where_combine(ALL_OF, arms);
-}
-
-static Where *
-moment_condition(Builder *builder, const GsClause *clause, TimestampTz first, TimestampTz last)
-{
-	GsTest		test = clause->test;
-	int64		floor = first / USECS_PER_SEC - (first % USECS_PER_SEC < 0 ? 1 : 0);
-	int64		ceiling = last / USECS_PER_SEC + (last % USECS_PER_SEC > 0 ? 1 : 0);
-	const char *low = gs_value_second(floor);
-	const char *high = gs_value_second(ceiling);
-	List	   *arms = NIL;
-
-	if (low == NULL || high == NULL)
-		return gs_where_give_up(builder);
-	if (test != GS_LT && test != GS_LE)
-		arms = lappend(arms, condition(builder, clause->attnum, "GTE", one_value(low)));
-	if (test != GS_GT && test != GS_GE)
-		arms = lappend(arms, condition(builder, clause->attnum, "LTE", one_value(high)));
-	return gs_where_combine(ALL_OF, arms);
-}
-
-/* One value, or the least and the greatest of a list. */
-static Where *
-time_condition(Builder *builder, const GsClause *clause, GsKind kind,
-			   const Datum *values, int count)
-{
-	GsClause	test = *clause;
-	int64		least = PG_INT64_MAX;
-	int64		greatest = PG_INT64_MIN;
-
-	for (int i = 0; i < count; i++)
-	{
-		int64		first = 0;
-		int64		last = 0;
-		bool		valid = kind == GS_DATE ?
-			days_of(clause->type, values[i], &first, &last) :
-			moment_of(clause->type, values[i], &first);
-
-		if (!valid)
-			return gs_where_give_up(builder);
-		if (kind == GS_DATETIME)
-			last = first;
-		least = Min(least, first);
-		greatest = Max(greatest, last);
-	}
-	if (test.test == GS_IN)
-		test.test = GS_EQ;
-	return kind == GS_DATE ? day_condition(builder, &test, least, greatest) :
-		moment_condition(builder, &test, least, greatest);
+	return gs_where_one(builder, clause->attnum, names[clause->test], json);
 }
 
 /*
@@ -324,8 +181,8 @@ like_condition(Builder *builder, const GsClause *clause, GsKind kind, const char
 		if (!usable || (fragment.len == 0 && kind == GS_TEXT))
 			arms = lappend(arms, gs_where_give_up(builder));
 		else
-			arms = lappend(arms, condition(builder, clause->attnum, operator,
-										   one_value(gs_value_text(fragment.data))));
+			arms = lappend(arms, gs_where_one(builder, clause->attnum, operator,
+											  gs_value_text(fragment.data)));
 	}
 	return gs_where_combine(ALL_OF, arms);
 }
@@ -335,7 +192,7 @@ prefix_condition(Builder *builder, const GsClause *clause, const char *prefix)
 {
 	if (prefix[0] == '\0' || strchr(prefix, '\\') != NULL)
 		return gs_where_give_up(builder);
-	return condition(builder, clause->attnum, "STARTS_WITH", one_value(gs_value_text(prefix)));
+	return gs_where_one(builder, clause->attnum, "STARTS_WITH", gs_value_text(prefix));
 }
 
 /*
@@ -423,7 +280,7 @@ list_condition(Builder *builder, const GsClause *clause, GsKind kind, Datum arra
 	if (count == 0)
 		return gs_where(NOTHING);
 	if (kind == GS_DATE || kind == GS_DATETIME)
-		return time_condition(builder, clause, kind, values, count);
+		return gs_where_time(builder, clause, kind, values, count);
 	return in_condition(builder, clause, kind, values, count);
 }
 
@@ -448,7 +305,7 @@ symbolic_pattern(Builder *builder, AttrNumber attnum, const char *symbol)
 	where = gs_where(CONDITION);
 	where->condition.field = builder->relation->atts[attnum - 1].field;
 	where->condition.operator = available.data;
-	where->condition.values = one_value(symbol);
+	where->condition.values = psprintf("[%s]", symbol);
 	return where;
 }
 
@@ -477,8 +334,8 @@ symbolic_condition(Builder *builder, const GsClause *clause, GsKind kind, const 
 	if (test == GS_LIKE)
 		return symbolic_pattern(builder, clause->attnum, symbol);
 	if (!is_day && kind != GS_DATETIME)
-		return condition(builder, clause->attnum, symbolic_operator(builder, test),
-						 one_value(symbol));
+		return gs_where_one(builder, clause->attnum, symbolic_operator(builder, test),
+							symbol);
 	if (test != GS_LT && test != GS_LE)
 		arms = lappend(arms, condition(builder, clause->attnum,
 									   test == GS_GT && is_day ? "GT" : "GTE",
@@ -519,7 +376,7 @@ gs_where_test(Builder *builder, const GsClause *clause)
 			return prefix_condition(builder, clause, TextDatumGetCString(operand->value));
 		default:
 			if (kind == GS_DATE || kind == GS_DATETIME)
-				return time_condition(builder, clause, kind, &operand->value, 1);
+				return gs_where_time(builder, clause, kind, &operand->value, 1);
 			return plain_comparison(builder, clause, kind,
 									json_value(kind, clause->type, operand->value));
 	}

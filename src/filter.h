@@ -1,6 +1,6 @@
 /*
  * filter.h
- *	  What filter.c and condition.c share: a filter while it is built.
+ *	  What filter.c, condition.c and moment.c share: a filter while it is built.
  */
 #ifndef GS_FILTER_H
 #define GS_FILTER_H
@@ -44,6 +44,19 @@ extern Where *gs_where_give_up(Builder *builder);
  * What a test becomes with the values that it has now.
  */
 extern Where *gs_where_test(Builder *builder, const GsClause *clause);
+
+/*
+ * A condition with one value, which is JSON.
+ */
+extern Where *gs_where_one(Builder *builder, AttrNumber attnum, const char *operator,
+						   const char *value);
+
+/*
+ * What a comparison with a date or a moment becomes; with several, the least
+ * and the greatest of them count.
+ */
+extern Where *gs_where_time(Builder *builder, const GsClause *clause, GsKind kind,
+							const Datum *values, int count);
 
 /*
  * The values of an array that are not null; returns how many.

@@ -39,16 +39,13 @@ extern void gs_saved_number(int64 number, ItemPointer tid);
 extern const GsSavedRecord *gs_saved_find(EState *estate, Index index, ItemPointer tid);
 
 /*
- * write.c: rows to what a create or an update sends
+ * writable.c: which tables and columns can be written
  */
 
-/* What goes out.  palloc'd, UTF-8. */
-typedef struct GsWrite
-{
-	const char *key;			/* for the path's braces, or NULL */
-	GsMember   *members;
-	int			nmembers;
-} GsWrite;
+/*
+ * The number of the column that is a documented one; 0 if there is none.
+ */
+extern AttrNumber gs_attr_of_column(const GsRelation *relation, const GsColumn *column);
 
 /*
  * Raise what forbids the command on the table: 0A000, 25006, 42701, 55000.
@@ -64,6 +61,18 @@ extern int	gs_write_supported(const GsRelation *relation);
  * Raise 428C9 for a column that Gainsight computes.
  */
 extern void gs_write_check_column(const GsRelation *relation, AttrNumber attnum);
+
+/*
+ * write.c: rows to what a create or an update sends
+ */
+
+/* What goes out.  palloc'd, UTF-8. */
+typedef struct GsWrite
+{
+	const char *key;			/* for the path's braces, or NULL */
+	GsMember   *members;
+	int			nmembers;
+} GsWrite;
 
 /*
  * What creates a row.  Raises 23502, 428C9, 23514, 23503 and HV004 for a row

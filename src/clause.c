@@ -1,0 +1,156 @@
+/*
+ * clause.c
+ *	  What may be asked of a column, how far the answer is believed, and a
+ *	  clause in a plan.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
+#include "utils/lsyscache.h"
+
+#include "gainsight_fdw.h"
+
+/*
+ * How far a test on a field of a kind is believed.
+ */
+static const GsGrade grades[GS_TESTS][GS_KINDS] = {
+	[GS_EQ] = {
+		[GS_ID] = GS_EXACT, [GS_ENUM] = GS_EXACT, [GS_TEXT] = GS_SUPERSET,
+		[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET,
+		[GS_NUMBER] = GS_EXACT, [GS_BOOLEAN] = GS_EXACT
+	},
+	[GS_IN] = {
+		[GS_ID] = GS_EXACT, [GS_ENUM] = GS_EXACT, [GS_TEXT] = GS_SUPERSET,
+		[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET,
+		[GS_NUMBER] = GS_EXACT, [GS_BOOLEAN] = GS_EXACT
+	},
+	[GS_NE] = {
+		[GS_ID] = GS_SUPERSET, [GS_ENUM] = GS_SUPERSET,
+		[GS_NUMBER] = GS_SUPERSET, [GS_BOOLEAN] = GS_SUPERSET
+	},
+	[GS_NOT_IN] = {
+		[GS_ID] = GS_SUPERSET, [GS_ENUM] = GS_SUPERSET,
+		[GS_NUMBER] = GS_SUPERSET, [GS_BOOLEAN] = GS_SUPERSET
+	},
+	[GS_LT] = {[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET, [GS_NUMBER] = GS_SUPERSET},
+	[GS_LE] = {[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET, [GS_NUMBER] = GS_SUPERSET},
+	[GS_GT] = {[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET, [GS_NUMBER] = GS_SUPERSET},
+	[GS_GE] = {[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET, [GS_NUMBER] = GS_SUPERSET},
+	[GS_LIKE] = {[GS_ID] = GS_SUPERSET, [GS_ENUM] = GS_SUPERSET, [GS_TEXT] = GS_SUPERSET},
+	[GS_PREFIX] = {[GS_ID] = GS_SUPERSET, [GS_ENUM] = GS_SUPERSET, [GS_TEXT] = GS_SUPERSET},
+	[GS_IS_NULL] = {[GS_ID] = GS_SUPERSET, [GS_ENUM] = GS_SUPERSET, [GS_TEXT] = GS_SUPERSET},
+	[GS_IS_NOT_NULL] = {
+		[GS_DATE] = GS_SUPERSET, [GS_DATETIME] = GS_SUPERSET,
+		[GS_NUMBER] = GS_SUPERSET, [GS_BOOLEAN] = GS_SUPERSET
+	},
+};
+
+GsGrade
+gs_test_grade(GsTest test, GsKind kind)
+{
+	return grades[test][kind];
+}
+
+/* What a SQL type can hold, so that its operators mean what the API's do. */
+static bool
+kind_of_type(Oid type, int32 typmod, bool *text_like, GsKind *kind)
+{
+	*text_like = false;
+	switch (type)
+	{
+		case TEXTOID:
+			*text_like = true;
+			*kind = GS_TEXT;
+			return true;
+		case VARCHAROID:
+			*text_like = true;
+			*kind = GS_TEXT;
+			return typmod < 0;
+		case DATEOID:
+			*kind = GS_DATE;
+			return true;
+		case TIMESTAMPTZOID:
+			*kind = GS_DATETIME;
+			return typmod < 0;
+		case NUMERICOID:
+			*kind = GS_NUMBER;
+			return typmod < 0;
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			*kind = GS_NUMBER;
+			return true;
+		case BOOLOID:
+			*kind = GS_BOOLEAN;
+			return true;
+		default:
+			*text_like = true;
+			*kind = GS_TEXT;
+			return type_is_enum(type);
+	}
+}
+
+bool
+gs_attr_kind(const GsAttr *attr, GsKind *kind)
+{
+	int32		typmod = attr->typmod;
+	Oid			base = getBaseTypeAndTypmod(attr->type, &typmod);
+	bool		text_like;
+	GsKind		held;
+
+	if (attr->name == NULL || !attr->pushdown || attr->field == NULL ||
+		!kind_of_type(base, typmod, &text_like, &held))
+		return false;
+	if (attr->column == NULL)
+	{
+		*kind = held;
+		return true;
+	}
+	/* a documented field only under its documented kind */
+	*kind = attr->column->kind;
+	if (*kind == GS_ID || *kind == GS_ENUM || *kind == GS_TEXT)
+		return text_like;
+	return *kind == held;
+}
+
+/*
+ * Clauses in a plan: an integer list is a test, any other list the kind and
+ * the arms.
+ */
+
+Node *
+gs_clause_write(const GsClause *clause)
+{
+	List	   *list;
+	ListCell   *cell;
+
+	if (clause->kind == GS_TEST)
+		return (Node *) list_make4_int(clause->attnum, clause->test,
+									   (int) clause->type, clause->operand);
+	list = list_make1(makeInteger(clause->kind));
+	foreach(cell, clause->arms)
+		list = lappend(list, gs_clause_write(lfirst(cell)));
+	return (Node *) list;
+}
+
+GsClause *
+gs_clause_read(Node *node)
+{
+	GsClause   *clause = palloc0(sizeof(GsClause));
+	List	   *list = (List *) node;
+
+	if (IsA(node, IntList))
+	{
+		clause->kind = GS_TEST;
+		clause->attnum = linitial_int(list);
+		clause->test = lsecond_int(list);
+		clause->type = (Oid) lthird_int(list);
+		clause->operand = lfourth_int(list);
+		return clause;
+	}
+	clause->kind = intVal(linitial(list));
+	for (int i = 1; i < list_length(list); i++)
+		clause->arms = lappend(clause->arms, gs_clause_read(list_nth(list, i)));
+	return clause;
+}

@@ -1,0 +1,180 @@
+/*
+ * clause.h
+ *	  Conditions, grouped by the file that has it.
+ */
+#ifndef GS_CLAUSE_H
+#define GS_CLAUSE_H
+
+#include "postgres.h"
+
+#include "nodes/execnodes.h"
+#include "nodes/pathnodes.h"
+
+#include "api.h"
+#include "relation.h"
+
+/*
+ * clause.c: what may be asked of a column, and a clause in a plan
+ */
+
+/* What a condition asks of a column. */
+typedef enum GsTest
+{
+	GS_EQ,
+	GS_NE,
+	GS_LT,
+	GS_LE,
+	GS_GT,
+	GS_GE,
+	GS_IN,						/* = ANY (array) */
+	GS_NOT_IN,					/* <> ALL (array) */
+	GS_LIKE,
+	GS_PREFIX,					/* ^@ */
+	GS_IS_NULL,
+	GS_IS_NOT_NULL
+} GsTest;
+
+#define GS_TESTS (GS_IS_NOT_NULL + 1)
+
+/* How far the tenant's answer to a condition is believed. */
+typedef enum GsGrade
+{
+	GS_LOCAL,					/* it is not sent */
+	GS_SUPERSET,				/* it may return more */
+	GS_EXACT
+} GsGrade;
+
+typedef enum GsClauseKind
+{
+	GS_TEST,
+	GS_AND,
+	GS_OR
+} GsClauseKind;
+
+/* A pushed clause, as the plan carries it. */
+typedef struct GsClause
+{
+	GsClauseKind kind;
+	List	   *arms;			/* GsClause, of AND and OR */
+	AttrNumber	attnum;
+	GsTest		test;
+	Oid			type;			/* of the value, or of the array's elements */
+	int			operand;		/* index into fdw_exprs, -1 for none */
+} GsClause;
+
+/*
+ * May conditions on the column be sent, and what kind of field is it to them?
+ */
+extern bool gs_attr_kind(const GsAttr *attr, GsKind *kind);
+extern GsGrade gs_test_grade(GsTest test, GsKind kind);
+
+/*
+ * A clause as a node tree that a plan can hold, and back.
+ */
+extern Node *gs_clause_write(const GsClause *clause);
+extern GsClause *gs_clause_read(Node *node);
+
+/*
+ * pushdown.c: SQL clauses to what a search can say
+ */
+
+/*
+ * What can be pushed of a clause, or NULL.  The values that it compares with
+ * are appended to *exprs.  *grade is GS_EXACT only if all of the clause is
+ * pushed and the tenant's answer to it is just SQL's.
+ */
+extern GsClause *gs_pushdown(PlannerInfo *root, const RelOptInfo *baserel,
+							 const GsRelation *relation, Expr *clause,
+							 List **exprs, GsGrade *grade);
+
+/*
+ * The same for a clause that gives the key, or a list of keys, that a read's
+ * path has in braces; NULL for any other.
+ */
+extern GsClause *gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel,
+								 const GsRelation *relation, Expr *clause, List **exprs);
+
+/*
+ * Is the expression the column of that key, in a type that holds any text?
+ */
+extern bool gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel,
+							   Expr *expr);
+
+/*
+ * Is it a column that conditions may be sent for?
+ */
+extern bool gs_is_pushable_column(const GsRelation *relation, const RelOptInfo *baserel,
+								  Expr *expr);
+
+/*
+ * How many elements an array expression has, as far as the planner can tell.
+ */
+extern double gs_array_length(Node *array);
+
+/*
+ * filter.c: clauses and their values to the conditions of a search
+ */
+
+/* The value of one of fdw_exprs. */
+typedef struct GsOperand
+{
+	Datum		value;
+	bool		isnull;
+	const char *symbol;			/* for EXPLAIN: it is not known, but called this */
+} GsOperand;
+
+typedef struct GsFilter
+{
+	bool		nothing;		/* no row can match: do not ask */
+	bool		complete;		/* nothing that was pushed had to be left out */
+	int			nconditions;
+	GsCondition conditions[GS_MAX_CONDITIONS];
+	const char *expression;
+	int			cut;			/* the condition whose values are in pieces */
+	int			npieces;		/* 0: there is none */
+	const char **pieces;
+} GsFilter;
+
+/*
+ * Build the filter of a list of GsClause, all of which must hold.  Allocates
+ * in CurrentMemoryContext.
+ */
+extern void gs_filter_build(const GsRelation *relation, List *clauses,
+							const GsOperand *operands, GsFilter *filter);
+
+/*
+ * Does the tenant understand this operator of a search condition?
+ */
+extern bool gs_operator_available(const GsRelation *relation, const char *operator);
+
+typedef struct GsKeys
+{
+	int			count;
+	const char **values;		/* UTF-8, distinct, each fit for a path */
+} GsKeys;
+
+/*
+ * The values of a clause of gs_pushdown_key.
+ */
+extern void gs_filter_keys(const GsClause *clause, const GsOperand *operands,
+						   GsKeys *keys);
+
+/*
+ * operand.c: the values that a scan's conditions compare with
+ */
+
+typedef struct GsOperands GsOperands;
+
+/*
+ * Prepare to evaluate a plan's expressions.  palloc'd.
+ */
+extern GsOperands *gs_operands_create(PlanState *parent, List *exprs);
+
+/*
+ * Evaluate them; true if they are not what they were the last time.  The
+ * values, one for each expression, live until the next evaluation.
+ */
+extern bool gs_operands_evaluate(GsOperands *operands, ExprContext *econtext);
+extern const GsOperand *gs_operands_values(const GsOperands *operands);
+
+#endif							/* GS_CLAUSE_H */
