@@ -252,7 +252,7 @@ put_back(GsJson *node, const GsJson *before, Slices *slices)
 	if (slice->token == GS_TOKEN_OBJECT)
 		return put_children_back(node, slices);
 	if (slice->token == GS_TOKEN_LIKE_LAST)
-		return put_object_back(node, before, slices);
+		return before != NULL && put_object_back(node, before, slices);
 	return put_value_back(node, slice);
 }
 
