@@ -308,7 +308,8 @@ take_body(Pass *pass)
 				break;
 			case CLOSE:
 				pass->depth--;
-				/* FALLTHROUGH */
+				*pass->out++ = *pass->at++;
+				break;
 			case MARK:
 				*pass->out++ = *pass->at++;
 				break;
