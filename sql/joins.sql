@@ -70,6 +70,40 @@ SELECT local.compare_join($$SELECT a.name, p.gsid, q.gsid FROM local.account AS 
 \! sandbox/ctl requests
 
 --
+-- Keys from below an outer join
+--
+-- their clauses are as if there were no join below: 16 and later tell the two apart
+CREATE TABLE local.region AS SELECT n AS region, CASE WHEN n % 4 = 0 THEN NULL ELSE n * 2 END AS head FROM generate_series(1, 60) AS n;
+CREATE TABLE local.office AS SELECT n, CASE WHEN n % 3 = 0 THEN NULL ELSE id END AS id FROM local.account WHERE n <= 90;
+ANALYZE local.region, local.office;
+SELECT bool_or(line ~ 'BindJoin') AS bound FROM local.explain('SELECT r.*, o.*, p.gsid FROM local.region AS r
+	LEFT JOIN local.office AS o ON o.n = r.head LEFT JOIN gs.successplans AS p ON p.company_id = o.id') AS line;
+SELECT local.compare_join('SELECT r.*, o.*, p.gsid FROM local.region AS r
+	LEFT JOIN local.office AS o ON o.n = r.head LEFT JOIN gs.successplans AS p ON p.company_id = o.id');
+-- three, with the key above one of them, or two
+SELECT local.compare_join('SELECT r.*, o.*, a.name, p.gsid FROM local.region AS r LEFT JOIN local.office AS o ON o.n = r.head
+	LEFT JOIN local.account AS a ON a.id = o.id LEFT JOIN gs.successplans AS p ON p.company_id = o.id');
+SELECT local.compare_join('SELECT r.*, o.*, a.name, p.gsid FROM local.region AS r LEFT JOIN local.office AS o ON o.n = r.head
+	LEFT JOIN local.account AS a ON a.id = o.id AND a.n < 70 LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
+SELECT local.compare_join('SELECT r.*, o.*, p.gsid, q.gsid FROM local.region AS r LEFT JOIN local.office AS o ON o.n = r.head
+	LEFT JOIN gs.successplans AS p ON p.company_id = o.id LEFT JOIN gs.successplans AS q ON q.gsid = p.gsid');
+-- an expression that stands for a column below the join
+SELECT local.compare_join($$SELECT r.*, o.*, p.gsid FROM local.region AS r LEFT JOIN (SELECT n, coalesce(id, 'none') AS id FROM local.office) AS o
+	ON o.n = r.head LEFT JOIN gs.successplans AS p ON p.company_id = o.id$$);
+SELECT local.compare_join($$SELECT r.*, o.*, p.gsid FROM local.region AS r LEFT JOIN (SELECT n, coalesce(id, 'none') AS id FROM local.office) AS o
+	ON o.n = r.head LEFT JOIN gs.successplans AS p ON p.company_id = coalesce(o.id, 'no office')$$);
+-- full, semi, anti, lateral
+SELECT local.compare_join('SELECT r.*, o.*, p.gsid FROM local.region AS r FULL JOIN local.office AS o ON o.n = r.head
+	LEFT JOIN gs.successplans AS p ON p.company_id = o.id');
+SELECT local.compare_join('SELECT r.*, o.* FROM local.region AS r LEFT JOIN local.office AS o ON o.n = r.head
+	WHERE EXISTS (SELECT FROM gs.successplans AS p WHERE p.company_id = o.id)');
+SELECT local.compare_join($$SELECT r.*, o.* FROM local.region AS r LEFT JOIN local.office AS o ON o.n = r.head
+	WHERE NOT EXISTS (SELECT FROM gs.successplans AS p WHERE p.company_id = o.id AND p.status = 'Active')$$);
+SELECT local.compare_join('SELECT r.*, o.*, l.* FROM local.region AS r LEFT JOIN local.office AS o ON o.n = r.head
+	LEFT JOIN LATERAL (SELECT p.gsid, o.n AS office FROM gs.successplans AS p WHERE p.company_id = o.id) AS l ON true');
+\! sandbox/ctl clear
+
+--
 -- Keys
 --
 -- a null matches nothing, nor does what is not there; what is no row of ours asks for nothing
