@@ -70,6 +70,40 @@ SELECT local.compare_join($$SELECT a.name, p.gsid, q.gsid FROM local.account AS 
 \! sandbox/ctl requests
 
 --
+-- Keys from below an outer join
+--
+-- their clauses are as if there were no join below: 16 and later tell the two apart
+CREATE TABLE local.region AS SELECT n AS region, CASE WHEN n % 4 = 0 THEN NULL ELSE n * 2 END AS head FROM generate_series(1, 60) AS n;
+CREATE TABLE local.office AS SELECT n, CASE WHEN n % 3 = 0 THEN NULL ELSE id END AS id FROM local.account WHERE n <= 90;
+ANALYZE local.region, local.office;
+SELECT bool_or(line ~ 'BindJoin') AS bound FROM local.explain('SELECT r.*, o.*, p.gsid FROM local.region AS r
+	LEFT JOIN local.office AS o ON o.n = r.head LEFT JOIN gs.successplans AS p ON p.company_id = o.id') AS line;
+SELECT local.compare_join('SELECT r.*, o.*, p.gsid FROM local.region AS r
+	LEFT JOIN local.office AS o ON o.n = r.head LEFT JOIN gs.successplans AS p ON p.company_id = o.id');
+-- three, with the key above one of them, or two
+SELECT local.compare_join('SELECT r.*, o.*, a.name, p.gsid FROM local.region AS r LEFT JOIN local.office AS o ON o.n = r.head
+	LEFT JOIN local.account AS a ON a.id = o.id LEFT JOIN gs.successplans AS p ON p.company_id = o.id');
+SELECT local.compare_join('SELECT r.*, o.*, a.name, p.gsid FROM local.region AS r LEFT JOIN local.office AS o ON o.n = r.head
+	LEFT JOIN local.account AS a ON a.id = o.id AND a.n < 70 LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
+SELECT local.compare_join('SELECT r.*, o.*, p.gsid, q.gsid FROM local.region AS r LEFT JOIN local.office AS o ON o.n = r.head
+	LEFT JOIN gs.successplans AS p ON p.company_id = o.id LEFT JOIN gs.successplans AS q ON q.gsid = p.gsid');
+-- an expression that stands for a column below the join
+SELECT local.compare_join($$SELECT r.*, o.*, p.gsid FROM local.region AS r LEFT JOIN (SELECT n, coalesce(id, 'none') AS id FROM local.office) AS o
+	ON o.n = r.head LEFT JOIN gs.successplans AS p ON p.company_id = o.id$$);
+SELECT local.compare_join($$SELECT r.*, o.*, p.gsid FROM local.region AS r LEFT JOIN (SELECT n, coalesce(id, 'none') AS id FROM local.office) AS o
+	ON o.n = r.head LEFT JOIN gs.successplans AS p ON p.company_id = coalesce(o.id, 'no office')$$);
+-- full, semi, anti, lateral
+SELECT local.compare_join('SELECT r.*, o.*, p.gsid FROM local.region AS r FULL JOIN local.office AS o ON o.n = r.head
+	LEFT JOIN gs.successplans AS p ON p.company_id = o.id');
+SELECT local.compare_join('SELECT r.*, o.* FROM local.region AS r LEFT JOIN local.office AS o ON o.n = r.head
+	WHERE EXISTS (SELECT FROM gs.successplans AS p WHERE p.company_id = o.id)');
+SELECT local.compare_join($$SELECT r.*, o.* FROM local.region AS r LEFT JOIN local.office AS o ON o.n = r.head
+	WHERE NOT EXISTS (SELECT FROM gs.successplans AS p WHERE p.company_id = o.id AND p.status = 'Active')$$);
+SELECT local.compare_join('SELECT r.*, o.*, l.* FROM local.region AS r LEFT JOIN local.office AS o ON o.n = r.head
+	LEFT JOIN LATERAL (SELECT p.gsid, o.n AS office FROM gs.successplans AS p WHERE p.company_id = o.id) AS l ON true');
+\! sandbox/ctl clear
+
+--
 -- Keys
 --
 -- a null matches nothing, nor does what is not there; what is no row of ours asks for nothing
@@ -94,6 +128,26 @@ SELECT local.compare_join('SELECT t.n, p.gsid FROM local.typed AS t JOIN gs.succ
 SELECT local.compare_join('SELECT t.n, p.gsid FROM local.typed AS t JOIN gs.successplans AS p ON p.company_name = t.folded');
 \! sandbox/ctl requests
 \! sandbox/ctl defaults
+-- of two equalities one gives the keys, whichever comes first, and the other is looked at here
+CREATE TABLE local.both AS
+  SELECT CASE WHEN n % 7 = 0 THEN NULL WHEN n % 5 = 0 THEN other ELSE company_id END AS c,
+    CASE WHEN n % 11 = 0 THEN NULL ELSE gsid END AS g, n
+  FROM (SELECT company_id, lag(company_id) OVER w AS other, gsid, row_number() OVER w AS n
+    FROM local.successplans WINDOW w AS (ORDER BY gsid)) AS s WHERE n <= 150;
+ANALYZE local.both;
+SELECT * FROM local.explain('SELECT * FROM local.both AS l JOIN gs.successplans AS s ON s.company_id = l.c AND s.gsid = l.g') AS line
+WHERE line ~ 'Filter|Key|Conditions';
+SELECT local.compare_join('SELECT l.n, s.* FROM local.both AS l JOIN gs.successplans AS s ON s.company_id = l.c AND s.gsid = l.g');
+SELECT local.compare_join('SELECT l.n, s.* FROM local.both AS l JOIN gs.successplans AS s ON s.gsid = l.g AND s.company_id = l.c');
+SELECT local.compare_join('SELECT l.n, s.* FROM local.both AS l LEFT JOIN gs.successplans AS s ON s.company_id = l.c AND s.gsid = l.g');
+SELECT local.compare_join('SELECT l.n FROM local.both AS l WHERE NOT EXISTS (SELECT FROM gs.successplans AS s WHERE s.gsid = l.g AND s.company_id = l.c)');
+-- of the same column, and so as good as each other
+SELECT local.compare_join($$SELECT l.n, s.gsid FROM local.both AS l LEFT JOIN gs.successplans AS s ON s.company_id = l.c AND s.company_id = upper(l.c)$$);
+SELECT local.compare_join('SELECT l.n, m.n, s.gsid FROM local.both AS l JOIN local.both AS m ON m.n = l.n + 1 LEFT JOIN gs.successplans AS s ON s.company_id = l.c AND s.company_id = m.c');
+SELECT local.compare_join('SELECT l.n, m.n, s.gsid FROM local.both AS l JOIN local.both AS m ON m.n = l.n + 1 JOIN gs.successplans AS s ON s.company_id = l.c AND s.company_id = m.c');
+-- of two relations, too
+SELECT local.compare_join('SELECT l.n, m.n, s.* FROM local.both AS l JOIN local.both AS m ON m.n = l.n + 1 LEFT JOIN gs.successplans AS s ON s.company_id = m.c AND s.gsid = l.g');
+\! sandbox/ctl requests
 -- ranges and what cannot be hashed are no keys
 SELECT local.explain('SELECT * FROM local.account AS a JOIN gs.successplans AS p ON p.company_id > a.id') ~ 'BindJoin' AS bound LIMIT 1;
 -- a tenant that knows no IN
@@ -228,6 +282,41 @@ SELECT local.compare_queries('SELECT gsid, company_id, comments, end_date FROM g
 CREATE TABLE local.copied AS SELECT p.gsid, p.company_id FROM local.moves AS m JOIN gs.successplans AS p ON p.company_id = m.next;
 \! sandbox/ctl requests | grep search
 SELECT local.compare_queries('TABLE local.copied', 'SELECT p.gsid, p.company_id FROM local.moves AS m JOIN local.successplans AS p ON p.company_id = m.next');
+-- rows without a key do not go first: what the others find is read before anything is written
+\i sql/include/copy.psql
+CREATE TABLE local.offers AS SELECT NULL::text AS id, next, n FROM local.moves, generate_series(1, 2) AS n LIMIT 4;
+INSERT INTO local.offers SELECT id, next, 3 FROM local.moves LIMIT 12;
+INSERT INTO local.offers SELECT NULL, next, 4 FROM local.moves LIMIT 3;
+ANALYZE local.offers;
+SELECT bool_or(line ~ 'BindJoin') AS bound FROM local.explain($$ALTER SERVER gainsight OPTIONS (ADD batch_size '1');
+INSERT INTO gs.successplans (name, company_id, type_id)
+	SELECT o.n || coalesce(p.name, ' none'), o.next, 'type' FROM local.offers AS o LEFT JOIN gs.successplans AS p ON p.company_id = o.id$$) AS line;
+ALTER SERVER gainsight OPTIONS (ADD batch_size '1');
+INSERT INTO gs.successplans (name, company_id, type_id)
+	SELECT o.n || coalesce(p.name, ' none'), o.next, 'type' FROM local.offers AS o LEFT JOIN gs.successplans AS p ON p.company_id = o.id;
+INSERT INTO local.successplans (name, company_id, type_id)
+	SELECT o.n || coalesce(p.name, ' none'), o.next, 'type' FROM local.offers AS o LEFT JOIN local.successplans AS p ON p.company_id = o.id;
+\! sandbox/ctl requests -v | cut -d' ' -f1,2 | uniq
+SELECT local.compare_queries('SELECT name, company_id FROM gs.successplans', 'SELECT name, company_id FROM local.successplans');
+ALTER SERVER gainsight OPTIONS (DROP batch_size);
+-- nor in an UPDATE: each plan gets what another had, which is updated as well
+\i sql/include/copy.psql
+CREATE TABLE local.chain AS SELECT gsid, CASE WHEN n <= 5 OR n % 5 = 0 THEN NULL ELSE other END AS other, n
+  FROM (SELECT gsid, lead(gsid) OVER w AS other, row_number() OVER w AS n FROM local.successplans WINDOW w AS (ORDER BY gsid)) AS s WHERE n <= 40;
+ANALYZE local.chain;
+SELECT count(*) AS bound FROM local.explain($$UPDATE gs.successplans AS p SET comments = coalesce(q.name || q.comments, 'none')
+	FROM local.chain AS c LEFT JOIN gs.successplans AS q ON q.gsid = c.other WHERE p.gsid = c.gsid$$) AS line WHERE line ~ 'BindJoin';
+UPDATE gs.successplans AS p SET comments = coalesce(q.name || q.comments, 'none')
+	FROM local.chain AS c LEFT JOIN gs.successplans AS q ON q.gsid = c.other WHERE p.gsid = c.gsid;
+UPDATE local.successplans AS p SET comments = coalesce(q.name || q.comments, 'none')
+	FROM local.chain AS c LEFT JOIN local.successplans AS q ON q.gsid = c.other WHERE p.gsid = c.gsid;
+\! sandbox/ctl requests -v | grep -o -E '^PUT|search' | uniq
+SELECT local.compare_queries('SELECT gsid, comments FROM gs.successplans', 'SELECT gsid, comments FROM local.successplans');
+-- the table that is written by keys some of which are null
+UPDATE gs.successplans AS p SET comments = c.n FROM local.chain AS c WHERE p.gsid = c.other;
+UPDATE local.successplans AS p SET comments = c.n FROM local.chain AS c WHERE p.gsid = c.other;
+\! sandbox/ctl requests -v | grep -o -E '^PUT|search' | uniq
+SELECT local.compare_queries('SELECT gsid, comments FROM gs.successplans', 'SELECT gsid, comments FROM local.successplans');
 ALTER SERVER gainsight OPTIONS (DROP in_list_size, DROP page_size);
 
 \i sql/include/teardown.psql

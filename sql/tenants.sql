@@ -78,7 +78,7 @@ RESET enable_async_append;
 -- Only what is needed
 --
 EXPLAIN (COSTS OFF) SELECT gsid FROM gs.plans WHERE tenant = 'south';
-EXPLAIN (COSTS OFF) SELECT gsid FROM gs.plans WHERE tenant = 'nowhere';
+SELECT local.explain($$SELECT gsid FROM gs.plans WHERE tenant = 'nowhere'$$) AS plan;
 \! sandbox/ctl clear
 SELECT count(gsid) FROM gs.plans WHERE tenant = 'south';
 \! sandbox/ctl requests

@@ -311,10 +311,55 @@ gs_bind_path_init(void)
  * Plans.
  */
 
+/* What the plan below gives for a variable or a placeholder, NULL if nothing. */
+static Node *
+given_for(const Node *node, List *tlist)
+{
+	ListCell   *cell;
+
+	foreach(cell, tlist)
+	{
+		Expr	   *given = ((TargetEntry *) lfirst(cell))->expr;
+
+		if (nodeTag(given) != nodeTag(node))
+			continue;
+		if (IsA(node, PlaceHolderVar) ?
+			((const PlaceHolderVar *) node)->phid == ((PlaceHolderVar *) given)->phid :
+			((const Var *) node)->varno == ((Var *) given)->varno &&
+			((const Var *) node)->varattno == ((Var *) given)->varattno)
+			return copyObject((Node *) given);
+	}
+	return NULL;
+}
+
+/*
+ * The key by what the plan below gives.  From 16 on a variable names the outer
+ * joins that may have made it null.  Outer joins change places, and then a
+ * clause leaves out some of those below it: core forgives that in a nested
+ * loop's parameters, but not in a node's expressions.
+ */
+static Node *
+in_terms_of(Node *node, void *tlist)
+{
+	Node	   *given;
+
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var) || IsA(node, PlaceHolderVar))
+	{
+		given = given_for(node, tlist);
+		if (given != NULL)
+			return given;
+	}
+	return expression_tree_mutator(node, in_terms_of, tlist);
+}
+
 static Plan *
 plan_outer(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 		   List *clauses, List *plans)
 {
+	Plan	   *below = linitial(plans);
+	Node	   *key = list_nth(path->custom_private, OUTER_KEY);
 	GsBindJoinPlan plan = {
 		.id = intVal(list_nth(path->custom_private, OUTER_ID)),
 		.first_batch = intVal(list_nth(path->custom_private, OUTER_FIRST_BATCH)),
@@ -325,8 +370,7 @@ plan_outer(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 	(void) clauses;
 	(void) root;
 	(void) rel;
-	return gs_bind_join_plan(&plan, list_nth(path->custom_private, OUTER_KEY), tlist,
-							 linitial(plans));
+	return gs_bind_join_plan(&plan, (Expr *) in_terms_of(key, below->targetlist), tlist, below);
 }
 
 /* A pushed equality as one with any of a list that is known when it runs. */

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include <curl/curl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -28,6 +29,14 @@
  * bounds how long a cancel can take, in ms.
  */
 #define POLL_SLICE 50
+
+/* Does libcurl say when it is about to send?  Since 7.80. */
+#define KNOWS_SENDING (LIBCURL_VERSION_NUM >= 0x075000)
+
+/* That the other side has closed its end, where poll() can tell. */
+#ifndef POLLRDHUP
+#define POLLRDHUP POLLHUP
+#endif
 
 /* Kept connections: as many as one server's max_connections can use. */
 #define KEPT_CONNECTIONS 64L
@@ -48,6 +57,8 @@ struct GsTransfer
 	struct curl_slist *headers;
 	MemoryContextCallback callback;
 	bool		added;			/* to the multi handle */
+	bool		sending;		/* connected, and the request is on its way */
+	bool		stale;			/* the kept connection that it was given was closed */
 	char	   *body;			/* malloc'd: it grows by realloc */
 	size_t		allocated;
 	size_t		max_body;
@@ -171,6 +182,13 @@ take_spare(GsTransfer *transfer)
 }
 
 static void
+leave_loop(GsTransfer *transfer)
+{
+	curl_multi_remove_handle(multi, transfer->easy);
+	transfer->added = false;
+}
+
+static void
 release(void *arg)
 {
 	GsTransfer *transfer = arg;
@@ -178,7 +196,7 @@ release(void *arg)
 	if (multi_pid == MyProcPid && transfer->easy != NULL)
 	{
 		if (transfer->added)
-			curl_multi_remove_handle(multi, transfer->easy);
+			leave_loop(transfer);
 		curl_easy_cleanup(transfer->easy);
 		leave_pool(transfer);
 	}
@@ -264,6 +282,61 @@ on_rewind(void *arg, curl_off_t offset, int origin)
 	(void) origin;
 	return offset == 0 && transfer->uploaded == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
+
+static long
+long_of(CURL *easy, CURLINFO info)
+{
+	long		value = 0;
+
+	curl_easy_getinfo(easy, info, &value);
+	return value;
+}
+
+#if KNOWS_SENDING
+
+/*
+ * Has the tenant closed the kept connection that a transfer was given?  From
+ * 8.22 on libcurl takes it for good if it was within the last second.
+ */
+static bool
+is_stale(CURL *easy)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	struct pollfd look = {.events = POLLRDHUP};
+
+	/* versions that do not know the socket yet have looked at it themselves */
+	if (long_of(easy, CURLINFO_NUM_CONNECTS) > 0 ||
+		curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
+		fd == CURL_SOCKET_BAD)
+		return false;
+	look.fd = fd;
+	return poll(&look, 1, 0) > 0;
+}
+
+/*
+ * libcurl has a connection, and nothing was sent yet.  What is sent over one
+ * that was closed leaves a create in doubt, so it is not.
+ */
+static int
+on_sending(void *arg, char *to, char *from, int to_port, int from_port)
+{
+	GsTransfer *transfer = arg;
+
+	(void) to;
+	(void) from;
+	(void) to_port;
+	(void) from_port;
+	/* once: the next connection is a new one */
+	if (!transfer->stale && !transfer->sending && is_stale(transfer->easy))
+	{
+		transfer->stale = true;
+		return CURL_PREREQFUNC_ABORT;
+	}
+	transfer->sending = true;
+	return CURL_PREREQFUNC_OK;
+}
+
+#endif							/* KNOWS_SENDING */
 
 pg_noreturn static void
 refused(GsTransfer *transfer, CURLcode rc)
@@ -378,13 +451,29 @@ configure(GsTransfer *transfer, const GsHttpSpec *spec)
 	set_pointer(transfer, CURLOPT_WRITEFUNCTION, (const void *) on_body);
 	set_pointer(transfer, CURLOPT_WRITEDATA, transfer);
 	set_pointer(transfer, CURLOPT_PRIVATE, transfer);
+#if KNOWS_SENDING
+	set_pointer(transfer, CURLOPT_PREREQFUNCTION, (const void *) on_sending);
+	set_pointer(transfer, CURLOPT_PREREQDATA, transfer);
+#endif
+}
+
+/* Into the loop with it. */
+static void
+enter_loop(GsTransfer *transfer)
+{
+	CURLMcode	rc = curl_multi_add_handle(multi, transfer->easy);
+
+	if (rc != CURLM_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("libcurl refused a transfer: %s", curl_multi_strerror(rc))));
+	transfer->added = true;
 }
 
 GsTransfer *
 gs_http_start(const GsHttpSpec *spec, MemoryContext context)
 {
 	GsTransfer *transfer = MemoryContextAllocZero(context, sizeof(GsTransfer));
-	CURLMcode	rc;
 
 	open_multi();
 	transfer->max_body = spec->max_body;
@@ -398,12 +487,7 @@ gs_http_start(const GsHttpSpec *spec, MemoryContext context)
 	transfer->pool->users++;
 	transfer->pool->valid = true;
 	configure(transfer, spec);
-	rc = curl_multi_add_handle(multi, transfer->easy);
-	if (rc != CURLM_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_ERROR),
-				 errmsg("libcurl refused a transfer: %s", curl_multi_strerror(rc))));
-	transfer->added = true;
+	enter_loop(transfer);
 	return transfer;
 }
 
@@ -413,24 +497,30 @@ gs_http_result(const GsTransfer *transfer)
 	return &transfer->result;
 }
 
-static long
-long_of(CURL *easy, CURLINFO info)
+/*
+ * Was there a connection, when the time was up?  A new libcurl gives the time
+ * at which it was ready to send for what never was, too.
+ */
+static bool
+was_connected(const GsTransfer *transfer)
 {
-	long		value = 0;
+#if KNOWS_SENDING
+	return transfer->sending;
+#else
+	curl_off_t	ready = 0;
 
-	curl_easy_getinfo(easy, info, &value);
-	return value;
+	curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+	return ready > 0;
+#endif
 }
 
 /* What libcurl's verdict means.  What is not listed was broken on the way. */
 static GsHttpOutcome
-outcome_of(CURLcode rc, CURL *easy)
+outcome_of(CURLcode rc, const GsTransfer *transfer)
 {
-	curl_off_t	connected = 0;
-
 	/* the request has gone out: whatever it was, the tenant may have had it */
 	if (rc != CURLE_OK && rc != CURLE_OUT_OF_MEMORY && rc != CURLE_OPERATION_TIMEDOUT &&
-		long_of(easy, CURLINFO_REQUEST_SIZE) > 0)
+		long_of(transfer->easy, CURLINFO_REQUEST_SIZE) > 0)
 		return GS_HTTP_BROKEN;
 	switch (rc)
 	{
@@ -455,9 +545,7 @@ outcome_of(CURLcode rc, CURL *easy)
 #endif
 			return GS_HTTP_NOT_CONNECTED;
 		case CURLE_OPERATION_TIMEDOUT:
-			/* the request goes out as soon as this time is known */
-			curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
-			return connected > 0 ? GS_HTTP_TIMED_OUT : GS_HTTP_NOT_CONNECTED;
+			return was_connected(transfer) ? GS_HTTP_TIMED_OUT : GS_HTTP_NOT_CONNECTED;
 		default:
 			return GS_HTTP_BROKEN;
 	}
@@ -477,16 +565,14 @@ number_of(CURL *easy, CURLINFO info)
  * but leaves the loop: the connection is free for the next transfer.
  */
 static void
-finish(CURL *easy, CURLcode rc)
+finish(GsTransfer *transfer, CURLcode rc)
 {
-	GsTransfer *transfer;
-	GsHttpResult *result;
+	CURL	   *easy = transfer->easy;
+	GsHttpResult *result = &transfer->result;
 
-	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **) &transfer);
-	result = &transfer->result;
 	/* the body's callback may have had its own reason to end it */
 	if (result->outcome == GS_HTTP_RUNNING)
-		result->outcome = outcome_of(rc, easy);
+		result->outcome = outcome_of(rc, transfer);
 	result->status = long_of(easy, CURLINFO_RESPONSE_CODE);
 	result->retry_after = Min(number_of(easy, CURLINFO_RETRY_AFTER), INT_MAX);
 	result->bytes_sent = long_of(easy, CURLINFO_REQUEST_SIZE);
@@ -495,11 +581,32 @@ finish(CURL *easy, CURLcode rc)
 	result->elapsed = number_of(easy, CURLINFO_TOTAL_TIME_T) / 1000.0;
 	result->why = rc == CURLE_SEND_FAIL_REWIND ? "the connection was closed before an answer came" :
 		transfer->words[0] ? transfer->words : curl_easy_strerror(rc);
-	curl_multi_remove_handle(multi, easy);
-	transfer->added = false;
+	leave_loop(transfer);
 	curl_easy_cleanup(easy);
 	transfer->easy = NULL;
 	leave_pool(transfer);
+}
+
+/*
+ * libcurl is done with a transfer.  One that was given a connection that was
+ * closed begins again, with a new one; else this is its end: true.
+ */
+static bool
+settle(CURL *easy, CURLcode rc)
+{
+	GsTransfer *transfer;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **) &transfer);
+	if (rc != CURLE_ABORTED_BY_CALLBACK || !transfer->stale || transfer->sending)
+	{
+		finish(transfer, rc);
+		return true;
+	}
+	leave_loop(transfer);
+	transfer->words[0] = '\0';
+	set_long(transfer, CURLOPT_FRESH_CONNECT, 1);
+	enter_loop(transfer);
+	return false;
 }
 
 /* Let every transfer go on as far as it can; true if one of them ended. */
@@ -520,8 +627,8 @@ advance(void)
 	{
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		finish(message->easy_handle, message->data.result);
-		ended = true;
+		if (settle(message->easy_handle, message->data.result))
+			ended = true;
 	}
 	return ended;
 }

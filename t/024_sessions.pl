@@ -317,6 +317,13 @@ for my $preload ('', 'gainsight_fdw')
 	$other = GsTenant->new(plans => 9, key => 'another key', port => $port);
 	is($session->sqlstate("INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('again', 'c', 't')"), '',
 		'a create does not take a connection that is dead');
+	# nor do several, each of which finds one
+	my $creates = "INSERT INTO gs.successplans (name, company_id, type_id) SELECT 'many ' || n, 'c', 't' FROM generate_series(1, 24) AS n";
+	is($session->sqlstate($creates), '', 'creates have a connection each');
+	$other->stop;
+	$other = GsTenant->new(plans => 9, key => 'another key', port => $port);
+	is($session->sqlstate($creates), '', 'which they do not take when it is dead');
+	is($other->requests, 24, 'and each of them goes out once');
 	$session->finish;
 }
 
