@@ -14,7 +14,7 @@
 
 #include "compat.h"
 #include "gainsight_fdw.h"
-#include "http.h"
+#include "pool.h"
 
 GS_SQL_FUNCTION(gainsight_fdw_get_connections);
 GS_SQL_FUNCTION(gainsight_fdw_disconnect);
@@ -29,7 +29,7 @@ gainsight_fdw_get_connections(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	GsPoolInfo *pools;
-	int			count = gs_http_pools(&pools);
+	int			count = gs_pool_list(&pools);
 
 	gs_materialize(fcinfo);
 	for (int i = 0; i < count; i++)
@@ -49,14 +49,14 @@ static bool
 disconnect(Oid serverid)
 {
 	GsPoolInfo *pools;
-	int			count = gs_http_pools(&pools);
+	int			count = gs_pool_list(&pools);
 	bool		closed = false;
 
 	for (int i = 0; i < count; i++)
 	{
 		if (OidIsValid(serverid) && pools[i].id != serverid)
 			continue;
-		if (gs_http_close_pool(pools[i].id))
+		if (gs_pool_close(pools[i].id))
 			closed = true;
 		else
 			ereport(WARNING,
@@ -88,7 +88,7 @@ on_change(Datum arg, int cacheid, uint32 hashvalue)
 	(void) arg;
 	(void) cacheid;
 	(void) hashvalue;
-	gs_http_invalidate_pools();
+	gs_pool_invalidate_all();
 }
 
 void

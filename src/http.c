@@ -16,13 +16,14 @@
 #include <signal.h>
 
 #include "miscadmin.h"
-#include "nodes/pg_list.h"
 #include "pgstat.h"
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
 #include "error.h"
+#include "body.h"
 #include "http.h"
+#include "pool.h"
 
 /*
  * A signal that comes just before the poll is seen when the poll ends: this
@@ -41,26 +42,16 @@
 /* Kept connections: as many as one server's max_connections can use. */
 #define KEPT_CONNECTIONS 64L
 
-/* Connections kept for one server: closed together, or not at all. */
-typedef struct Pool
-{
-	Oid			id;
-	CURLSH	   *share;
-	int			users;			/* transfers that may hold one */
-	bool		valid;
-} Pool;
-
 struct GsTransfer
 {
 	CURL	   *easy;
-	Pool	   *pool;
+	GsPool	   *pool;
 	struct curl_slist *headers;
 	MemoryContextCallback callback;
 	bool		added;			/* to the multi handle */
 	bool		sending;		/* connected, and the request is on its way */
 	bool		stale;			/* the kept connection that it was given was closed */
-	char	   *body;			/* malloc'd: it grows by realloc */
-	size_t		allocated;
+	GsBody		body;
 	size_t		max_body;
 	const char *upload;			/* a body that is sent once */
 	size_t		upload_length;
@@ -71,7 +62,6 @@ struct GsTransfer
 
 static CURLM *multi;
 static int	multi_pid;
-static List *pools;				/* of Pool, in TopMemoryContext */
 
 /*
  * libcurl may start a thread (for a name lookup), which must never take a
@@ -103,82 +93,17 @@ open_multi(void)
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("could not initialize libcurl")));
 	multi_pid = MyProcPid;
-	pools = NIL;
+	gs_pool_forget_all();
 	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
 }
 
-/* The pool, made if need be. */
-static Pool *
-find_pool(Oid id)
-{
-	MemoryContext old;
-	Pool	   *pool;
-	ListCell   *cell;
-
-	foreach(cell, pools)
-		if (((Pool *) lfirst(cell))->id == id)
-			return lfirst(cell);
-	old = MemoryContextSwitchTo(TopMemoryContext);
-	pool = palloc0(sizeof(Pool));
-	pool->id = id;
-	pool->share = curl_share_init();
-	pools = lappend(pools, pool);
-	MemoryContextSwitchTo(old);
-	if (pool->share != NULL)
-		curl_share_setopt(pool->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
-	return pool;
-}
-
-/* The transfer is over: its connection goes back to the pool. */
+/* Its connection goes back to the pool. */
 static void
 leave_pool(GsTransfer *transfer)
 {
 	if (transfer->pool != NULL)
-		transfer->pool->users--;
+		gs_pool_leave(transfer->pool);
 	transfer->pool = NULL;
-}
-
-/*
- * Bodies to use again: memory that was just in use is in the caches, and the
- * pages of fresh memory would first have to be mapped.
- */
-#define MAX_SPARES 8
-#define MOST_SPARE (16 * 1024 * 1024)	/* bytes, of all of them */
-
-static struct
-{
-	char	   *body;
-	size_t		allocated;
-}			spares[MAX_SPARES];
-static int	nspares;
-static size_t spare_bytes;
-
-static void
-give_up_body(GsTransfer *transfer)
-{
-	if (transfer->body != NULL && nspares < MAX_SPARES &&
-		spare_bytes + transfer->allocated <= MOST_SPARE)
-	{
-		spares[nspares].body = transfer->body;
-		spares[nspares].allocated = transfer->allocated;
-		nspares++;
-		spare_bytes += transfer->allocated;
-	}
-	else
-		free(transfer->body);
-	transfer->body = NULL;
-	transfer->allocated = 0;
-}
-
-static void
-take_spare(GsTransfer *transfer)
-{
-	if (nspares == 0)
-		return;
-	nspares--;
-	transfer->body = spares[nspares].body;
-	transfer->allocated = spares[nspares].allocated;
-	spare_bytes -= transfer->allocated;
 }
 
 static void
@@ -201,42 +126,19 @@ release(void *arg)
 		leave_pool(transfer);
 	}
 	curl_slist_free_all(transfer->headers);
-	give_up_body(transfer);
+	gs_body_free(&transfer->body);
 	transfer->easy = NULL;
 	transfer->headers = NULL;
 }
 
-/*
- * Make room for one more piece of the body.
- */
-static bool
-reserve(GsTransfer *transfer, size_t needed)
+/* What the body will take, as far as its head says. */
+static size_t
+announced(const GsTransfer *transfer)
 {
-	bool		first = transfer->allocated == 0;
-	size_t		size;
-	char	   *grown;
+	curl_off_t	length = 0;
 
-	if (first)
-		take_spare(transfer);
-	if (needed <= transfer->allocated)
-		return true;
-	size = Max(transfer->allocated * 2, 16 * 1024);
-	if (first)
-	{
-		curl_off_t	announced;
-
-		if (curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
-							  &announced) == CURLE_OK &&
-			announced > 0 && announced <= (curl_off_t) transfer->max_body)
-			size = announced + 1;
-	}
-	size = Max(size, needed);
-	grown = realloc(transfer->body, size);
-	if (grown == NULL)
-		return false;
-	transfer->body = grown;
-	transfer->allocated = size;
-	return true;
+	curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	return length > 0 && length <= (curl_off_t) transfer->max_body ? length : 0;
 }
 
 static size_t
@@ -246,15 +148,15 @@ on_body(char *data, size_t size, size_t count, void *arg)
 	GsHttpResult *result = &transfer->result;
 	size_t		length = size * count;
 
-	if (length > transfer->max_body - result->body_length)
+	if (length > transfer->max_body - transfer->body.length)
 		result->outcome = GS_HTTP_TOO_LARGE;
-	else if (!reserve(transfer, result->body_length + length + 1))
+	else if (!gs_body_append(&transfer->body, data, length,
+							 transfer->body.length == 0 ? announced(transfer) : 0))
 		result->outcome = GS_HTTP_NO_MEMORY;
 	if (result->outcome != GS_HTTP_RUNNING)
 		return length == 0 ? 1 : 0; /* anything but length ends the transfer */
-	memcpy(transfer->body + result->body_length, data, length);
-	result->body_length += length;
-	result->body = transfer->body;
+	result->body = transfer->body.data;
+	result->body_length = transfer->body.length;
 	return length;
 }
 
@@ -428,8 +330,8 @@ configure(GsTransfer *transfer, const GsHttpSpec *spec)
 #if LIBCURL_VERSION_NUM >= 0x075500
 	set_pointer(transfer, CURLOPT_PROTOCOLS_STR, "http,https");
 #endif
-	if (transfer->pool->share != NULL)
-		set_pointer(transfer, CURLOPT_SHARE, transfer->pool->share);
+	if (gs_pool_share(transfer->pool) != NULL)
+		set_pointer(transfer, CURLOPT_SHARE, gs_pool_share(transfer->pool));
 	set_pointer(transfer, CURLOPT_URL, spec->url);
 	set_pointer(transfer, CURLOPT_CUSTOMREQUEST, spec->method);
 	if (spec->body != NULL)
@@ -483,9 +385,7 @@ gs_http_start(const GsHttpSpec *spec, MemoryContext context)
 	transfer->easy = curl_easy_init();
 	if (transfer->easy == NULL)
 		refused(transfer, CURLE_OUT_OF_MEMORY);
-	transfer->pool = find_pool(spec->pool);
-	transfer->pool->users++;
-	transfer->pool->valid = true;
+	transfer->pool = gs_pool_enter(spec->pool);
 	configure(transfer, spec);
 	enter_loop(transfer);
 	return transfer;
@@ -660,46 +560,6 @@ gs_http_pump(int timeout)
 	pgstat_report_wait_end();
 	CHECK_FOR_INTERRUPTS();
 	advance();
-}
-
-int
-gs_http_pools(GsPoolInfo **result)
-{
-	int			count = multi_pid == MyProcPid ? list_length(pools) : 0;
-	ListCell   *cell;
-
-	*result = palloc(sizeof(GsPoolInfo) * Max(count, 1));
-	if (count > 0)
-		foreach(cell, pools)
-		{
-			Pool	   *pool = lfirst(cell);
-
-			(*result)[foreach_current_index(cell)] = (GsPoolInfo) {pool->id, pool->valid};
-		}
-	return count;
-}
-
-bool
-gs_http_close_pool(Oid id)
-{
-	Pool	   *pool = find_pool(id);
-
-	if (pool->users > 0)
-		return false;
-	if (pool->share != NULL)
-		curl_share_cleanup(pool->share);
-	pools = list_delete_ptr(pools, pool);
-	pfree(pool);
-	return true;
-}
-
-void
-gs_http_invalidate_pools(void)
-{
-	ListCell   *cell;
-
-	foreach(cell, pools)
-		((Pool *) lfirst(cell))->valid = false;
 }
 
 char *

@@ -73,29 +73,6 @@ extern const GsHttpResult *gs_http_result(const GsTransfer *transfer);
  */
 extern void gs_http_pump(int timeout);
 
-/* Connections that are kept for one use, e.g. for a server. */
-typedef struct GsPoolInfo
-{
-	Oid			id;
-	bool		valid;			/* used since gs_http_invalidate_pools */
-} GsPoolInfo;
-
-/*
- * The pools that there are, palloc'd; returns how many.
- */
-extern int	gs_http_pools(GsPoolInfo **pools);
-
-/*
- * Close the connections of a pool; false, and nothing is done, while one of
- * them is in use.
- */
-extern bool gs_http_close_pool(Oid id);
-
-/*
- * What the connections were made for may have changed.
- */
-extern void gs_http_invalidate_pools(void);
-
 /*
  * libcurl's and its TLS library's versions, palloc'd.
  */
