@@ -329,7 +329,7 @@ refresh_copy(FunctionCallInfo fcinfo, bool named)
 	}
 	walk(refresh, from);
 	remove_gone(refresh);
-	MemoryContextDelete(refresh->context);
+	/* leaves our context, which goes with the procedure's */
 	SPI_finish();
 }
 

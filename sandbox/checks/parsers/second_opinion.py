@@ -143,6 +143,55 @@ def generated_json(rng):
                          indent=rng.choice([None, 1])).encode()
 
 
+def record(rng, keys):
+    """Often like the one before it, for of those only the first is parsed; often not quite."""
+    members = [(key, any_value(rng, rng.random() < 0.05)) for key in keys]
+    kind = rng.randrange(12)
+    if kind == 0:
+        rng.shuffle(members)
+    elif kind == 1:
+        members = members[rng.randrange(len(members) + 1):]
+    elif kind == 2:
+        members += members[:1]
+    elif kind == 3:
+        return json.dumps(any_value(rng, 2))
+    blank = rng.choice(["", "", " ", "\n"])
+    return "{" + ",".join(
+        f"{blank}{json.dumps(key, ensure_ascii=kind < 6)}:{blank}{json.dumps(value)}{blank}"
+        for key, value in members) + "}"
+
+
+def records(rng, levels):
+    keys = [rng.choice(["Gsid", "Name", "a", "", "null", any_text(rng)])
+            for _ in range(rng.randrange(1, 5))]
+    members = [record(rng, keys) for _ in range(rng.randrange(1, 7))]
+    if levels and rng.random() < 0.3:
+        at = rng.randrange(len(members) + 1)
+        members.insert(at, rng.choice(["%s", '{"a":%s}', '{"a":1,"b":%s}', '{"b":%s,"a":2}'])
+                       % records(rng, levels - 1))
+    return "[" + rng.choice([",", ", ", ",\n"]).join(members) + "]"
+
+
+def spoilt(rng, text):
+    """Without some of it, or with some of it twice."""
+    start = rng.randrange(len(text))
+    end = min(len(text), start + rng.choice([1, 1, 2, rng.randrange(1, 30)]))
+    kind = rng.randrange(3)
+    if kind == 0:
+        return text[:start] + text[end:]
+    if kind == 1:
+        return text[:end] + text[start:]
+    return text[:start] + rng.choice('{}[],:"1\\n ') + text[start + rng.randrange(2):]
+
+
+def generated_records(rng):
+    for _ in range(GENERATED):
+        text = records(rng, 2)
+        while text and rng.random() < 0.4:
+            text = spoilt(rng, text)
+        yield text.encode()
+
+
 # Dates
 
 ISO = re.compile(rb"(\d{4})-(\d\d)-(\d\d)"
@@ -252,16 +301,17 @@ def main():
     library, kept, found = sys.argv[1:]
     library = Library(library)
     tally = Tally()
-    for kind, judge, generated in (("json", judge_json, generated_json),
-                                   ("datetext", judge_date, generated_dates)):
+    for kind, judge, generators in (("json", judge_json, (generated_json, generated_records)),
+                                    ("datetext", judge_date, (generated_dates,))):
         def judged(text, judge=judge):
             return judge(library, text)
 
         tally.check(f"second opinion on {kind}, kept", judged,
                     files(os.path.join(kept, kind)), named=True)
         tally.check(f"second opinion on {kind}, found", judged, files(os.path.join(found, kind)))
-        tally.check(f"second opinion on {kind}, generated", judged,
-                    unnamed(generated(random.Random(1))))
+        for generate in generators:
+            tally.check(f"second opinion on {kind}, {generate.__name__.replace('_', ' ')}", judged,
+                        unnamed(generate(random.Random(1))))
     print(f"{tally.passed} passed, {tally.failed} failed")
     return tally.failed > 0
 
