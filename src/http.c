@@ -50,7 +50,7 @@ struct GsTransfer
 	MemoryContextCallback callback;
 	bool		added;			/* to the multi handle */
 	bool		sending;		/* connected, and the request is on its way */
-	bool		stale;			/* the kept connection that it was given was closed */
+	bool		stale;			/* the kept connection that it was given was no good */
 	GsBody		body;
 	size_t		max_body;
 	const char *upload;			/* a body that is sent once */
@@ -197,20 +197,23 @@ long_of(CURL *easy, CURLINFO info)
 #if KNOWS_SENDING
 
 /*
- * Has the tenant closed the kept connection that a transfer was given?  From
- * 8.22 on libcurl takes it for good if it was within the last second.
+ * Has the tenant closed the kept connection that a transfer was given, or sent
+ * what nobody asked for?  From 8.22 on libcurl takes it for good if it was
+ * within the last second.
  */
 static bool
-is_stale(CURL *easy)
+is_stale(const GsTransfer *transfer)
 {
 	curl_socket_t fd = CURL_SOCKET_BAD;
 	struct pollfd look = {.events = POLLRDHUP};
 
 	/* versions that do not know the socket yet have looked at it themselves */
-	if (long_of(easy, CURLINFO_NUM_CONNECTS) > 0 ||
-		curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
+	if (long_of(transfer->easy, CURLINFO_NUM_CONNECTS) > 0 ||
+		curl_easy_getinfo(transfer->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
 		fd == CURL_SOCKET_BAD)
 		return false;
+	if (gs_pool_is_plain(transfer->pool))
+		look.events |= POLLIN;
 	look.fd = fd;
 	return poll(&look, 1, 0) > 0;
 }
@@ -229,7 +232,7 @@ on_sending(void *arg, char *to, char *from, int to_port, int from_port)
 	(void) to_port;
 	(void) from_port;
 	/* once: the next connection is a new one */
-	if (!transfer->stale && !transfer->sending && is_stale(transfer->easy))
+	if (!transfer->stale && !transfer->sending && is_stale(transfer))
 	{
 		transfer->stale = true;
 		return CURL_PREREQFUNC_ABORT;
@@ -474,6 +477,9 @@ finish(GsTransfer *transfer, CURLcode rc)
 	if (result->outcome == GS_HTTP_RUNNING)
 		result->outcome = outcome_of(rc, transfer);
 	result->status = long_of(easy, CURLINFO_RESPONSE_CODE);
+	if (result->status > 0)
+		gs_pool_set_plain(transfer->pool,
+						  long_of(easy, CURLINFO_HTTP_VERSION) <= CURL_HTTP_VERSION_1_1);
 	result->retry_after = Min(number_of(easy, CURLINFO_RETRY_AFTER), INT_MAX);
 	result->bytes_sent = long_of(easy, CURLINFO_REQUEST_SIZE);
 	result->bytes_received = number_of(easy, CURLINFO_SIZE_DOWNLOAD_T) +
@@ -489,7 +495,7 @@ finish(GsTransfer *transfer, CURLcode rc)
 
 /*
  * libcurl is done with a transfer.  One that was given a connection that was
- * closed begins again, with a new one; else this is its end: true.
+ * no good begins again, with a new one; else this is its end: true.
  */
 static bool
 settle(CURL *easy, CURLcode rc)

@@ -205,6 +205,28 @@ $tenant->control('set', 'wrong_content_type=true');
 is($session->sqlstate($statements{search}), '', 'JSON that says it is HTML is read');
 $tenant->control('defaults');
 
+# what a kept connection brings meanwhile is no answer to the next request
+{
+	my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5, Timeout => 5) or die "listen: $!";
+	my $answer = "HTTP/1.1 200 OK\r\nContent-Length: 26\r\n\r\n{\"result\":true,\"data\":[]} ";
+	my @clients;
+
+	option(base_url => 'http://127.0.0.1:' . $listener->sockport . '/v1');
+	for my $what ('a tenant answers', 'and what it says unasked is not taken for an answer')
+	{
+		$session->start($statements{list});
+		my $client = $listener->accept;
+		my $asked = $client && $client->getline;
+		print $client $answer if $client;
+		is(join('', $session->answer), '0', $what);
+		like($asked, qr/^GET /, 'a new connection is asked');
+		print $client $answer if $client;
+		push @clients, $client;
+		sleep 0.1;
+	}
+	option(base_url => $tenant->url);
+}
+
 #
 # Answers that are too large
 #
