@@ -11,7 +11,6 @@
 #include "postgres.h"
 
 #include <curl/curl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -24,6 +23,7 @@
 #include "body.h"
 #include "http.h"
 #include "pool.h"
+#include "socket.h"
 
 /*
  * A signal that comes just before the poll is seen when the poll ends: this
@@ -33,11 +33,6 @@
 
 /* Does libcurl say when it is about to send?  Since 7.80. */
 #define KNOWS_SENDING (LIBCURL_VERSION_NUM >= 0x075000)
-
-/* That the other side has closed its end, where poll() can tell. */
-#ifndef POLLRDHUP
-#define POLLRDHUP POLLHUP
-#endif
 
 /* Kept connections: as many as one server's max_connections can use. */
 #define KEPT_CONNECTIONS 64L
@@ -196,26 +191,21 @@ long_of(CURL *easy, CURLINFO info)
 
 #if KNOWS_SENDING
 
-/*
- * Has the tenant closed the kept connection that a transfer was given, or sent
- * what nobody asked for?  From 8.22 on libcurl takes it for good if it was
- * within the last second.
- */
-static bool
-is_stale(const GsTransfer *transfer)
+static int
+on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 {
-	curl_socket_t fd = CURL_SOCKET_BAD;
-	struct pollfd look = {.events = POLLRDHUP};
+	(void) arg;
+	(void) purpose;
+	gs_socket_note(fd);
+	return CURL_SOCKOPT_OK;
+}
 
-	/* versions that do not know the socket yet have looked at it themselves */
-	if (long_of(transfer->easy, CURLINFO_NUM_CONNECTS) > 0 ||
-		curl_easy_getinfo(transfer->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
-		fd == CURL_SOCKET_BAD)
-		return false;
-	if (gs_pool_is_plain(transfer->pool))
-		look.events |= POLLIN;
-	look.fd = fd;
-	return poll(&look, 1, 0) > 0;
+/* Has the tenant closed the kept connection, or sent what nobody asked for? */
+static bool
+is_stale(const GsTransfer *transfer, int port)
+{
+	return long_of(transfer->easy, CURLINFO_NUM_CONNECTS) == 0 &&
+		gs_socket_is_stale(port, gs_pool_is_plain(transfer->pool));
 }
 
 /*
@@ -230,9 +220,8 @@ on_sending(void *arg, char *to, char *from, int to_port, int from_port)
 	(void) to;
 	(void) from;
 	(void) to_port;
-	(void) from_port;
 	/* once: the next connection is a new one */
-	if (!transfer->stale && !transfer->sending && is_stale(transfer))
+	if (!transfer->stale && !transfer->sending && is_stale(transfer, from_port))
 	{
 		transfer->stale = true;
 		return CURL_PREREQFUNC_ABORT;
@@ -359,6 +348,7 @@ configure(GsTransfer *transfer, const GsHttpSpec *spec)
 #if KNOWS_SENDING
 	set_pointer(transfer, CURLOPT_PREREQFUNCTION, (const void *) on_sending);
 	set_pointer(transfer, CURLOPT_PREREQDATA, transfer);
+	set_pointer(transfer, CURLOPT_SOCKOPTFUNCTION, (const void *) on_socket);
 #endif
 }
 

@@ -271,13 +271,14 @@ sub timed
 	return $ms[-1];
 }
 
-# The best of some tries, for other work may get in the way of one.
+# The best of some tries, for other work may get in the way of one.  Where the
+# tests of other majors run beside these (GS_BESIDE), it gets in the way of all.
 sub best
 {
 	my ($title, $limit, $sql, $check) = @_;
 	my $best;
 
-	for (1 .. 3)
+	for (1 .. ($ENV{GS_BESIDE} ? 1 : 3))
 	{
 		$tenant->ctl('clear');
 		my $ms = timed($sql);
@@ -286,7 +287,11 @@ sub best
 		last if $best < $limit;
 	}
 	note sprintf '%s: %.0f ms', $title, $best;
-	cmp_ok($best, '<', $limit, "$title: in under $limit ms");
+  SKIP:
+	{
+		skip 'other tests run beside these', 1 if $ENV{GS_BESIDE};
+		cmp_ok($best, '<', $limit, "$title: in under $limit ms");
+	}
 	return;
 }
 
