@@ -129,10 +129,15 @@ leave_pool(GsTransfer *transfer)
 
 /*
  * Bodies to use again: memory that was just in use is in the caches, and the
- * pages of fresh memory would first have to be mapped.
+ * pages of fresh memory would first have to be mapped.  With asserts none is
+ * kept, so that whoever looks into a body that is gone is noticed.
  */
 #define MAX_SPARES 8
+#ifdef USE_ASSERT_CHECKING
+#define MOST_SPARE 0
+#else
 #define MOST_SPARE (16 * 1024 * 1024)	/* bytes, of all of them */
+#endif
 
 static struct
 {
