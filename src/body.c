@@ -3,7 +3,8 @@
  *	  A reply's body, which grows while it comes.
  *
  * Some are kept to be used again: memory that was just in use is in the
- * caches, and the pages of fresh memory would first have to be mapped.
+ * caches, and the pages of fresh memory would first have to be mapped.  With
+ * asserts none is, so that whoever looks into a body that is gone is noticed.
  */
 #include "postgres.h"
 
@@ -12,7 +13,11 @@
 #define MIN_BODY (16 * 1024)
 
 #define MAX_SPARES 8
+#ifdef USE_ASSERT_CHECKING
+#define MOST_SPARE 0
+#else
 #define MOST_SPARE (16 * 1024 * 1024)	/* bytes, of all of them */
+#endif
 
 static GsBody spares[MAX_SPARES];
 static int	nspares;

@@ -20,8 +20,15 @@
 
 #define ARENA_BLOCK (256 * 1024)
 
-/* So many blocks are kept for the next tree: what a page of 5,000 plans takes. */
+/*
+ * So many blocks are kept for the next tree: what a page of 5,000 plans takes.
+ * With asserts none is, so that whoever looks into a tree that is gone is noticed.
+ */
+#ifdef USE_ASSERT_CHECKING
+#define MAX_SPARES 0
+#else
 #define MAX_SPARES 32
+#endif
 
 typedef struct Block
 {
