@@ -102,7 +102,7 @@ class Bench:
         self.run(sql)                   # warm
         self.run(other)
         return statistics.median(self.statement(other)[0] / took for took in
-                                 (self.statement(sql)[0] for _ in range(self.repetitions)))
+                                 (self.statement(sql)[0] for _ in range(2 * self.repetitions)))
 
     def check(self, page_size):
         """The extension and the raw client have read the same."""
@@ -173,7 +173,7 @@ def at_once(bench, page_size):
     line("CREATE TABLE AS, jsonb_to_recordset",
          bench.compare(queries.COPY_PAGES, raw, queries.DROP_COPY))
     print("| curl, jq and COPY into a table | | %.2f | |" % bench.shell(page_size), flush=True)
-    print("\nOne right after the other, jsonb_to_recordset over pages in a table takes %.1f times as"
+    print("\nOne right after the other, jsonb_to_recordset over pages in a table takes %.2f times as"
           " long for Q1 as gainsight_fdw does over the wire."
           % bench.against(queries.Q1, queries.Q1_PAGES), flush=True)
 
