@@ -46,7 +46,8 @@ class Gate {
 		this.upstream = new URL(upstream);
 		this.file = path.join(folder, `${process.pid}-${Math.random().toString(36).slice(2)}.json`);
 		this.exchanges = new Map();
-		this.agent = new http.Agent({ keepAlive: true });
+		// one that was kept could be closed just when it is used again
+		this.agent = new http.Agent({ keepAlive: false });
 		this.seen = [];
 	}
 
