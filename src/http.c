@@ -19,8 +19,8 @@
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
-#include "error.h"
 #include "body.h"
+#include "error.h"
 #include "http.h"
 #include "pool.h"
 #include "socket.h"
@@ -91,6 +91,25 @@ open_multi(void)
 	gs_pool_forget_all();
 	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
 }
+
+/* What transfers of a pool share: their connections. */
+static void *
+make_share(void)
+{
+	CURLSH	   *share = curl_share_init();
+
+	if (share != NULL)
+		curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+	return share;
+}
+
+static void
+close_share(void *share)
+{
+	curl_share_cleanup(share);
+}
+
+static const GsShareMethods share_methods = {make_share, close_share};
 
 /* Its connection goes back to the pool. */
 static void
@@ -378,7 +397,7 @@ gs_http_start(const GsHttpSpec *spec, MemoryContext context)
 	transfer->easy = curl_easy_init();
 	if (transfer->easy == NULL)
 		refused(transfer, CURLE_OUT_OF_MEMORY);
-	transfer->pool = gs_pool_enter(spec->pool);
+	transfer->pool = gs_pool_enter(spec->pool, &share_methods);
 	configure(transfer, spec);
 	enter_loop(transfer);
 	return transfer;

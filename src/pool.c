@@ -2,12 +2,10 @@
  * pool.c
  *	  Connections that are kept for one use, e.g. for a server.
  *
- * Those of one pool are closed together, or not at all, which is what libcurl
- * can do with connections that are shared.
+ * Those of one pool are closed together, or not at all: they are in what its
+ * transfers share.
  */
 #include "postgres.h"
-
-#include <curl/curl.h>
 
 #include "nodes/pg_list.h"
 #include "utils/memutils.h"
@@ -17,7 +15,8 @@
 struct GsPool
 {
 	Oid			id;
-	CURLSH	   *share;
+	void	   *share;
+	const GsShareMethods *methods;
 	int			users;			/* transfers that may hold one */
 	bool		valid;
 	bool		plain;
@@ -25,32 +24,39 @@ struct GsPool
 
 static List *pools;				/* of GsPool, in TopMemoryContext */
 
+/* NULL: there is none. */
 static GsPool *
 find_pool(Oid id)
 {
-	MemoryContext old;
-	GsPool	   *pool;
 	ListCell   *cell;
 
 	foreach(cell, pools)
 		if (((GsPool *) lfirst(cell))->id == id)
 			return lfirst(cell);
-	old = MemoryContextSwitchTo(TopMemoryContext);
-	pool = palloc0(sizeof(GsPool));
+	return NULL;
+}
+
+static GsPool *
+make_pool(Oid id, const GsShareMethods *methods)
+{
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+	GsPool	   *pool = palloc0(sizeof(GsPool));
+
 	pool->id = id;
-	pool->share = curl_share_init();
+	pool->methods = methods;
+	pool->share = methods->make();
 	pools = lappend(pools, pool);
 	MemoryContextSwitchTo(old);
-	if (pool->share != NULL)
-		curl_share_setopt(pool->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
 	return pool;
 }
 
 GsPool *
-gs_pool_enter(Oid id)
+gs_pool_enter(Oid id, const GsShareMethods *methods)
 {
 	GsPool	   *pool = find_pool(id);
 
+	if (pool == NULL)
+		pool = make_pool(id, methods);
 	pool->users++;
 	pool->valid = true;
 	return pool;
@@ -106,10 +112,12 @@ gs_pool_close(Oid id)
 {
 	GsPool	   *pool = find_pool(id);
 
+	if (pool == NULL)
+		return true;
 	if (pool->users > 0)
 		return false;
 	if (pool->share != NULL)
-		curl_share_cleanup(pool->share);
+		pool->methods->close(pool->share);
 	pools = list_delete_ptr(pools, pool);
 	pfree(pool);
 	return true;

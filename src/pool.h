@@ -9,16 +9,24 @@
 
 typedef struct GsPool GsPool;
 
+/* What a pool's transfers share is for those to know who drive them. */
+typedef struct GsShareMethods
+{
+	void	   *(*make) (void); /* NULL for lack of memory */
+	void		(*close) (void *share);
+} GsShareMethods;
+
 /*
  * The pool with an id, made if need be, for a transfer to use from now on
- * until it leaves.  Raises an ERROR only for lack of memory.
+ * until it leaves.  methods must outlive it.  Raises an ERROR only for lack of
+ * memory.
  */
-extern GsPool *gs_pool_enter(Oid id);
+extern GsPool *gs_pool_enter(Oid id, const GsShareMethods *methods);
 extern void gs_pool_leave(GsPool *pool);
 
 /*
- * What libcurl is to share with the pool's other transfers (a CURLSH); NULL if
- * there was no memory for it, and the transfer stands alone.
+ * What the transfer is to share with the pool's others; NULL if there was no
+ * memory for it, and it stands alone.
  */
 extern void *gs_pool_share(const GsPool *pool);
 
