@@ -180,7 +180,7 @@ sample_children(Sample *sample)
 		const char *value = gs_pager_key(parent, record);
 
 		asked++;
-		if (gs_api_sendable(value))
+		if (gs_path_sendable(value))
 			sample_list(sample, gs_model_read(resource, true), value);
 	}
 	gs_request_free(request);

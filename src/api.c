@@ -18,59 +18,6 @@ const char *const gs_api_operators[] = {
 };
 
 /*
- * Paths.
- */
-
-bool
-gs_api_sendable(const char *value)
-{
-	if (value[0] == '\0' || strcmp(value, ".") == 0 || strcmp(value, "..") == 0)
-		return false;
-	for (const unsigned char *c = (const unsigned char *) value; *c; c++)
-		if (*c < 0x20 || *c == 0x7f)
-			return false;
-	return true;
-}
-
-/* Characters that need no escape in a path. */
-static bool
-is_unreserved(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-		(c >= '0' && c <= '9') || c == '-' || c == '_';
-}
-
-bool
-gs_api_addressable(const GsEndpoint *endpoint, const char *value)
-{
-	for (const char *c = value; *c; c++)
-		if (!is_unreserved(*c))
-			return false;
-	return value[0] != '\0' && !gs_model_is_fixed_word(endpoint, value);
-}
-
-char *
-gs_api_path(const GsEndpoint *endpoint, const char *value)
-{
-	StringInfoData out;
-	const char *brace = strchr(endpoint->path, '{');
-
-	if (brace == NULL)
-		return pstrdup(endpoint->path);
-	initStringInfo(&out);
-	appendBinaryStringInfo(&out, endpoint->path, brace - endpoint->path);
-	for (const char *c = value; *c; c++)
-	{
-		if (is_unreserved(*c) || *c == '.' || *c == '~')
-			appendStringInfoChar(&out, *c);
-		else
-			appendStringInfo(&out, "%%%02X", (unsigned char) *c);
-	}
-	appendStringInfoString(&out, strchr(brace, '}') + 1);
-	return out.data;
-}
-
-/*
  * Search bodies.
  */
 
@@ -420,7 +367,7 @@ gs_api_start_read(const GsTenant *tenant, const GsResource *resource,
 	GsCall		call = {
 		.resource = resource,
 		.endpoint = endpoint,
-		.path = gs_api_path(endpoint, value),
+		.path = gs_path_make(endpoint, value),
 		.read = true,
 		.keyed = gs_model_brace(resource, endpoint) != NULL,
 		.classify = judge_answer,
@@ -476,7 +423,7 @@ gs_api_start_write(const GsTenant *tenant, const GsResource *resource, bool crea
 	GsCall		call = {
 		.resource = resource,
 		.endpoint = endpoint,
-		.path = gs_api_path(endpoint, value),
+		.path = gs_path_make(endpoint, value),
 		.body = record_body(members, nmembers),
 		.once = create,
 		.keyed = !create,

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "model.h"
+#include "path.h"
 #include "request.h"
 
 /* The most conditions one search can name, as each needs a letter. */
@@ -48,23 +49,6 @@ typedef struct GsRecords
 
 /* The total that an answer does not give. */
 #define GS_NO_TOTAL (-1)
-
-/*
- * May this value stand in the braces of a path at all?  If not, no record has
- * it: empty, ".", "..", or with control characters.
- */
-extern bool gs_api_sendable(const char *value);
-
-/*
- * Can the endpoint be asked for just this value, or must it be searched for?
- */
-extern bool gs_api_addressable(const GsEndpoint *endpoint, const char *value);
-
-/*
- * The endpoint's path with the value, percent-encoded, in place of its braces.
- * palloc'd.
- */
-extern char *gs_api_path(const GsEndpoint *endpoint, const char *value);
 
 /*
  * Start reading: one record or a list by the value for the path's braces

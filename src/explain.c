@@ -62,7 +62,7 @@ keyed_request(const GsEndpoint *endpoint, const GsScanPlan *plan, const GsOperan
 			path = psprintf("%.*s%s%s", (int) (brace - path), path, operand->symbol,
 							strchr(brace, '}') + 1);
 		else if (!operand->isnull)
-			path = gs_api_path(endpoint, gs_to_utf8(TextDatumGetCString(operand->value)));
+			path = gs_path_make(endpoint, gs_to_utf8(TextDatumGetCString(operand->value)));
 	}
 	return psprintf("%s %s", endpoint->method, path);
 }
@@ -81,7 +81,7 @@ count_keys(const GsEndpoint *keyed, const GsScanPlan *plan, const GsOperand *ope
 		return plan->key->test == GS_EQ ? 1 : -1;
 	gs_filter_keys(plan->key, operands, &keys);
 	if (keyed->single && keys.count > 0 &&
-		(keys.count > 1 || !gs_api_addressable(keyed, keys.values[0])))
+		(keys.count > 1 || !gs_path_addressable(keyed, keys.values[0])))
 		return -1;
 	return keys.count;
 }

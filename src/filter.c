@@ -251,7 +251,7 @@ gs_filter_keys(const GsClause *clause, const GsOperand *operands, GsKeys *keys)
 	{
 		const char *key = gs_to_utf8(TextDatumGetCString(values[i]));
 
-		if (gs_api_sendable(key) && gs_seen_add(seen, key))
+		if (gs_path_sendable(key) && gs_seen_add(seen, key))
 			keys->values[keys->count++] = key;
 	}
 }

@@ -5,157 +5,23 @@
  * cJSON would round numbers to doubles, cut text at \u0000, and copy every
  * string byte by byte.  So it gets a skeleton to parse, without values, and
  * its tree gets them back from the body; of strings, only those with escapes are
- * left to it.  It allocates from an arena in the caller's
- * memory context: one pointer moves, nothing is freed alone.
+ * left to it.
  */
 #include "postgres.h"
 
 #include <cjson/cJSON.h>
 
 #include "utils/json.h"
-#include "utils/memutils.h"
 
+#include "arena.h"
 #include "json.h"
 #include "skeleton.h"
 
-#define ARENA_BLOCK (256 * 1024)
-
-/*
- * So many blocks are kept for the next tree: what a page of 5,000 plans takes.
- * With asserts none is, so that whoever looks into a tree that is gone is noticed.
- */
-#ifdef USE_ASSERT_CHECKING
-#define MAX_SPARES 0
-#else
-#define MAX_SPARES 32
-#endif
-
-typedef struct Block
-{
-	struct Block *next;
-	char		data[FLEXIBLE_ARRAY_MEMBER];
-} Block;
-
-/* What a tree's memory context gives back when it goes. */
-typedef struct Tree
-{
-	MemoryContextCallback callback;
-	Block	   *blocks;
-} Tree;
-
-/* Blocks to use again, as memory that was just in use is in the caches. */
-static Block *spares;
-static int	nspares;
-
-/*
- * The arena of the parse that is going on.  cJSON's hooks take no argument,
- * so it has to be a variable; it is set for the length of one call.
- */
-static struct
-{
-	MemoryContext context;
-	Tree	   *tree;
-	char	   *next;
-	char	   *end;
-	bool		exhausted;
-}			arena;
-
+/* cJSON allocates in the arena, from which nothing is freed alone. */
 static void
-give_back(void *arg)
+keep(void *pointer)
 {
-	Tree	   *tree = arg;
-
-	while (tree->blocks != NULL)
-	{
-		Block	   *block = tree->blocks;
-
-		tree->blocks = block->next;
-		if (nspares == MAX_SPARES)
-		{
-			pfree(block);
-			continue;
-		}
-		block->next = spares;
-		spares = block;
-		nspares++;
-	}
-}
-
-/* Go on in another block; false if there is no memory. */
-static bool
-next_block(void)
-{
-	Block	   *block = spares;
-
-	if (block != NULL)
-	{
-		spares = block->next;
-		nspares--;
-	}
-	else
-		block = MemoryContextAllocExtended(TopMemoryContext, ARENA_BLOCK, MCXT_ALLOC_NO_OOM);
-	if (block == NULL)
-		return false;
-	block->next = arena.tree->blocks;
-	arena.tree->blocks = block;
-	arena.next = block->data;
-	arena.end = (char *) block + ARENA_BLOCK;
-	return true;
-}
-
-static void *
-arena_alloc(size_t size)
-{
-	char	   *result;
-
-	size = MAXALIGN(size);
-	if (size > (size_t) (arena.end - arena.next))
-	{
-		/* a large string stands by itself, the current block goes on */
-		if (size >= ARENA_BLOCK / 4)
-			result = MemoryContextAllocExtended(arena.context, size,
-												MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
-		else
-			result = next_block() ? arena.next : NULL;
-		arena.exhausted |= result == NULL;
-		if (result != arena.next || result == NULL)
-			return result;
-	}
-	result = arena.next;
-	arena.next += size;
-	return result;
-}
-
-static void
-arena_free(void *pointer)
-{
-	(void) pointer;				/* it goes with the context */
-}
-
-/* From here to leave_arena, cJSON allocates in context. */
-static void
-enter_arena(MemoryContext context)
-{
-	static cJSON_Hooks hooks = {arena_alloc, arena_free};
-
-	memset(&arena, 0, sizeof(arena));
-	arena.context = context;
-	arena.tree = MemoryContextAllocZero(context, sizeof(Tree));
-	arena.tree->callback.func = give_back;
-	arena.tree->callback.arg = arena.tree;
-	MemoryContextRegisterResetCallback(context, &arena.tree->callback);
-	cJSON_InitHooks(&hooks);
-}
-
-static void
-leave_arena(size_t length)
-{
-	cJSON_InitHooks(NULL);
-	if (arena.exhausted)
-		ereport(ERROR,
-				(errcode(ERRCODE_OUT_OF_MEMORY),
-				 errmsg("out of memory"),
-				 errdetail("Failed while parsing a reply of %zu bytes.", length)));
+	(void) pointer;
 }
 
 /*
@@ -219,7 +85,7 @@ put_object_back(GsJson *node, const GsJson *before, Slices *slices)
 {
 	const GsJson *key = before->child;
 	int			count = before->valueint;
-	GsJson	   *members = arena_alloc(sizeof(GsJson) * count);
+	GsJson	   *members = gs_arena_alloc(sizeof(GsJson) * count);
 
 	if (members == NULL || slices->end - slices->next < count)
 		return false;
@@ -299,15 +165,22 @@ parse_skeleton(const GsSkeleton *skeleton)
 GsJson *
 gs_json_parse(char *body, size_t length, MemoryContext context, const char **why)
 {
+	static cJSON_Hooks hooks = {gs_arena_alloc, keep};
 	GsSkeleton	skeleton;
 	GsJson	   *root = NULL;
 
 	*why = gs_skeleton_make(body, length, &skeleton);
 	if (*why == NULL)
 	{
-		enter_arena(context);
+		gs_arena_enter(context);
+		cJSON_InitHooks(&hooks);
 		root = parse_skeleton(&skeleton);
-		leave_arena(length);
+		cJSON_InitHooks(NULL);
+		if (!gs_arena_leave())
+			ereport(ERROR,
+					(errcode(ERRCODE_OUT_OF_MEMORY),
+					 errmsg("out of memory"),
+					 errdetail("Failed while parsing a reply of %zu bytes.", length)));
 		if (root == NULL)
 			*why = "it is not valid JSON";
 	}

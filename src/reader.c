@@ -183,7 +183,7 @@ read_ahead(GsReader *reader, bool wait)
 	{
 		if (!take_key(reader, &key))
 			reader->keys_ended = true;
-		else if (key == NULL || gs_api_sendable(key))
+		else if (key == NULL || gs_path_sendable(key))
 			queue_item(reader, key);
 	}
 }

@@ -55,7 +55,7 @@ gs_spec_build(const GsRelation *relation, const GsScanPlan *plan, const GsSearch
 	gs_filter_keys(plan->key, operands, &keys);
 	/* several keys are one search, where there is one */
 	if (unbound == NULL ||
-		(keys.count == 1 && gs_api_addressable(gs_model_read(resource, true), keys.values[0])))
+		(keys.count == 1 && gs_path_addressable(gs_model_read(resource, true), keys.values[0])))
 	{
 		spec->keys = keys.values;
 		spec->nkeys = keys.count;

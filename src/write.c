@@ -143,7 +143,7 @@ path_value(const GsRelation *relation, const GsAttr *attr, Datum value)
 {
 	const char *key = gs_to_utf8(gs_value_shown(attr->type, value));
 
-	if (!gs_api_sendable(key))
+	if (!gs_path_sendable(key))
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("no %s has the %s that column \"%s\" of foreign table \"%s\" names",
