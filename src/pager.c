@@ -69,6 +69,7 @@ struct GsPager
 	const GsJson *record;		/* next to give, */
 	const char *record_key;		/* with its key */
 	GsSeenHash	record_hash;
+	bool		fresh;			/* it has not been given, and counts as given now */
 };
 
 static void
@@ -109,7 +110,7 @@ gs_pager_open(const GsTenant *tenant, const GsResource *resource,
 int64
 gs_pager_total(const GsPager *pager)
 {
-	return pager->total;
+	return pager->ended && pager->total == GS_NO_TOTAL ? pager->rows : pager->total;
 }
 
 /* NULL: it has none. */
@@ -312,6 +313,7 @@ static void
 set_record(GsPager *pager, const GsJson *record)
 {
 	pager->record = record;
+	pager->fresh = false;
 	if (record == NULL)
 		return;
 	/* that it has none is a complaint for when it is its turn */
@@ -353,7 +355,10 @@ take_page(GsPager *pager)
 	if (records->count < pager->page.limit)
 		pager->next_limit = pager->page_size = Max(records->count, 2);
 
-	if (pager->total != GS_NO_TOTAL && pager->rows >= pager->total)
+	/* more than there are: whatever the tenant counts, it is not these rows */
+	if (pager->total != GS_NO_TOTAL && pager->rows > pager->total)
+		pager->total = GS_NO_TOTAL;
+	if (pager->total != GS_NO_TOTAL && pager->rows == pager->total)
 		pager->ended = true;
 	else if (fresh == 0)
 	{
@@ -387,25 +392,31 @@ next_page(GsPager *pager)
 		forget_ahead(pager);
 }
 
+/*
+ * Go on to the next record of the page that has not been given; false if there
+ * is none.
+ */
+static bool
+find_fresh(GsPager *pager)
+{
+	while (pager->record != NULL && !pager->fresh)
+	{
+		require_key(pager->resource, pager->record_key);
+		if (gs_seen_add_prepared(pager->seen, pager->record_hash))
+			pager->fresh = true;
+		else
+			set_record(pager, gs_api_next(&pager->records, pager->record));
+	}
+	return pager->record != NULL;
+}
+
 const GsJson *
 gs_pager_next(GsPager *pager, const char **key)
 {
-	for (;;)
-	{
-		while (pager->record != NULL)
-		{
-			const GsJson *record = pager->record;
-			const char *this_key = pager->record_key;
-			GsSeenHash	hash = pager->record_hash;
+	const GsJson *record;
 
-			require_key(pager->resource, this_key);
-			set_record(pager, gs_api_next(&pager->records, record));
-			if (!gs_seen_add_prepared(pager->seen, hash))
-				continue;
-			if (key != NULL)
-				*key = this_key;
-			return record;
-		}
+	while (!find_fresh(pager))
+	{
 		if (pager->ended)
 		{
 			drop_page(pager);
@@ -413,12 +424,17 @@ gs_pager_next(GsPager *pager, const char **key)
 		}
 		next_page(pager);
 	}
+	record = pager->record;
+	if (key != NULL)
+		*key = pager->record_key;
+	set_record(pager, gs_api_next(&pager->records, record));
+	return record;
 }
 
 bool
-gs_pager_at_hand(const GsPager *pager)
+gs_pager_at_hand(GsPager *pager)
 {
-	return pager->record != NULL || pager->ended;
+	return find_fresh(pager) || pager->ended;
 }
 
 bool
@@ -431,6 +447,8 @@ gs_pager_advance(GsPager *pager)
 			return false;
 		next_page(pager);
 	}
+	if (gs_pager_at_end(pager))
+		drop_page(pager);
 	return true;
 }
 

@@ -43,7 +43,7 @@ extern const GsJson *gs_pager_next(GsPager *pager, const char **key);
 /*
  * Is it known what comes next, a record or the end, without another answer?
  */
-extern bool gs_pager_at_hand(const GsPager *pager);
+extern bool gs_pager_at_hand(GsPager *pager);
 
 /*
  * Take in the answers that have come, until that is so; what is lacking is
@@ -57,7 +57,8 @@ extern bool gs_pager_advance(GsPager *pager);
 extern bool gs_pager_at_end(const GsPager *pager);
 
 /*
- * How many rows the tenant says there are, GS_NO_TOTAL if it did not (yet).
+ * How many rows the tenant says there are; where it does not, as many as the
+ * walk has found at its end, GS_NO_TOTAL before.
  */
 extern int64 gs_pager_total(const GsPager *pager);
 

@@ -124,6 +124,13 @@ gs_reader_total(const GsReader *reader)
 		gs_pager_total(reader->walks[0]) : GS_NO_TOTAL;
 }
 
+int64
+gs_reader_parents(const GsReader *reader)
+{
+	return reader->endpoint != NULL && reader->walks != NULL ?
+		gs_pager_total(reader->walks[0]) : GS_NO_TOTAL;
+}
+
 /*
  * The key of the next request by path; false if there is none.  A path
  * without braces has one request, and no key.
@@ -272,8 +279,12 @@ gs_reader_at_hand(const GsReader *reader)
 	if (reader->endpoint != NULL)
 		return reader->record != NULL || (reader->keys_ended && reader->ahead_count == 0);
 	for (int i = reader->walk; i < reader->nwalks; i++)
+	{
+		if (!gs_pager_at_hand(reader->walks[i]))
+			return false;
 		if (!gs_pager_at_end(reader->walks[i]))
-			return gs_pager_at_hand(reader->walks[i]);
+			return true;
+	}
 	return true;
 }
 

@@ -52,4 +52,10 @@ extern bool gs_reader_advance(GsReader *reader);
  */
 extern int64 gs_reader_total(const GsReader *reader);
 
+/*
+ * How many records of the parent there are, if all their lists are read;
+ * GS_NO_TOTAL else, or as long as it is not known.
+ */
+extern int64 gs_reader_parents(const GsReader *reader);
+
 #endif							/* GS_READER_H */
