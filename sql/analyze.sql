@@ -35,22 +35,50 @@ SELECT reltuples FROM pg_class WHERE oid = 'gs.successplans'::regclass;
 -- of chosen columns
 ANALYZE gs.successplans (gsid, status);
 \! sandbox/ctl requests -v | sed 's/"limit".*//'
--- a tenant that does not count gives what its page holds
+-- a tenant that does not count, or counts the page: the last plan is looked for
 ALTER FOREIGN TABLE gs.successplans OPTIONS (SET page_size '100');
 \! sandbox/ctl set total_count=absent
 ANALYZE gs.successplans;
+\! sandbox/ctl requests
+SELECT reltuples BETWEEN 2300 AND 2700 AS near FROM pg_class WHERE oid = 'gs.successplans'::regclass;
+ANALYZE gs.objectives;
+\! sandbox/ctl requests -n
+SELECT relpages BETWEEN 2300 AND 2700 AS plans, reltuples / count(*) BETWEEN 0.1 AND 10 AS near
+FROM pg_class, local.objectives WHERE pg_class.oid = 'gs.objectives'::regclass GROUP BY relpages, reltuples;
+\! sandbox/ctl set total_count=page
+ANALYZE gs.successplans;
+SELECT reltuples BETWEEN 2300 AND 2700 AS near FROM pg_class WHERE oid = 'gs.successplans'::regclass;
+-- one that ignores the offset has what it shows
+\! sandbox/ctl set ignore_offset=true
+ANALYZE gs.successplans;
 SELECT reltuples FROM pg_class WHERE oid = 'gs.successplans'::regclass;
 \! sandbox/ctl defaults
+-- within the requests that a statement may send
+ALTER SERVER gainsight OPTIONS (ADD max_requests '5');
 \! sandbox/ctl clear
+ANALYZE gs.successplans;
+\! sandbox/ctl requests -n
+ANALYZE gs.objectives;
+\! sandbox/ctl requests -n
+ALTER SERVER gainsight OPTIONS (DROP max_requests);
 
 --
 -- Objectives: lists of some plans, and so many for each of them all
 --
 ANALYZE gs.objectives;
 \! sandbox/ctl requests -n
-SELECT reltuples / count(*) BETWEEN 0.5 AND 2 AS near FROM pg_class, local.objectives
+SELECT reltuples / count(*) BETWEEN 0.25 AND 4 AS near FROM pg_class, local.objectives
 WHERE pg_class.oid = 'gs.objectives'::regclass GROUP BY reltuples;
 SELECT count(*) FROM pg_stats WHERE schemaname = 'gs' AND tablename = 'objectives';
+
+-- few objectives on many plans: it is the plans that cost requests, also in a new session
+\! sandbox/ctl reset plans=2500 objectives=0
+ANALYZE gs.objectives;
+\c -
+SELECT reltuples, relpages FROM pg_class WHERE oid = 'gs.objectives'::regclass;
+SELECT line FROM local.explain('SELECT * FROM gs.objectives') AS line WHERE line ~ 'Estimated';
+\! sandbox/ctl reset plans=2500
+\! sandbox/ctl clear
 
 --
 -- Plan types: their one list

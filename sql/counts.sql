@@ -57,6 +57,12 @@ SELECT local.compare_queries($$SELECT count(*) FROM gs.successplans WHERE status
 -- a list of which some requests are made is not one count: each search has its own
 SELECT string_agg(quote_literal(gsid), ',') AS many FROM (SELECT gsid FROM local.successplans LIMIT 250) AS p \gset
 SELECT count(*) FROM gs.successplans WHERE gsid IN (:many);
+-- a condition that is on no row of the table is still one
+EXPLAIN (COSTS OFF) SELECT count(*) FROM gs.successplans WHERE status = 'Active' AND now() < '2020-01-01';
+SELECT count(*) FROM gs.successplans WHERE status = 'Active' AND now() < '2020-01-01';
+SELECT count(*) FROM gs.successplans WHERE status = 'Active' AND EXISTS (SELECT FROM local.objectives WHERE false);
+SELECT n, (SELECT count(*) FROM gs.successplans WHERE status = 'Active' AND n = 2)
+	= (SELECT count(*) FROM local.successplans WHERE status = 'Active' AND n = 2) AS same FROM generate_series(1, 3) AS n;
 ALTER SERVER gainsight OPTIONS (DROP trust_filters);
 \! sandbox/ctl clear
 

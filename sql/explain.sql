@@ -58,4 +58,11 @@ WHERE plan ~ '(Gainsight|Requests|Retries|Received|Actual)';
 SELECT local.explain_as('ANALYZE, BUFFERS OFF, TIMING OFF',
 	$$SELECT (SELECT count(*) FROM gs.plan_types WHERE length(name) > g) FROM generate_series(0, 2) AS g$$) AS plan;
 
+-- what a join leaves: as many as there are keys
+CREATE TABLE local.watched AS SELECT gsid FROM gs.successplans LIMIT 50;
+ANALYZE local.watched, gs.successplans;
+SELECT (substring(plan FROM '"Plan Rows": (\d+)'))::int BETWEEN 25 AND 100 AS near
+FROM local.explain_as('FORMAT JSON, COSTS ON', 'SELECT * FROM local.watched JOIN gs.successplans USING (gsid)') AS plan
+WHERE plan ~ '"Plan Rows"' LIMIT 1;
+
 \i sql/include/teardown.psql

@@ -92,6 +92,8 @@ SELECT local.compare('successplans');
 -- one that shows more than it counts
 \! sandbox/ctl set total_count=-3
 SELECT local.compare('successplans');
+\! sandbox/ctl set total_count=-600
+SELECT local.compare('successplans');
 -- one that ignores the offset
 \! sandbox/ctl defaults
 \! sandbox/ctl set ignore_offset=true

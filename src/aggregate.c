@@ -19,6 +19,7 @@
 
 #include "compat.h"
 #include "gainsight_fdw.h"
+#include "total.h"
 
 /*
  * Asking.
@@ -230,7 +231,7 @@ ask_tenant(GsCountState *state, int64 *total)
 	if (!filter.nothing)
 		gs_count_ask(state->relation, &filter, CurrentMemoryContext, &count);
 	if (count.credible && filter.nconditions == 0 && !filter.nothing)
-		gs_remember_total(state->relation, count.total);
+		gs_total_remember(state->relation, state->relation->resource, count.total);
 	*total = count.total;
 	return count.credible;
 }

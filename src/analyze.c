@@ -15,7 +15,9 @@
 #include "utils/sampling.h"
 
 #include "gainsight_fdw.h"
+#include "governor.h"
 #include "reader.h"
+#include "total.h"
 
 /* What one ANALYZE of a table may send. */
 #define MAX_REQUESTS 20
@@ -33,6 +35,7 @@ typedef struct Sample
 	int			count;
 	double		seen;			/* rows that could have been sampled */
 	double		to_skip;
+	int			budget;			/* requests that may still be sent */
 	ReservoirStateData reservoir;
 } Sample;
 
@@ -75,23 +78,36 @@ sample_records(Sample *sample, const GsRecords *records, const char *key)
 	}
 }
 
-/* So many distinct page numbers of pages, in random order; 0 is left out. */
-static int *
-choose_pages(Sample *sample, int64 pages, int *count)
+static bool
+contains(const int64 *numbers, int count, int64 number)
 {
-	int		   *chosen = palloc(sizeof(int) * MAX_REQUESTS);
+	for (int i = 0; i < count; i++)
+		if (numbers[i] == number)
+			return true;
+	return false;
+}
 
-	*count = 0;
-	for (int64 page = 1; page < pages; page++)
+/* Up to so many of the pages behind the first, each as likely. */
+static int
+choose_pages(Sample *sample, int64 pages, int wanted, int64 *chosen)
+{
+	int			count = 0;
+
+	if (pages - 1 <= wanted)
 	{
-		/* Knuth's selection sampling: each subset is as likely */
-		double		left = pages - page;
-		double		needed = MAX_REQUESTS - 1 - *count;
-
-		if (left * sampler_random_fract(&sample->reservoir.randstate) < needed)
-			chosen[(*count)++] = page;
+		for (int64 page = 1; page < pages; page++)
+			chosen[count++] = page;
+		return count;
 	}
-	return chosen;
+	while (count < wanted)
+	{
+		int64		page = 1 + (int64) ((pages - 1) *
+										sampler_random_fract(&sample->reservoir.randstate));
+
+		if (!contains(chosen, count, page))
+			chosen[count++] = page;
+	}
+	return count;
 }
 
 /* One page of a search. */
@@ -104,7 +120,22 @@ read_page(Sample *sample, const GsResource *resource, const GsSearch *search,
 											  search, limit, offset, CurrentMemoryContext);
 
 	gs_api_finish_read(request, endpoint, records);
+	sample->budget--;
 	return request;
+}
+
+static int
+sample_page(Sample *sample, const GsSearch *search, int limit, int64 offset, int64 *total)
+{
+	const GsResource *resource = sample->relation->resource;
+	GsRecords	records;
+	GsRequest  *request = read_page(sample, resource, search, limit, offset, &records);
+	int			count = records.count;
+
+	sample_records(sample, &records, NULL);
+	*total = gs_total_is_credible(&records, limit) ? records.total : GS_NO_TOTAL;
+	gs_request_free(request);
+	return count;
 }
 
 /* A resource that can be searched: the first page, and others at random. */
@@ -112,33 +143,31 @@ static double
 sample_search(Sample *sample)
 {
 	const GsRelation *relation = sample->relation;
-	int			page_size = relation->settings->page_size;
 	GsSearch	search = {0};
-	GsRecords	records;
-	int64		total;
-	int			size;
-	int			npages = 0;
-	int		   *pages;
-	GsRequest  *request;
+	int64		chosen[MAX_REQUESTS];
+	int64		total,
+				ignored;
+	int			probes = 0;
+	int			size,
+				count;
 
 	gs_row_maker_select(sample->maker, &search);
-	request = read_page(sample, relation->resource, &search, page_size, 0, &records);
-	sample_records(sample, &records, NULL);
-	total = records.total;
-	size = records.count;
-	gs_request_free(request);
-	/* a page that is short, or counts just itself, is all that there is to go by */
-	if (total <= size || size == 0)
-		return Max(total, size);
-	gs_remember_total(relation, total);
-	pages = choose_pages(sample, (total + size - 1) / size, &npages);
-	for (int i = 0; i < npages; i++)
+	size = sample_page(sample, &search, relation->settings->page_size, 0, &total);
+	if (size == 0)
+		return 0;
+	if (total != GS_NO_TOTAL)
+		gs_total_remember(relation, relation->resource, total);
+	else if (sample->budget > 0)
 	{
-		request = read_page(sample, relation->resource, &search, size,
-							(int64) pages[i] * size, &records);
-		sample_records(sample, &records, NULL);
-		gs_request_free(request);
+		total = gs_total_find(relation, relation->resource, size);
+		(void) gs_total_known(relation, relation->resource, &probes);
+		sample->budget -= probes;
 	}
+	else
+		total = size;
+	count = choose_pages(sample, (total + size - 1) / size, Max(sample->budget, 0), chosen);
+	for (int i = 0; i < count; i++)
+		(void) sample_page(sample, &search, size, chosen[i] * size, &ignored);
 	return total;
 }
 
@@ -152,6 +181,7 @@ sample_list(Sample *sample, const GsEndpoint *endpoint, const char *key)
 											CurrentMemoryContext);
 
 	gs_api_finish_read(request, endpoint, &records);
+	sample->budget--;
 	sample_records(sample, &records, key);
 	gs_request_free(request);
 }
@@ -164,17 +194,19 @@ sample_children(Sample *sample)
 	const GsResource *parent = gs_model_parent(resource);
 	const char *key = gs_model_flagged(parent, GS_KEY)->field;
 	GsSearch	search = {.select = &key, .nselect = 1};
-	int			wanted = MAX_REQUESTS - 2;
+	int			probes;
+	int64		total = gs_total_known(sample->relation, parent, &probes);
+	int			limit;
 	int			asked = 0;
 	GsRecords	records;
-	GsRequest  *request = read_page(sample, parent, &search, 2, 0, &records);
-	int64		total = Max(records.total, records.count);
+	GsRequest  *request;
 
-	gs_request_free(request);
-	request = read_page(sample, parent, &search, wanted,
-						(int64) (Max(0, total - wanted) *
+	sample->budget -= probes;
+	limit = Min(sample->budget - 1, sample->relation->settings->page_size);
+	request = read_page(sample, parent, &search, Max(limit, 1),
+						(int64) (Max(0, total - limit) *
 								 sampler_random_fract(&sample->reservoir.randstate)), &records);
-	for (const GsJson *record = records.first; record != NULL && asked < wanted;
+	for (const GsJson *record = records.first; record != NULL && sample->budget > 0;
 		 record = gs_api_next(&records, record))
 	{
 		const char *value = gs_pager_key(parent, record);
@@ -184,8 +216,7 @@ sample_children(Sample *sample)
 			sample_list(sample, gs_model_read(resource, true), value);
 	}
 	gs_request_free(request);
-	total = Max(total, asked);
-	return asked == 0 ? 0 : sample->seen / asked * total;
+	return asked == 0 ? 0 : sample->seen / asked * Max(total, asked);
 }
 
 static int
@@ -204,6 +235,7 @@ acquire_sample(Relation relation, int elevel, HeapTuple *rows, int targrows,
 	sample.rows = rows;
 	sample.wanted = targrows;
 	sample.to_skip = -1;
+	sample.budget = Min(MAX_REQUESTS, gs_governor_left(sample.relation->settings->tenant.max_requests));
 	sample.row = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw sample",
 									   ALLOCSET_DEFAULT_SIZES);
 	reservoir_init_selection_state(&sample.reservoir, targrows);
@@ -235,9 +267,18 @@ bool
 gainsightAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 							 BlockNumber *totalpages)
 {
-	(void) relation;
+	GsRelation *ours = gs_relation_load(RelationGetRelid(relation));
+	const GsResource *parent = gs_model_parent(ours->resource);
+	int64		pages = 0;
+
+	/* whoever reads all of it asks for the list of each parent */
+	if (parent != NULL)
+	{
+		gs_settings_authorize(ours->settings, relation->rd_rel->relowner);
+		pages = gs_total_find(ours, parent, 0);
+	}
 	*func = acquire_sample;
 	/* more than none, or core takes the table for empty */
-	*totalpages = 1;
+	*totalpages = Min(Max(pages, 1), MaxBlockNumber);
 	return true;
 }

@@ -146,10 +146,11 @@ estimate(const GsPlanState *state, const Binding *binding, double keys,
 		 double *requests, double *carried)
 {
 	double		lists = ceil(keys / state->relation->settings->in_list_size);
+	GsSize		size = {0};
 
-	*carried = Min(state->carried, keys * binding->rows_per_key);
+	*carried = size.rows = Min(state->carried, keys * binding->rows_per_key);
 	*requests = binding->by_path ? keys :
-		lists * gs_estimate_requests(state->relation, *carried, *carried / lists, 0);
+		lists * gs_estimate_requests(state->relation, &size, *carried / lists, 0);
 }
 
 /*

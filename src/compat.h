@@ -162,22 +162,6 @@ gs_scan_user(ForeignScanState *node)
 	return OidIsValid(user) ? user : GetUserId();
 }
 
-/* The relations that a statement writes to: 19 made the list of them a set */
-static inline Bitmapset *
-gs_result_relations(const PlannedStmt *stmt)
-{
-#if PG_VERSION_NUM >= 190000
-	return stmt->resultRelationRelids;
-#else
-	Bitmapset  *relids = NULL;
-	ListCell   *cell;
-
-	foreach(cell, stmt->resultRelations)
-		relids = bms_add_member(relids, lfirst_int(cell));
-	return relids;
-#endif
-}
-
 /* The role as which a table is written to */
 static inline Oid
 gs_modify_user(ResultRelInfo *rinfo, EState *estate)

@@ -11,59 +11,16 @@
 
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
-#include "utils/hsearch.h"
 
 #include "gainsight_fdw.h"
-
-/* The last totalCount without a filter, for each resource of each server. */
-typedef struct TotalKey
-{
-	Oid			serverid;
-	int			resource;		/* index into gs_resources */
-} TotalKey;
-
-typedef struct Total
-{
-	TotalKey	key;
-	double		rows;
-} Total;
-
-static HTAB *totals;
-
-static TotalKey
-total_key(const GsRelation *relation, const GsResource *resource)
-{
-	TotalKey	key;
-
-	memset(&key, 0, sizeof(key));
-	key.serverid = relation->settings->tenant.serverid;
-	key.resource = resource - gs_resources;
-	return key;
-}
-
-void
-gs_remember_total(const GsRelation *relation, int64 total)
-{
-	TotalKey	key = total_key(relation, relation->resource);
-	Total	   *entry;
-
-	if (totals == NULL)
-	{
-		HASHCTL		info = {.keysize = sizeof(TotalKey), .entrysize = sizeof(Total)};
-
-		totals = hash_create("gainsight_fdw totals", 16, &info, HASH_ELEM | HASH_BLOBS);
-	}
-	entry = hash_search(totals, &key, HASH_ENTER, NULL);
-	entry->rows = total;
-}
+#include "total.h"
 
 static double
 remembered_or_default(const GsRelation *relation, const GsResource *resource)
 {
-	TotalKey	key = total_key(relation, resource);
-	Total	   *entry = totals ? hash_search(totals, &key, HASH_FIND, NULL) : NULL;
+	int64		total = gs_total_known(relation, resource, NULL);
 
-	return entry ? entry->rows : resource->default_rows;
+	return total == GS_NO_TOTAL ? resource->default_rows : total;
 }
 
 /* How many children a record of the parent has, by the model's guess. */
@@ -99,19 +56,34 @@ gs_estimate_sharing(const GsAttr *attr, double rows)
 	return rows / (labels + 1);
 }
 
+/*
+ * How many records the parent has: as it was last told, else as ANALYZE found,
+ * else as many as so many children would have.
+ */
+static double
+parents_of(const GsRelation *relation, const GsSize *size)
+{
+	int64		total = gs_total_known(relation, gs_model_parent(relation->resource), NULL);
+
+	if (total != GS_NO_TOTAL)
+		return total;
+	return size->pages > 0 ? size->pages : size->rows / fan_out(relation->resource);
+}
+
 double
-gs_estimate_requests(const GsRelation *relation, double rows, double carried, double keys)
+gs_estimate_requests(const GsRelation *relation, const GsSize *size, double carried, double keys)
 {
 	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
 	double		page = relation->settings->page_size - 1;
+	double		parents;
 
 	if (endpoint != NULL)
 		return endpoint->search ? Max(1, ceil((carried - 1) / page)) : 1;
 	if (keys > 0)
 		return keys;
 	/* a list for each record of the parent, and the parent's pages */
-	rows = Max(1, rows / fan_out(relation->resource));
-	return rows + ceil(rows / page);
+	parents = Max(1, parents_of(relation, size));
+	return parents + ceil(parents / page);
 }
 
 /* The values of the plan's conditions, if all are known when it is made. */
@@ -151,5 +123,5 @@ gs_estimate_remotely(const GsRelation *relation, List *clauses, List *exprs, Oid
 		return -1;
 	gs_settings_authorize(relation->settings, OidIsValid(userid) ? userid : GetUserId());
 	gs_count_ask(relation, &filter, CurrentMemoryContext, &count);
-	return count.total;
+	return count.credible ? count.total : -1;
 }

@@ -35,11 +35,18 @@ extern double gs_estimate_rows(const GsRelation *relation);
  */
 extern double gs_estimate_sharing(const GsAttr *attr, double rows);
 
+/* How large a relation is. */
+typedef struct GsSize
+{
+	double		rows;
+	double		pages;			/* as ANALYZE left them in pg_class; 0: it never ran */
+} GsSize;
+
 /*
- * The requests that it takes to read a relation of so many rows, of which so
- * many are carried here, by so many keys of a path (0: without one).
+ * The requests that it takes to read a relation of this size, of which so
+ * many rows are carried here, by so many keys of a path (0: without one).
  */
-extern double gs_estimate_requests(const GsRelation *relation, double rows,
+extern double gs_estimate_requests(const GsRelation *relation, const GsSize *size,
 								   double carried, double keys);
 
 /*
@@ -48,11 +55,6 @@ extern double gs_estimate_requests(const GsRelation *relation, double rows,
  */
 extern double gs_estimate_remotely(const GsRelation *relation, List *clauses,
 								   List *exprs, Oid userid);
-
-/*
- * Remember what a search without a filter gave as totalCount.
- */
-extern void gs_remember_total(const GsRelation *relation, int64 total);
 
 /*
  * aggregate.c: count(*)

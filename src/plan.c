@@ -25,43 +25,63 @@
  * Sizes.
  */
 
-static int
-compare_selectivity(const ListCell *a, const ListCell *b)
+/* A clause and what it leaves of the relation's rows. */
+typedef struct Ranked
 {
-	Selectivity left = ((RestrictInfo *) lfirst(a))->norm_selec;
-	Selectivity right = ((RestrictInfo *) lfirst(b))->norm_selec;
+	RestrictInfo *info;
+	Selectivity selectivity;
+} Ranked;
+
+static int
+compare_ranked(const void *a, const void *b)
+{
+	Selectivity left = ((const Ranked *) a)->selectivity;
+	Selectivity right = ((const Ranked *) b)->selectivity;
 
 	return left < right ? -1 : left > right;
 }
 
-/* The more selective first: there is room for few. */
+/*
+ * The more selective first.  For joins' clauses core must not remember what
+ * they leave of this relation alone, hence the relid.
+ */
+static Ranked *
+rank(PlannerInfo *root, const RelOptInfo *baserel, List *infos)
+{
+	Ranked	   *ranked = palloc(sizeof(Ranked) * Max(list_length(infos), 1));
+	ListCell   *cell;
+
+	foreach(cell, infos)
+		ranked[foreach_current_index(cell)] = (Ranked) {lfirst(cell), clause_selectivity(root, lfirst(cell), baserel->relid, JOIN_INNER, NULL)};
+	qsort(ranked, list_length(infos), sizeof(Ranked), compare_ranked);
+	return ranked;
+}
+
+static void
+push_clause(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, GsPushed *pushed)
+{
+	const GsRelation *relation = ((GsPlanState *) baserel->fdw_private)->relation;
+	GsGrade		grade;
+	GsClause   *clause = gs_pushdown(root, baserel, relation, info->clause, &pushed->exprs, &grade);
+	GsClause   *key = NULL;
+
+	if (clause != NULL)
+		pushed->clauses = lappend(pushed->clauses, clause);
+	if (pushed->key == NULL)
+		pushed->key = key = gs_pushdown_key(root, baserel, relation, info->clause, &pushed->exprs);
+	if (clause != NULL || key != NULL)
+		pushed->infos = lappend(pushed->infos, info);
+	pushed->grade = Min(pushed->grade, grade);
+}
+
 void
 gs_push_clauses(PlannerInfo *root, RelOptInfo *baserel, List *infos, GsPushed *pushed)
 {
-	const GsRelation *relation = ((GsPlanState *) baserel->fdw_private)->relation;
-	List	   *sorted = list_copy(infos);
-	ListCell   *cell;
+	Ranked	   *ranked = rank(root, baserel, infos);
 
-	foreach(cell, sorted)
-		(void) clause_selectivity(root, lfirst(cell), 0, JOIN_INNER, NULL);
-	list_sort(sorted, compare_selectivity);
-	foreach(cell, sorted)
-	{
-		RestrictInfo *info = lfirst(cell);
-		GsGrade		grade;
-		GsClause   *clause;
-
-		if (info->pseudoconstant)
-			continue;
-		clause = gs_pushdown(root, baserel, relation, info->clause, &pushed->exprs, &grade);
-		if (clause != NULL)
-			pushed->clauses = lappend(pushed->clauses, clause);
-		if (pushed->key == NULL)
-			pushed->key = gs_pushdown_key(root, baserel, relation, info->clause, &pushed->exprs);
-		if (clause != NULL || pushed->key != NULL)
-			pushed->infos = lappend(pushed->infos, info);
-		pushed->grade = Min(pushed->grade, grade);
-	}
+	for (int i = 0; i < list_length(infos); i++)
+		if (!ranked[i].info->pseudoconstant)
+			push_clause(root, baserel, ranked[i].info, pushed);
 }
 
 /* How many lists a key clause asks for, 0 without one. */
@@ -74,6 +94,14 @@ keys_of(const GsPushed *pushed)
 		Max(1, gs_array_length(list_nth(pushed->exprs, pushed->key->operand)));
 }
 
+static double
+requests_of(const RelOptInfo *baserel, const GsRelation *relation, double carried, double keys)
+{
+	GsSize		size = {baserel->tuples, baserel->pages};
+
+	return gs_estimate_requests(relation, &size, carried, keys);
+}
+
 static void
 estimate(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
 		 const GsPushed *pushed, double *requests, double *carried)
@@ -81,7 +109,7 @@ estimate(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
 	*carried = clamp_row_est(baserel->tuples *
 							 clauselist_selectivity(root, pushed->infos, baserel->relid,
 													JOIN_INNER, NULL));
-	*requests = gs_estimate_requests(relation, baserel->tuples, *carried, keys_of(pushed));
+	*requests = requests_of(baserel, relation, *carried, keys_of(pushed));
 }
 
 static bool
@@ -143,13 +171,23 @@ gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreignta
 	if (told >= 0)
 	{
 		state->carried = clamp_row_est(told);
-		state->requests = gs_estimate_requests(relation, baserel->tuples, state->carried,
-											   keys_of(&pushed));
+		state->requests = requests_of(baserel, relation, state->carried, keys_of(&pushed));
 		baserel->rows = clamp_row_est(told * clauselist_selectivity(root,
 																	list_difference_ptr(baserel->baserestrictinfo,
 																						pushed.infos),
 																	0, JOIN_INNER, NULL));
 	}
+}
+
+static bool
+has_pseudoconstant(List *infos)
+{
+	ListCell   *cell;
+
+	foreach(cell, infos)
+		if (((RestrictInfo *) lfirst(cell))->pseudoconstant)
+			return true;
+	return false;
 }
 
 bool
@@ -161,6 +199,9 @@ gs_plan_counts(PlannerInfo *root, RelOptInfo *baserel, const GsRelation **relati
 	GsPushed	pushed = {.grade = GS_EXACT};
 
 	if (endpoint == NULL || !endpoint->search)
+		return false;
+	/* that of the query as a whole would be nobody's to check */
+	if (has_pseudoconstant(baserel->baserestrictinfo))
 		return false;
 	gs_push_clauses(root, baserel, baserel->baserestrictinfo, &pushed);
 	if (baserel->baserestrictinfo != NIL &&

@@ -9,9 +9,11 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "executor/executor.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/tuplestore.h"
@@ -19,6 +21,7 @@
 #include "compat.h"
 #include "scan.h"
 #include "stats.h"
+#include "total.h"
 
 /* The statement is over, one way or another. */
 static void
@@ -35,23 +38,54 @@ is_count(const ForeignScanState *node)
 	return ((ForeignScan *) node->ss.ps.plan)->scan.scanrelid == 0;
 }
 
+/* Is the table, or a partition that a row may be routed to, one of the server's? */
+static bool
+is_of_server(Oid relid, Oid serverid)
+{
+	ListCell   *cell;
+
+	foreach(cell, find_all_inheritors(relid, AccessShareLock, NULL))
+		if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE &&
+			GetForeignTable(lfirst_oid(cell))->serverid == serverid)
+			return true;
+	return false;
+}
+
+static bool
+target_is_of_server(EState *estate, Index target, Oid serverid)
+{
+	return target > 0 && is_of_server(exec_rt_fetch(target, estate)->relid, serverid);
+}
+
+static bool
+modifies_server(EState *estate, const Plan *plan, Oid serverid)
+{
+	const ModifyTable *modify = (const ModifyTable *) plan;
+	ListCell   *cell;
+
+	if (plan == NULL || !IsA(plan, ModifyTable))
+		return false;
+	foreach(cell, modify->resultRelations)
+		if (target_is_of_server(estate, lfirst_int(cell), serverid))
+			return true;
+	/* an update may move rows to partitions that it does not scan */
+	return target_is_of_server(estate, modify->rootRelation, serverid);
+}
+
 /* Does the statement write to a table of the same server, be it in a WITH? */
 static bool
 writes_to_server(ForeignScanState *node)
 {
 	const GsScanState *state = node->fdw_state;
 	EState	   *estate = node->ss.ps.state;
-	Bitmapset  *targets = gs_result_relations(estate->es_plannedstmt);
-	int			target = -1;
+	Oid			serverid = state->relation->settings->tenant.serverid;
+	ListCell   *cell;
 
-	while ((target = bms_next_member(targets, target)) >= 0)
-	{
-		RangeTblEntry *rte = exec_rt_fetch(target, estate);
-
-		if (rte->relkind == RELKIND_FOREIGN_TABLE &&
-			GetForeignTable(rte->relid)->serverid == state->relation->settings->tenant.serverid)
+	if (modifies_server(estate, estate->es_plannedstmt->planTree, serverid))
+		return true;
+	foreach(cell, estate->es_plannedstmt->subplans)
+		if (modifies_server(estate, lfirst(cell), serverid))
 			return true;
-	}
 	return false;
 }
 
@@ -238,11 +272,15 @@ replay(ForeignScanState *node)
 static void
 end_of_rows(GsScanState *state)
 {
+	const GsRelation *relation = state->relation;
 	int64		total = gs_reader_total(state->reader);
+	int64		parents = gs_reader_parents(state->reader);
 
 	state->ended = true;
+	if (parents != GS_NO_TOTAL)
+		gs_total_remember(relation, gs_model_parent(relation->resource), parents);
 	if (total != GS_NO_TOTAL && state->plan.clauses == NIL && state->plan.key == NULL)
-		gs_remember_total(state->relation, total);
+		gs_total_remember(relation, relation->resource, total);
 }
 
 /*
