@@ -82,6 +82,11 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER gainsight OPTIONS (access_key :'key'
 IMPORT FOREIGN SCHEMA gainsight LIMIT TO (successplans) FROM SERVER gainsight INTO public OPTIONS (discover 'true');
 SELECT attname, attfdwoptions FROM pg_attribute WHERE attrelid = 'successplans'::regclass AND attnum > 14 ORDER BY attnum;
 SELECT größe__gc, plain__gc FROM successplans;
+-- but EXPLAIN spells the rest
+ALTER FOREIGN TABLE successplans ALTER größe__gc OPTIONS (ADD pushdown 'true');
+EXPLAIN (COSTS OFF) SELECT gsid FROM successplans
+WHERE größe__gc = 'Jürgen' AND owner_name = 'Jürgen ' || current_user AND name LIKE current_user || 'ü%';
+EXPLAIN (COSTS OFF) SELECT gsid FROM successplans WHERE gsid = 'ü' || current_user;
 \c :home
 DROP DATABASE gs_latin1;
 SET client_encoding = :'encoding';

@@ -150,4 +150,10 @@ CROSS JOIN LATERAL (SELECT count(*) FROM gs.objectives WHERE success_plan_id = '
 SELECT count(*) FROM gs.objectives;
 \! sandbox/ctl requests
 
+-- of whatever type its column is
+CREATE DOMAIN local.id AS text NOT NULL CHECK (VALUE <> '');
+CREATE FOREIGN TABLE gs.owned (gsid text, success_plan_id local.id) SERVER gainsight OPTIONS (resource 'objectives');
+\! sandbox/ctl fault '{"op":"GET /successplans/*/objectives","times":1,"fault":{"status":200,"body":{"result":true,"data":[{"Gsid":"1"},{"Gsid":"2","SuccessPlanId":null},{"Gsid":"3","SuccessPlanId":""}]}}}'
+SELECT * FROM gs.owned WHERE success_plan_id = 'x';
+
 \i sql/include/teardown.psql

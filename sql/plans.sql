@@ -197,4 +197,8 @@ SELECT count(*) FROM (SELECT gsid FROM gs.successplans OFFSET 1200 LIMIT 1) AS p
 SELECT name FROM gs.successplans WHERE gsid = '1P02ONE';
 \! sandbox/ctl requests
 
+-- columns of which none knows how to compare them: core's to say
+CREATE FOREIGN TABLE gs.collated (gsid text, name text COLLATE "C", comments text COLLATE "POSIX") SERVER gainsight OPTIONS (resource 'successplans');
+SELECT local.error_of('SELECT gsid FROM gs.collated AS a JOIN gs.collated AS b USING (gsid) WHERE starts_with(a.name, b.comments)');
+
 \i sql/include/teardown.psql

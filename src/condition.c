@@ -303,7 +303,7 @@ symbolic_pattern(Builder *builder, AttrNumber attnum, const char *symbol)
 	if (available.len == 0)
 		return gs_where_give_up(builder);
 	where = gs_where(CONDITION);
-	where->condition.field = builder->relation->atts[attnum - 1].field;
+	where->condition.field = gs_to_utf8(builder->relation->atts[attnum - 1].field);
 	where->condition.operator = available.data;
 	where->condition.values = psprintf("[%s]", symbol);
 	return where;

@@ -295,12 +295,29 @@ gs_from_utf8(const char *text)
 	return pg_any_to_server(text, strlen(text), PG_UTF8);
 }
 
+/* Core speaks of its encodings, but what does not fit is the API. */
+static void
+cannot_be_sent(void *arg)
+{
+	int			code = geterrcode();
+
+	(void) arg;
+	if (code == ERRCODE_CHARACTER_NOT_IN_REPERTOIRE || code == ERRCODE_UNTRANSLATABLE_CHARACTER)
+		errcode(ERRCODE_FDW_INVALID_DATA_TYPE);
+}
+
 const char *
 gs_to_utf8(const char *text)
 {
+	ErrorContextCallback callback = {error_context_stack, cannot_be_sent, NULL};
+	const char *result;
+
 	if (GetDatabaseEncoding() == PG_UTF8 || is_ascii(text))
 		return text;
-	return pg_server_to_any(text, strlen(text), PG_UTF8);
+	error_context_stack = &callback;
+	result = pg_server_to_any(text, strlen(text), PG_UTF8);
+	error_context_stack = callback.previous;
+	return result;
 }
 
 const char *

@@ -39,7 +39,7 @@ known_operands(ForeignScanState *node, const GsScanPlan *plan, ExplainState *es)
 			operand->isnull = value->constisnull;
 		}
 		else
-			operand->symbol = deparse_expression((Node *) value, context, true, false);
+			operand->symbol = gs_to_utf8(deparse_expression((Node *) value, context, true, false));
 	}
 	if (plan->bind != NULL)
 		foreach(cell, plan->bind->operands)
@@ -59,7 +59,7 @@ keyed_request(const GsEndpoint *endpoint, const GsScanPlan *plan, const GsOperan
 		const char *brace = strchr(path, '{');
 
 		if (operand->symbol != NULL)
-			path = psprintf("%.*s%s%s", (int) (brace - path), path, operand->symbol,
+			path = psprintf("%.*s%s%s", (int) (brace - path), path, gs_from_utf8(operand->symbol),
 							strchr(brace, '}') + 1);
 		else if (!operand->isnull)
 			path = gs_path_make(endpoint, gs_to_utf8(TextDatumGetCString(operand->value)));
@@ -140,7 +140,7 @@ explain_conditions(const GsFilter *filter, ExplainState *es)
 		return;
 	for (int i = 0; i < filter->nconditions; i++)
 		shown = lappend(shown, psprintf("%c: %s %s %s", 'A' + i,
-										filter->conditions[i].field,
+										gs_from_utf8(filter->conditions[i].field),
 										filter->conditions[i].operator,
 										gs_from_utf8(filter->conditions[i].values)));
 	ExplainPropertyList("Gainsight Conditions", shown, es);

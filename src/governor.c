@@ -102,7 +102,7 @@ advance(GsLimiter *limiter, int64 second)
 
 /* How long until the window has room, in ms; 0 if it has. */
 static int
-until_room(const GsLimiter *limiter, int rate_limit, int64 now)
+until_room(const GsLimiter *limiter, int64 rate_limit, int64 now)
 {
 	int64		total = 0;
 
@@ -118,6 +118,17 @@ until_room(const GsLimiter *limiter, int rate_limit, int64 now)
 			return (int) Max(1, (s + GS_WINDOW) * 1000 - now);
 	}
 	return 0;
+}
+
+/*
+ * Is there one that came before and would start, if this one did not?  By a
+ * lower figure of its own it may have to wait when others need not.
+ */
+static bool
+is_behind_another(const GsLimiter *limiter, int64 since, int64 now)
+{
+	return limiter->oldest != 0 && limiter->oldest + FAIRNESS < since &&
+		until_room(limiter, limiter->oldest_limit, now) == 0;
 }
 
 /* Decide, and count a start.  Under the lock, if the limiter is shared. */
@@ -136,7 +147,7 @@ decide(GsLimiter *limiter, int rate_limit, int64 since, int64 now)
 	{
 		wait = Max(wait, until_room(limiter, rate_limit, now));
 		if (wait == 0 &&
-			((limiter->oldest != 0 && limiter->oldest + FAIRNESS < since) ||
+			(is_behind_another(limiter, since, now) ||
 			 (!has_waited && now < limiter->hold_until)))
 			wait = YIELD;
 	}
@@ -153,6 +164,7 @@ decide(GsLimiter *limiter, int rate_limit, int64 since, int64 now)
 	{
 		limiter->oldest = since;
 		limiter->oldest_seen = now;
+		limiter->oldest_limit = rate_limit > 0 ? rate_limit : INT_MAX;
 	}
 	return Min(wait, ASK_AGAIN);
 }

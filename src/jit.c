@@ -93,12 +93,24 @@ decide_again(PlannedStmt *statement)
 static void
 on_start(QueryDesc *query, int eflags)
 {
-	if (query->plannedstmt->jitFlags != PGJIT_NONE)
-		decide_again(query->plannedstmt);
-	if (next_hook != NULL)
-		next_hook(query, eflags);
-	else
-		standard_ExecutorStart(query, eflags);
+	PlannedStmt *statement = query->plannedstmt;
+	int			flags = statement->jitFlags;
+
+	if (flags != PGJIT_NONE)
+		decide_again(statement);
+	PG_TRY();
+	{
+		if (next_hook != NULL)
+			next_hook(query, eflags);
+		else
+			standard_ExecutorStart(query, eflags);
+	}
+	PG_FINALLY();
+	{
+		/* the plan may be kept, and run again under other settings */
+		statement->jitFlags = flags;
+	}
+	PG_END_TRY();
 }
 
 void

@@ -288,7 +288,7 @@ gainsight_fdw_check(PG_FUNCTION_ARGS)
 	check.settings = gs_settings_load(server->serverid, InvalidOid);
 	put_step(&check, "settings", true, describe_settings(&check.settings->tenant));
 	put_step(&check, "shared memory", gs_shared_is_shared(), gs_shared_is_shared() ? NULL :
-			 "not to be had: add gainsight_fdw to shared_preload_libraries");
+			 "not to be had. " GS_SHARED_HINT);
 	gs_settings_authorize(check.settings, GetUserId());
 	if (check_connection(&check))
 		check_search(&check);

@@ -117,6 +117,13 @@ is_fixed(const Context *context, Expr *expr)
 		!contain_subplans((Node *) expr);
 }
 
+/* Are texts that are equal under the collation the same?  What has none is. */
+static bool
+is_deterministic(Oid collation)
+{
+	return !OidIsValid(collation) || get_collation_isdeterministic(collation);
+}
+
 /* Can a value of this type be compared with a field of this kind? */
 static bool
 comparable(GsKind kind, GsTest test, Oid type)
@@ -195,7 +202,7 @@ push_comparison(Context *context, Oid operator, Oid collation, Expr *left,
 		!comparable(kind, test, exprType((Node *) left)) || !comparable(kind, test, type) ||
 		!is_fixed(context, right))
 		return NULL;
-	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
+	if (!is_deterministic(collation))
 		return NULL;
 	return make_test(context, attnum, kind, test, right, type);
 }
@@ -238,7 +245,7 @@ push_array(Context *context, ScalarArrayOpExpr *op)
 		!comparable(kind, test, exprType((Node *) left)) || !comparable(kind, test, type) ||
 		!is_fixed(context, right))
 		return NULL;
-	if (OidIsValid(op->inputcollid) && !get_collation_isdeterministic(op->inputcollid))
+	if (!is_deterministic(op->inputcollid))
 		return NULL;
 	return make_test(context, attnum, kind, test, right, type);
 }
@@ -256,7 +263,7 @@ push_function(Context *context, FuncExpr *function)
 	value = lsecond(function->args);
 	if (pushable_attr(context, linitial(function->args), &attnum, &kind) == NULL ||
 		gs_test_grade(GS_PREFIX, kind) == GS_LOCAL || !is_fixed(context, value) ||
-		!get_collation_isdeterministic(function->inputcollid))
+		!is_deterministic(function->inputcollid))
 		return NULL;
 	return make_test(context, attnum, kind, GS_PREFIX, value, TEXTOID);
 }
@@ -458,7 +465,7 @@ gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *
 	}
 	else
 		return NULL;
-	if (get_opcode(operator) != F_TEXTEQ || !get_collation_isdeterministic(collation))
+	if (get_opcode(operator) != F_TEXTEQ || !is_deterministic(collation))
 		return NULL;
 	for (int side = 0; side < (is_array ? 1 : 2); side++)
 	{

@@ -100,6 +100,15 @@ gs_row_maker_select(const GsRowMaker *maker, GsSearch *search)
 	search->nselect = count;
 }
 
+/* Does the body say nothing of the record that the path names? */
+static bool
+is_unsaid(const GsJson *node)
+{
+	const char *text = gs_json_text(node);
+
+	return text == NULL || text[0] == '\0';
+}
+
 static void
 convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
 {
@@ -110,13 +119,14 @@ convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
 
 		maker->place.attnum = column + 1;
 		maker->place.node = node;
-		values[column] = gs_input_convert(maker->inputs[i], node, &isnull[column]);
 		/* the path says what the body may not */
-		if (i == maker->brace && path_key != NULL && isnull[column])
+		if (i == maker->brace && path_key != NULL && is_unsaid(node))
 		{
 			values[column] = gs_input_text(maker->inputs[i], gs_from_utf8(path_key));
 			isnull[column] = false;
 		}
+		else
+			values[column] = gs_input_convert(maker->inputs[i], node, &isnull[column]);
 	}
 	maker->place.attnum = 0;
 }

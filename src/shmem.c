@@ -21,7 +21,7 @@
 #include "shmem.h"
 
 /* With the layout's version: an upgraded library must not read an old one. */
-#define AREA_NAME "gainsight_fdw 1"
+#define AREA_NAME "gainsight_fdw 2"
 
 StaticAssertDecl(sizeof(GsShared) < 32 * 1024, "the shared area must stay small");
 
@@ -104,7 +104,7 @@ find_shared(void)
 
 /*
  * Where the server has no room, core raises an ERROR; the statement is fine
- * without.  The only place that catches one: there is no way to ask before.
+ * without.  It is caught, as there is no way to ask before.
  */
 static GsShared *
 try_shared(void)
@@ -120,14 +120,8 @@ try_shared(void)
 	{
 		MemoryContextSwitchTo(old);
 		FlushErrorState();
-#if PG_VERSION_NUM < 170000
-		if (LWLockHeldByMe(AddinShmemInitLock))
-		{
-			/* the ERROR has reset the count that the release lowers */
-			HOLD_INTERRUPTS();
-			LWLockRelease(AddinShmemInitLock);
-		}
-#endif
+		/* core's own, of which no other is held here; an abort would do it */
+		LWLockReleaseAll();
 	}
 	PG_END_TRY();
 	return shared;
@@ -147,7 +141,7 @@ gs_shared(void)
 		ereport(WARNING,
 				(errcode(ERRCODE_WARNING),
 				 errmsg("gainsight_fdw has no shared memory: rate limits hold for this session alone"),
-				 errhint("Add gainsight_fdw to shared_preload_libraries.")));
+				 errhint("%s", GS_SHARED_HINT)));
 	}
 	return area;
 }

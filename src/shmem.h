@@ -15,6 +15,13 @@
 #define GS_STATS		64
 #define GS_PROGRESS		64
 
+/* What helps where the area cannot be had. */
+#if PG_VERSION_NUM >= 170000
+#define GS_SHARED_HINT "Check that the server can make dynamic shared memory; its log may say more."
+#else
+#define GS_SHARED_HINT "Add gainsight_fdw to shared_preload_libraries."
+#endif
+
 /* Seconds in a limiter's ring: a minute, and the margin of governor.c. */
 #define GS_WINDOW 62
 
@@ -26,6 +33,7 @@ typedef struct GsLimiter
 	int64		paused_until;	/* ms: a 429 asked for it */
 	int64		oldest;			/* ms: since when the longest waits, 0: nobody */
 	int64		oldest_seen;	/* ms: when it last said so */
+	int64		oldest_limit;	/* starts in a minute, by its own server's figure */
 	int64		hold_until;		/* ms: newcomers let others that wait ask first */
 	int32		starts[GS_WINDOW];
 } GsLimiter;

@@ -46,4 +46,11 @@ is(compiled("SELECT ($all), ($local)"), 1, 'work beside a scan');
 is(compiled($all, 'jit_above_cost = 100'), 1, 'the work on the rows of a scan');
 is(compiled($all, 'jit_above_cost = 0', 'jit = off'), 0, 'jit = off');
 
+# a plan that is kept goes by the settings of the moment
+my @kept = split /^---$/m, $node->safe_psql('postgres',
+	"SET plan_cache_mode = force_generic_plan; PREPARE kept AS $all; EXPLAIN EXECUTE kept;
+	SELECT '---'; SET jit_above_cost = 100; EXPLAIN EXECUTE kept");
+unlike($kept[0], qr/^JIT:/m, 'a plan that is kept');
+like($kept[1], qr/^JIT:/m, 'and run again under other settings');
+
 done_testing();
