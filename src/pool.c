@@ -19,7 +19,6 @@ struct GsPool
 	const GsShareMethods *methods;
 	int			users;			/* transfers that may hold one */
 	bool		valid;
-	bool		plain;
 };
 
 static List *pools;				/* of GsPool, in TopMemoryContext */
@@ -72,18 +71,6 @@ void *
 gs_pool_share(const GsPool *pool)
 {
 	return pool->share;
-}
-
-void
-gs_pool_set_plain(GsPool *pool, bool plain)
-{
-	pool->plain = plain;
-}
-
-bool
-gs_pool_is_plain(const GsPool *pool)
-{
-	return pool->plain;
 }
 
 void

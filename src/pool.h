@@ -31,13 +31,6 @@ extern void gs_pool_leave(GsPool *pool);
 extern void *gs_pool_share(const GsPool *pool);
 
 /*
- * Do its connections speak HTTP/1, where one has one transfer at a time and
- * nothing comes unasked?  Not known to before an answer has come.
- */
-extern void gs_pool_set_plain(GsPool *pool, bool plain);
-extern bool gs_pool_is_plain(const GsPool *pool);
-
-/*
  * Forget all pools without closing anything: they are another process's.
  */
 extern void gs_pool_forget_all(void);

@@ -74,9 +74,9 @@ find(int port)
 }
 
 bool
-gs_socket_is_stale(int port, bool plain)
+gs_socket_is_stale(int port)
 {
-	struct pollfd look = {.events = POLLRDHUP | (plain ? POLLIN : 0)};
+	struct pollfd look = {.events = POLLRDHUP | POLLIN};
 
 	look.fd = port > 0 ? find(port) : -1;
 	return look.fd >= 0 && poll(&look, 1, 0) > 0;

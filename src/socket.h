@@ -14,9 +14,9 @@
 extern void gs_socket_note(int fd);
 
 /*
- * Has the other side closed the connection from a local port, or, where plain
- * says that nothing comes unasked, sent something?  False if it is not known.
+ * Has the other side closed the connection from a local port, or sent something
+ * that nobody has asked for?  False if it is not known.
  */
-extern bool gs_socket_is_stale(int port, bool plain);
+extern bool gs_socket_is_stale(int port);
 
 #endif							/* GS_SOCKET_H */
