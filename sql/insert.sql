@@ -286,6 +286,10 @@ SELECT tenant, name FROM local.all_plans WHERE company_id = '1P01' AND name ~ '^
 -- what is wrong with a row of the partition is said, too
 SELECT * FROM local.error_of($$INSERT INTO local.all_plans (tenant, name, company_id) VALUES ('emea', 'No type', '1P01')$$);
 SELECT * FROM local.error_of($$INSERT INTO local.all_plans (tenant, gsid, name, company_id, type_id) VALUES ('emea', '1P02', 'Gsid', '1P01', '1T01')$$);
+-- twice by way of the table is twice in the tenant, so that is refused, before anything is sent
+\! sandbox/ctl clear
+SELECT * FROM local.error_of($$INSERT INTO local.all_plans (tenant, name, company_id, type_id) VALUES ('emea', 'Twice', '1P01', '1T01') ON CONFLICT DO NOTHING$$);
+\! sandbox/ctl requests
 DROP TABLE local.all_plans;
 \! sandbox/ctl clear
 
@@ -411,5 +415,18 @@ BEGIN
 END $$;
 SELECT * FROM local.explain_json($$INSERT INTO gs.steps VALUES ('1P02A', 'Not done')$$) ORDER BY key;
 \! sandbox/ctl requests
+
+-- a constant is a value of its column's type, however that is spelled
+CREATE FOREIGN TABLE gs.typed (flag boolean OPTIONS (constant 'true'), price numeric(10,2) OPTIONS (constant '5'),
+	since date OPTIONS (constant '2026-1-2'), name text, company_id text, type_id text) SERVER gainsight OPTIONS (resource 'successplans');
+SET DateStyle = 'German';
+INSERT INTO gs.typed VALUES (true, 5, '2026-01-02', 'Typed', '1P01', '1T01') RETURNING flag, price, since;
+RESET DateStyle;
+SET DateStyle = 'ISO, YMD';
+SELECT * FROM local.error_of($$INSERT INTO gs.typed VALUES (true, 6, '2026-01-02', 'Typed', '1P01', '1T01')$$);
+-- a table that is of no resource is in nobody's way
+CREATE FOREIGN TABLE gs.nothing (id text) SERVER gainsight;
+SELECT table_name, is_insertable_into FROM information_schema.tables WHERE table_schema = 'gs' ORDER BY 1;
+DROP FOREIGN TABLE gs.nothing;
 
 \i sql/include/teardown.psql

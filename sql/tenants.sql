@@ -181,6 +181,26 @@ UPDATE gs.plans SET status = 'Completed' FROM local.to_change WHERE name = which
 UPDATE gs.plans SET status = 'Archived' WHERE name = 'again for the south' AND tenant = 'north';
 SELECT name, status FROM gs.north WHERE company_id = '1P01ACME' ORDER BY 1;
 
+-- where one fails, the other's rows count, too
+\! sandbox/ctl fault '{"op":"POST /successplans","skip":2,"fault":{"status":400,"body":{"result":false,"errorCode":"GSOBJ_1001"}}}'
+SELECT local.error_of($$INSERT INTO gs.plans (tenant, name, company_id, type_id)
+VALUES ('north', 'one', '1P01TWO', '1T01'), ('north', 'two', '1P01TWO', '1T01'), ('south', 'three', '1P01TWO', '1T01')$$);
+-- a partition is written to by way of the table, and read: what is written is not read, however
+-- well the new rows join on to the page before
+\! sandbox/ctl reset plans=40
+\! sandbox/ctl set total_count=absent
+ALTER FOREIGN TABLE gs.north OPTIONS (ADD page_size '10');
+INSERT INTO gs.plans (tenant, name, company_id, type_id)
+SELECT 'north', 'copy', company_id, type_id FROM gs.north;
+SELECT count(*), count(*) FILTER (WHERE name = 'copy') AS copies FROM gs.north;
+-- an update that moves rows to a partition that it does not read
+CREATE TABLE gs.local PARTITION OF gs.plans FOR VALUES IN ('local');
+INSERT INTO gs.local SELECT 'local', NULL, 'moved', company_id, type_id FROM gs.north;
+UPDATE gs.plans SET tenant = 'north', gsid = NULL FROM gs.north AS n
+WHERE plans.tenant = 'local' AND n.company_id = plans.company_id AND n.name = 'copy';
+SELECT count(*), count(*) FILTER (WHERE name = 'moved') AS moved FROM gs.north;
+SELECT count(*) FROM gs.local;
+
 SET client_min_messages = warning;
 DROP TABLE gs.plans;
 DROP SERVER north, south CASCADE;

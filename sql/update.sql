@@ -348,6 +348,13 @@ EXPLAIN (COSTS OFF) UPDATE gs.successplans SET comments = 'triggered' WHERE gsid
 -- before the row, a trigger changes what is sent, and may say no
 UPDATE gs.successplans SET comments = 'triggered' WHERE gsid IN ('1P02X2', '1P02X3');
 \i sql/include/changes.psql
+-- what was null, and still is, is left out, and not asked for
+\! sandbox/ctl insert '{"Gsid":"1P02NULLS","Name":"Nulls","CompanyId":"1P01ACME","TypeId":null}'
+\! sandbox/ctl clear
+UPDATE gs.successplans SET comments = 'triggered' WHERE gsid = '1P02NULLS';
+\! sandbox/ctl requests -v
+\! sandbox/ctl delete 1P02NULLS
+\! sandbox/ctl clear
 -- after the row, it sees what the tenant answered
 CREATE TRIGGER after_plan AFTER UPDATE ON gs.successplans FOR EACH ROW EXECUTE FUNCTION local.after_plan();
 UPDATE gs.successplans SET comments = 'seen' WHERE gsid = '1P02X2';
@@ -428,5 +435,30 @@ SELECT plan FROM local.explain_analyze('FORMAT JSON', $$UPDATE gs.successplans A
 WHERE plan ~ '(Node Type|Operation|Gainsight|Requests|Retries|Received|Actual)';
 RESET enable_hashjoin;
 RESET enable_mergejoin;
+
+--
+-- What is set, once more
+--
+\! sandbox/ctl insert '{"Gsid":"1P02SET","Name":"Set","CompanyId":"1P01ACME","TypeId":"1T01","ModifiedDate":"2026-01-02T03:04:05Z"}'
+\! sandbox/ctl insert '{"Gsid":"1P02ALSO","Name":"Also","CompanyId":"1P01ACME","TypeId":"1T01","ModifiedDate":"2026-01-02T03:04:05Z"}'
+-- several columns, from a subquery that depends on the row
+CREATE TABLE local.notes AS SELECT '1P02SET' AS id, 'Noted' AS name, date '2027-02-02' AS day;
+SELECT local.explain($$UPDATE gs.successplans AS p SET (name, start_date) = (SELECT n.name, n.day FROM local.notes AS n WHERE n.id = p.gsid)
+	WHERE gsid = '1P02SET'$$) AS plan;
+UPDATE gs.successplans AS p SET (name, start_date) = (SELECT n.name, n.day FROM local.notes AS n WHERE n.id = p.gsid)
+WHERE gsid = '1P02SET' RETURNING name, start_date;
+UPDATE gs.successplans SET (name, start_date) = (SELECT n.name || ' again', n.day + 1 FROM local.notes AS n)
+WHERE gsid = '1P02SET' RETURNING name, start_date;
+-- what is set is computed once a row, however much of it is returned
+CREATE SEQUENCE local.computed;
+UPDATE gs.successplans SET comments = 'the ' || nextval('local.computed') WHERE gsid IN ('1P02SET', '1P02ALSO')
+RETURNING gsid, right(comments, 1) IN ('1', '2') AS once, tableoid::regclass;
+SELECT last_value FROM local.computed;
+-- and what is computed from it is sent
+CREATE FOREIGN TABLE gs.computed (gsid text, name text, company_id text, type_id text,
+	comments text GENERATED ALWAYS AS (upper(name)) STORED) SERVER gainsight OPTIONS (resource 'successplans');
+UPDATE gs.computed SET name = 'Computed' WHERE gsid = '1P02ALSO' RETURNING name, comments;
+UPDATE gs.computed SET company_id = '1P01ACME' WHERE gsid = '1P02ALSO' RETURNING name, comments;
+SELECT gsid, name, start_date, comments IN ('the 1', 'the 2') AS once FROM gs.successplans WHERE gsid IN ('1P02SET', '1P02ALSO') ORDER BY 1;
 
 \i sql/include/teardown.psql

@@ -179,6 +179,9 @@ SELECT u FROM local.unsure('timeout') AS u WHERE u ~ '^\d';
 \! sandbox/ctl fault '{"op":"POST /successplans","fault":{"hang":"body","seconds":1}}'
 SELECT u FROM local.unsure('timeout in the body') AS u WHERE u ~ '^\d';
 ALTER SERVER gainsight OPTIONS (DROP request_timeout);
+-- an answer that does not name it
+\! sandbox/ctl fault '{"op":"POST /successplans","fault":{"status":200,"body":{"result":true,"data":{"Gsid":""}}}}'
+SELECT * FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('Nameless', '1P01', '1T01')$$);
 -- the server's fault, with JSON and without
 \! sandbox/ctl fault '{"op":"POST /successplans","fault":{"status":503,"body":"<html>down for maintenance</html>"}}'
 SELECT u FROM local.unsure('503') AS u WHERE u ~ '^\d';
@@ -352,6 +355,28 @@ BEGIN
 	ROLLBACK;
 END $$;
 CALL local.two_steps();
+-- a PUT that was sent again may have been done the first time, whatever comes of the second
+ALTER SERVER gainsight OPTIONS (SET max_retries '1');
+\! sandbox/ctl fault '{"op":"PUT /successplans/1P02A","fault":{"apply_then":"close"}}'
+\! sandbox/ctl fault '{"op":"PUT /successplans/1P02A","fault":{"status":400,"body":{"result":false,"errorCode":"GSOBJ_1001"}}}'
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET comments = 'done, and refused' WHERE gsid = '1P02A'$$);
+ALTER SERVER gainsight OPTIONS (SET max_retries '0');
+-- after a failure no other PUT goes out, and those that have are counted
+ALTER SERVER gainsight OPTIONS (ADD max_connections '2');
+ALTER FOREIGN TABLE gs.successplans OPTIONS (ADD conflict_check 'false');
+\! sandbox/ctl clear
+\! sandbox/ctl fault '{"op":"PUT *","times":2,"fault":{"status":400,"body":{"result":false,"errorCode":"GSOBJ_1001"}}}'
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET comments = 'refused' WHERE gsid LIKE '1P02%'$$);
+\! sandbox/ctl requests | grep -c PUT
+-- nor where somebody else's change is found
+ALTER SERVER gainsight OPTIONS (SET max_connections '1');
+ALTER FOREIGN TABLE gs.successplans OPTIONS (SET conflict_check 'true');
+\! sandbox/ctl clear
+\! sandbox/ctl fault '{"op":"GET *","skip":3,"times":1,"fault":{"replace_body":[["\"ModifiedDate\":","\"ModifiedDate\":\"2001-01-01\",\"X\":"]]}}'
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET comments = 'changed meanwhile' WHERE gsid LIKE '1P02%'$$);
+\! sandbox/ctl defaults
+ALTER SERVER gainsight OPTIONS (DROP max_connections);
+ALTER FOREIGN TABLE gs.successplans OPTIONS (DROP conflict_check);
 -- what cannot be undone cannot be prepared
 BEGIN;
 INSERT INTO gs.objectives (success_plan_id, name) VALUES ('1P02A', 'prepared');

@@ -279,6 +279,13 @@ gs_api_next(const GsRecords *records, const GsJson *record)
 	return records->single ? NULL : gs_json_next(record);
 }
 
+/* One that is not empty. */
+static bool
+is_string(const GsJson *node)
+{
+	return gs_json_kind(node) == GS_JSON_STRING && gs_json_text(node)[0] != '\0';
+}
+
 /* What is wrong with the success that an envelope reports, or NULL. */
 static const char *
 check_success(const GsCall *call, const GsJson *envelope)
@@ -297,8 +304,7 @@ check_success(const GsCall *call, const GsJson *envelope)
 		if (gs_json_kind(record) != GS_JSON_OBJECT)
 			return "a record is no object";
 	if (call->once &&
-		(records.count != 1 ||
-		 gs_json_kind(gs_json_get(records.first, key->field)) != GS_JSON_STRING))
+		(records.count != 1 || !is_string(gs_json_get(records.first, key->field))))
 		why = "it does not name the new record";
 	return why;
 }
@@ -440,7 +446,7 @@ gs_api_finish_read(GsRequest *request, const GsEndpoint *endpoint, GsRecords *re
 }
 
 const GsVerdict *
-gs_api_settle_write(GsRequest *request, const GsEndpoint *endpoint, GsRecords *records)
+gs_api_settle(GsRequest *request, const GsEndpoint *endpoint, GsRecords *records)
 {
 	const GsVerdict *verdict = gs_request_settle(request);
 

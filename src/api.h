@@ -85,11 +85,11 @@ extern GsRequest *gs_api_start_write(const GsTenant *tenant, const GsResource *r
 									 MemoryContext context);
 
 /*
- * Wait for a write, and find the record that it answers with.  Does not raise
- * what the tenant or the network failed at: the verdict says it.
+ * Wait for a request, and find the records that it answers with.  Does not
+ * raise what the tenant or the network failed at: the verdict says it.
  */
-extern const GsVerdict *gs_api_settle_write(GsRequest *request, const GsEndpoint *endpoint,
-											GsRecords *records);
+extern const GsVerdict *gs_api_settle(GsRequest *request, const GsEndpoint *endpoint,
+									  GsRecords *records);
 
 /*
  * The record after this one; NULL at the end.

@@ -11,6 +11,7 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "optimizer/appendinfo.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
@@ -25,6 +26,7 @@
 #endif
 
 #include "gainsight_fdw.h"
+#include "governor.h"
 #include "seen.h"
 #include "write.h"
 
@@ -62,6 +64,28 @@ find_scan(ModifyTable *plan, Index resultRelation, int subplan_index)
 	return (ForeignScan *) subplan;
 }
 
+/*
+ * A target list without the first few values: the node evaluates it for each
+ * row that it returns, when they have been evaluated and sent.
+ */
+static List *
+without_values(List *tlist, int count)
+{
+	List	   *result = copyObject(tlist);
+	ListCell   *cell;
+
+	foreach(cell, result)
+	{
+		TargetEntry *entry = lfirst(cell);
+		Node	   *expr = (Node *) entry->expr;
+
+		if (foreach_current_index(cell) < count)
+			entry->expr = (Expr *) makeNullConst(exprType(expr), exprTypmod(expr),
+												 exprCollation(expr));
+	}
+	return result;
+}
+
 bool
 gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRelation,
 						  int subplan_index)
@@ -81,15 +105,17 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 	relation = gs_relation_load(planner_rt_fetch(resultRelation, root)->relid);
 	gs_write_check_table(relation, CMD_UPDATE);
 	get_translated_update_targetlist(root, resultRelation, &processed_tlist, &colnos);
+	/* one of several columns stands beside them, as junk */
+	if (contain_subplans((Node *) processed_tlist))
+		return false;
 	foreach(cell, colnos)
 	{
 		TargetEntry *entry = list_nth(processed_tlist, foreach_current_index(cell));
 
 		gs_write_check_column(relation, lfirst_int(cell));
-		if (contain_subplans((Node *) entry->expr))
-			return false;
 		values = lappend(values, entry->expr);
 	}
+	scan->scan.plan.targetlist = without_values(scan->scan.plan.targetlist, list_length(colnos));
 	scan->operation = CMD_UPDATE;
 	scan->resultRelation = resultRelation;
 	/* one after the other: a plan of several tables is not known to be one */
@@ -221,7 +247,7 @@ begin_update(GsDirectState *state, GsUpdate *update)
 	update->context = AllocSetContextCreate(state->context, "gainsight_fdw update",
 											ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(update->context);
-	update->key = gs_write_key(state->relation, update->saved, update->context);
+	gs_update_open(update);
 	gs_update_start(update);
 	MemoryContextSwitchTo(old);
 }
@@ -238,8 +264,8 @@ return_row(ForeignScanState *node, GsDirectState *state, GsUpdate *update)
 	ExecClearTuple(slot);
 }
 
-/* Wait for a row's PUT; its verdict if it failed. */
-static const GsVerdict *
+/* Wait for a row's PUT; what it failed of. */
+static const GsFailure *
 end_update(ForeignScanState *node, GsDirectState *state, GsUpdate *update)
 {
 	MemoryContext old = MemoryContextSwitchTo(update->context);
@@ -253,43 +279,44 @@ end_update(ForeignScanState *node, GsDirectState *state, GsUpdate *update)
 			return_row(node, state, update);
 	}
 	MemoryContextSwitchTo(old);
-	if (failed)
-		return verdict;
-	MemoryContextDelete(update->context);
-	return NULL;
+	return failed ? &verdict->failure : NULL;
 }
 
 /*
  * All rows, max_connections of them at a time: each is read and checked, and
- * its PUT goes out while others are read.  After a failure nothing new
- * starts, and what is in flight is awaited.
+ * its PUT goes out while others are read.  After a failure no PUT starts, and
+ * those in flight are awaited.  So does running out of requests to read with,
+ * which is raised where a row begins.
  */
 static void
 update_rows(ForeignScanState *node, GsDirectState *state)
 {
+	const GsTenant *tenant = &state->relation->settings->tenant;
 	int			count = list_length(state->updates);
-	int			window = state->relation->settings->tenant.max_connections;
-	const GsVerdict *failed = NULL;
+	int			window = tenant->max_connections;
+	const GsFailure *failed = NULL;
 	int			begun = 0,
 				sent = 0,
 				ended = 0;
 
 	while (ended < count && (failed == NULL || ended < sent))
 	{
-		for (; failed == NULL && begun < count && begun < ended + 2 * window; begun++)
-			begin_update(state, list_nth(state->updates, begun));
+		while (failed == NULL && begun < count && begun < ended + 2 * window &&
+			   (gs_governor_left(tenant->max_requests) > 0 || ended == sent))
+			begin_update(state, list_nth(state->updates, begun++));
 		if (failed == NULL && sent < begun && sent < ended + window)
-		{
-			gs_update_check(list_nth(state->updates, sent));
-			sent++;
-		}
+			failed = gs_update_check(list_nth(state->updates, sent++));
 		else
 		{
-			const GsVerdict *verdict = end_update(node, state, list_nth(state->updates, ended));
+			GsUpdate   *update = list_nth(state->updates, ended++);
+			const GsFailure *why = end_update(node, state, update);
 
-			failed = failed ? failed : verdict;
-			ended++;
+			failed = failed ? failed : why;
+			if (failed == NULL)
+				MemoryContextDelete(update->context);
 		}
+		for (int i = ended; failed != NULL && i < sent; i++)
+			gs_update_withdraw(list_nth(state->updates, i));
 	}
 	if (failed != NULL)
 		gs_write_fail_update(state->relation, failed);

@@ -86,6 +86,7 @@ gs_fail(const GsFailure *failure)
 	ereport(ERROR,
 			(errcode(failure->sqlstate),
 			 errmsg_internal("%s", failure->message),
-			 failure->method ? errdetail_internal("%s", describe(failure)) : 0,
+			 failure->method ? errdetail_internal("%s", describe(failure)) :
+			 failure->aside ? errdetail_internal("%s", failure->aside) : 0,
 			 failure->hint ? errhint("%s", failure->hint) : 0));
 }

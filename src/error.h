@@ -27,7 +27,7 @@ typedef struct GsFailure
 	const char *description;	/* errorDesc or the transport's words, or NULL */
 	const char *request_id;		/* requestId, or NULL */
 	const char *hint;			/* a sentence, or NULL */
-	const char *aside;			/* more sentences for the detail, or NULL */
+	const char *aside;			/* (more) sentences for the detail, or NULL */
 } GsFailure;
 
 /*

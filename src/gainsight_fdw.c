@@ -24,6 +24,7 @@ _PG_init(void)
 	gs_bind_join_init();
 	gs_bind_path_init();
 	gs_jit_init();
+	gs_xact_init();
 #ifdef USE_ASSERT_CHECKING
 	gs_model_check();
 #endif

@@ -37,7 +37,8 @@ typedef struct GsModifyState
 	MemoryContext context;		/* reset for each row or batch */
 
 	/* INSERT */
-	int64		created;		/* by this statement */
+	EState	   *estate;
+	int64		created;		/* in this table, by this statement */
 
 	/* UPDATE */
 	List	   *set_attnums;
@@ -53,6 +54,9 @@ typedef struct GsModifyState
 int
 gainsightIsForeignRelUpdatable(Relation rel)
 {
+	/* views of all tables ask: one that has no resource must not fail them */
+	if (!gs_relation_is_known(RelationGetRelid(rel), RelationGetRelationName(rel)))
+		return 0;
 	return gs_write_supported(gs_relation_load(RelationGetRelid(rel)));
 }
 
@@ -70,6 +74,16 @@ gainsightAddForeignUpdateTargets(PlannerInfo *root, Index rtindex,
 	add_row_identity_var(root, number, rtindex, "ctid");
 }
 
+static void
+check_no_conflict_clause(const GsRelation *relation, const ModifyTable *plan)
+{
+	if (plan->onConflictAction != ONCONFLICT_NONE)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("ON CONFLICT is not supported on foreign table \"%s\"", relation->name),
+				 errdetail("Gainsight has no unique keys but the one that it assigns.")));
+}
+
 List *
 gainsightPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRelation,
 						   int subplan_index)
@@ -79,11 +93,7 @@ gainsightPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRel
 	ListCell   *cell;
 
 	gs_write_check_table(relation, plan->operation);
-	if (plan->onConflictAction != ONCONFLICT_NONE)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("ON CONFLICT is not supported on foreign table \"%s\"", relation->name),
-				 errdetail("Gainsight has no unique keys but the one that it assigns.")));
+	check_no_conflict_clause(relation, plan);
 	if (plan->operation == CMD_UPDATE)
 	{
 		columns = list_nth(plan->updateColnosLists, subplan_index);
@@ -103,6 +113,7 @@ begin(ResultRelInfo *rinfo, EState *estate)
 	GsModifyState *state = palloc0(sizeof(GsModifyState));
 	List	   *attnums = NIL;
 
+	state->estate = estate;
 	state->relation = gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc));
 	gs_settings_authorize(state->relation->settings, gs_modify_user(rinfo, estate));
 	for (int i = 1; i <= state->relation->natts; i++)
@@ -140,6 +151,8 @@ gainsightBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 
 	/* COPY, or a partition that rows are routed to: nothing was planned */
 	gs_write_check_table(state->relation, CMD_INSERT);
+	if (mtstate->ps.plan != NULL)
+		check_no_conflict_clause(state->relation, (ModifyTable *) mtstate->ps.plan);
 	rinfo->ri_FdwState = state;
 }
 
@@ -160,6 +173,31 @@ wants_row(const ResultRelInfo *rinfo)
  * Failing.
  */
 
+static int64
+created_in(List *rinfos)
+{
+	int64		created = 0;
+	ListCell   *cell;
+
+	foreach(cell, rinfos)
+	{
+		const ResultRelInfo *rinfo = lfirst(cell);
+
+		if (rinfo->ri_FdwState != NULL &&
+			rinfo->ri_FdwRoutine->ExecForeignBatchInsert == gainsightExecForeignBatchInsert)
+			created += ((const GsModifyState *) rinfo->ri_FdwState)->created;
+	}
+	return created;
+}
+
+/* In all tables: a statement may have several, and rows be routed to others. */
+static int64
+created_by_statement(const GsModifyState *state)
+{
+	return created_in(state->estate->es_opened_result_relations) +
+		created_in(state->estate->es_tuple_routing_result_relations);
+}
+
 /*
  * Raise what a create failed of, with the number of rows that this statement
  * has created.  Which they are, the rollback tells the server's log.
@@ -176,7 +214,7 @@ fail_write(const GsModifyState *state, const GsVerdict *verdict, const GsWrite *
 	if (failure.sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && failure.hint == NULL)
 		failure.hint = gs_write_hint(state->relation);
 	failure.aside = psprintf("%sThis statement has created " INT64_FORMAT " rows.",
-							 row, state->created);
+							 row, created_by_statement(state));
 	gs_fail(&failure);
 }
 
@@ -185,20 +223,23 @@ fail_write(const GsModifyState *state, const GsVerdict *verdict, const GsWrite *
  */
 
 static void
-note_created(GsModifyState *state, const GsJson *record)
+note_created(GsModifyState *state, const GsRequest *request, const GsJson *record)
 {
+	const char *key = gs_pager_key(state->relation->resource, record);
+
 	state->created++;
-	gs_xact_end_write(GS_WRITE_MADE, gs_pager_key(state->relation->resource, record));
+	gs_xact_end_write(request, GS_WRITE_MADE,
+					  gs_without_key(key, state->relation->settings->tenant.access_key));
 }
 
 /* A row that is refused here is one of a statement that may have created others. */
 static void
 created_so_far(void *arg)
 {
-	const GsModifyState *state = arg;
+	int64		created = created_by_statement(arg);
 
-	if (state->created > 0)
-		errcontext("INSERT that has created " INT64_FORMAT " rows", state->created);
+	if (created > 0)
+		errcontext("INSERT that has created " INT64_FORMAT " rows", created);
 }
 
 static GsWrite **
@@ -233,15 +274,14 @@ fill_created(GsModifyState *state, const GsWrite *write, const GsJson *record,
 static GsRequest *
 start_create(GsModifyState *state, const GsWrite *write)
 {
-	gs_xact_begin_write();
 	return gs_api_start_write(&state->relation->settings->tenant, state->relation->resource,
 							  true, write->key, write->members, write->nmembers,
 							  state->context);
 }
 
 /*
- * Create all rows of a batch side by side.  Requests start as others end, so
- * a failure leaves those that have not started, which are dropped.
+ * Create all rows of a batch side by side.  After a failure those that have
+ * not gone out never do; the others are awaited.
  */
 static void
 create_rows(GsModifyState *state, TupleTableSlot **slots, int count, bool fill)
@@ -266,15 +306,19 @@ create_rows(GsModifyState *state, TupleTableSlot **slots, int count, bool fill)
 		}
 		if (i == started)
 			break;
-		verdict = gs_api_settle_write(requests[i], &resource->insert, &records);
+		verdict = gs_api_settle(requests[i], &resource->insert, &records);
 		if (verdict->kind == GS_ANSWERED)
-			note_created(state, records.first);
+			note_created(state, requests[i], records.first);
 		else
 		{
-			gs_xact_end_write(verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
+			gs_xact_end_write(requests[i], verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
 			if (failed == NULL)
+			{
+				failed = verdict;
 				failed_row = i;
-			failed = failed ? failed : verdict;
+				for (int j = i + 1; j < started; j++)
+					(void) gs_request_withdraw(requests[j]);
+			}
 		}
 		if (failed == NULL && fill)
 			fill_created(state, writes[i], records.first, slots[i]);
@@ -327,21 +371,41 @@ gainsightGetForeignModifyBatchSize(ResultRelInfo *rinfo)
  * Updating.
  */
 
-/* The columns whose values are sent: a trigger may have changed any. */
+/* Is it null, and was when the scan read it? */
+static bool
+stays_null(const GsAttr *attr, const GsJson *then, TupleTableSlot *slot, AttrNumber attnum)
+{
+	const GsJson *node = attr->field ? gs_json_get(then, gs_to_utf8(attr->field)) : NULL;
+	GsJsonKind	kind = gs_json_kind(node);
+
+	return slot_attisnull(slot, attnum) &&
+		(kind == GS_JSON_ABSENT || kind == GS_JSON_NULL ||
+		 (kind == GS_JSON_STRING && gs_json_text(node)[0] == '\0'));
+}
+
+/*
+ * The columns whose values are sent: those of SET, those that are computed
+ * from them, and as a trigger may have changed any, with one all that are not
+ * null as before.
+ */
 static List *
-changed_attnums(const GsModifyState *state, const ResultRelInfo *rinfo)
+changed_attnums(const GsModifyState *state, EState *estate, ResultRelInfo *rinfo,
+				const GsJson *then, TupleTableSlot *slot)
 {
 	TriggerDesc *triggers = rinfo->ri_RelationDesc->trigdesc;
-	List	   *result = NIL;
+	bool		any = triggers != NULL && triggers->trig_update_before_row;
+	Bitmapset  *computed = ExecGetExtraUpdatedCols(rinfo, estate);
+	List	   *result = list_copy(state->set_attnums);
 
-	if (triggers == NULL || !triggers->trig_update_before_row)
-		return state->set_attnums;
 	for (int i = 1; i <= state->relation->natts; i++)
 	{
 		const GsAttr *attr = &state->relation->atts[i - 1];
 
-		if (attr->name != NULL && (attr->constant != NULL || attr->writable))
-			result = lappend_int(result, i);
+		if (attr->name == NULL || (attr->constant == NULL && !attr->writable))
+			continue;
+		if (bms_is_member(i - FirstLowInvalidHeapAttributeNumber, computed) ||
+			(any && !stays_null(attr, then, slot, i)))
+			result = list_append_unique_int(result, i);
 	}
 	return result;
 }
@@ -352,25 +416,29 @@ make_update(GsModifyState *state, EState *estate, ResultRelInfo *rinfo,
 			TupleTableSlot *slot, TupleTableSlot *planSlot)
 {
 	GsUpdate   *update = palloc0(sizeof(GsUpdate));
-	List	   *attnums = changed_attnums(state, rinfo);
-	int			count = list_length(attnums);
-	Datum	   *values = palloc(sizeof(Datum) * Max(count, 1));
-	bool	   *nulls = palloc(sizeof(bool) * Max(count, 1));
+	List	   *attnums;
+	int			count;
+	Datum	   *values;
+	bool	   *nulls;
 	bool		isnull;
 	Datum		number = ExecGetJunkAttribute(planSlot, state->ctid, &isnull);
 	ListCell   *cell;
 
+	update->relation = state->relation;
+	update->context = state->context;
+	update->saved = gs_saved_find(estate, rinfo->ri_RangeTableIndex,
+								  (ItemPointer) DatumGetPointer(number));
+	gs_update_open(update);
+	attnums = changed_attnums(state, estate, rinfo, update->then, slot);
+	count = list_length(attnums);
+	values = palloc(sizeof(Datum) * Max(count, 1));
+	nulls = palloc(sizeof(bool) * Max(count, 1));
 	foreach(cell, attnums)
 	{
 		int			n = foreach_current_index(cell);
 
 		values[n] = slot_getattr(slot, lfirst_int(cell), &nulls[n]);
 	}
-	update->relation = state->relation;
-	update->context = state->context;
-	update->saved = gs_saved_find(estate, rinfo->ri_RangeTableIndex,
-								  (ItemPointer) DatumGetPointer(number));
-	update->key = gs_write_key(state->relation, update->saved, state->context);
 	update->changes = palloc(sizeof(GsMember) * Max(count, 1));
 	update->nchanges = gs_write_changes(state->relation, attnums, values, nulls, update->changes);
 	return update;
@@ -381,6 +449,7 @@ gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 						   TupleTableSlot *planSlot)
 {
 	GsModifyState *state = rinfo->ri_FdwState;
+	const GsFailure *failure;
 	const GsVerdict *verdict;
 	GsUpdate   *update;
 	MemoryContext old;
@@ -393,10 +462,12 @@ gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 	if (gs_seen_add(state->updated, update->key))
 	{
 		gs_update_start(update);
-		gs_update_check(update);
+		failure = gs_update_check(update);
+		if (failure != NULL)
+			gs_write_fail_update(state->relation, failure);
 		verdict = gs_update_finish(update, fill);
 		if (verdict != NULL && verdict->kind == GS_FAILED)
-			gs_write_fail_update(state->relation, verdict);
+			gs_write_fail_update(state->relation, &verdict->failure);
 		done = verdict != NULL;
 	}
 	if (done && fill && update->record != NULL)

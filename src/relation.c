@@ -85,6 +85,14 @@ bind_attr(const GsResource *resource, Oid relid, Form_pg_attribute form, GsAttr 
 		attr->pushdown = attr->column != NULL && (attr->column->flags & GS_FILTERABLE);
 }
 
+bool
+gs_relation_is_known(Oid relid, const char *name)
+{
+	const GsSettings *settings = gs_settings_load(GetForeignTable(relid)->serverid, relid);
+
+	return gs_model_resource(settings->resource ? settings->resource : name) != NULL;
+}
+
 GsRelation *
 gs_relation_load(Oid relid)
 {

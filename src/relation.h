@@ -94,6 +94,12 @@ typedef struct GsRelation
 extern GsRelation *gs_relation_load(Oid relid);
 
 /*
+ * Is there a resource for the foreign table of this name, so that it can be
+ * loaded?
+ */
+extern bool gs_relation_is_known(Oid relid, const char *name);
+
+/*
  * The same for a relation that a user named: locks it until the transaction's
  * end, and raises 42809 if it is no foreign table of ours.
  */

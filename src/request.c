@@ -33,12 +33,15 @@ struct GsRequest
 	int64		waiting_since;	/* for the governor, 0: it does not */
 	MemoryContext try;			/* of the transfer and its verdict */
 	GsTransfer *transfer;		/* NULL until it starts */
+	bool		uncertain;		/* an earlier try may have been done */
 	bool		settled;
 	GsVerdict	verdict;
 };
 
 /* A wait for the governor that is longer than this is told, in ms. */
 #define TELL_AFTER 5000
+
+void		(*gs_request_on_write) (void);
 
 /* All requests of this backend that are not settled, the oldest first. */
 static dlist_head queue = DLIST_STATIC_INIT(queue);
@@ -139,18 +142,31 @@ start_transfer(GsRequest *request)
 		.request_timeout = tenant->request_timeout,
 		.max_body = tenant->max_response_size,
 		.compression = tenant->compression,
-		.once = call->once,
+		/* a repetition is for repeat() to decide, and to count */
+		.once = !call->read,
 	};
 
 	request->transfer = gs_http_start(&spec, request->try);
-	request->tries++;
+	if (request->tries++ == 0 && !call->read && gs_request_on_write != NULL)
+		gs_request_on_write();
 	tenant->usage->requests++;
 	MemoryContextSwitchTo(old);
 }
 
+/* Once a statement, as the user sees nothing else happen. */
+static void
+tell_wait(const GsTenant *tenant, const char *detail)
+{
+	if (tenant->usage->told_wait)
+		return;
+	tenant->usage->told_wait = true;
+	ereport(NOTICE,
+			(errmsg("waiting for Gainsight's rate limit"),
+			 errdetail_internal("%s", detail)));
+}
+
 /*
- * May the request start, or what is the wait, in ms?  A long one is told, as
- * the user sees nothing else happen.
+ * May the request start, or what is the wait, in ms?
  */
 static int
 ask_governor(GsRequest *request, int64 now)
@@ -166,14 +182,11 @@ ask_governor(GsRequest *request, int64 now)
 		tenant->usage->wait_time += now - request->waiting_since;
 		request->waiting_since = 0;
 	}
-	if (wait > 0 && now - request->waiting_since > TELL_AFTER && !tenant->usage->told_wait)
-	{
-		tenant->usage->told_wait = true;
-		ereport(NOTICE,
-				(errmsg("waiting for Gainsight's rate limit"),
-				 errdetail("The server option rate_limit is %d requests a minute, for all sessions together.",
-						   tenant->rate_limit)));
-	}
+	if (wait > 0 && now - request->waiting_since > TELL_AFTER)
+		tell_wait(tenant, tenant->rate_limit == 0 ?
+				  _("The tenant has refused a request of another session, and all wait.") :
+				  psprintf(_("The server option rate_limit is %d requests a minute, for all sessions together."),
+						   tenant->rate_limit));
 	return wait;
 }
 
@@ -294,6 +307,7 @@ judge(GsRequest *request)
 		judge_transport(request->tenant, result, verdict);
 	if (verdict->kind == GS_FAILED && verdict->uncertain && request->call.once)
 		judge_uncertain(verdict);
+	verdict->uncertain |= verdict->kind == GS_FAILED && request->uncertain;
 	failure->method = request->call.endpoint->method;
 	failure->path = request->call.path;
 	failure->code = gs_without_key(failure->code, key);
@@ -354,8 +368,12 @@ repeat(GsRequest *request)
 	{
 		gs_governor_pause(tenant->base_url, wait);
 		tenant->usage->wait_time += wait;
+		if (wait > TELL_AFTER)
+			tell_wait(tenant, psprintf(_("The tenant has refused a request, which is sent again in %d s."),
+									   wait / 1000));
 	}
 	tenant->usage->retries++;
+	request->uncertain |= verdict->uncertain;
 	request->transfer = NULL;
 	MemoryContextReset(request->try);
 	return true;
@@ -374,7 +392,7 @@ end_try(GsRequest *request)
 	failed = verdict->kind == GS_FAILED;
 	rate_limited = failed && verdict->repeat == GS_REPEAT_LATER;
 	gs_stats_add(request->tenant);
-	if (failed && rate_limited)
+	if (rate_limited)
 		gs_stats_failure(request->tenant, &verdict->failure, true, false);
 	final = !failed || !repeat(request);
 	if (failed && final)
@@ -408,6 +426,25 @@ gs_request_settle(GsRequest *request)
 	while (!gs_request_is_settled(request))
 		gs_request_drive(WAIT_SLICE);
 	return &request->verdict;
+}
+
+bool
+gs_request_withdraw(GsRequest *request)
+{
+	if (request->settled || request->transfer != NULL)
+		return false;
+	leave_queue(request);
+	request->settled = true;
+	memset(&request->verdict, 0, sizeof(request->verdict));
+	request->verdict.kind = GS_FAILED;
+	request->verdict.uncertain = request->uncertain;
+	return true;
+}
+
+bool
+gs_request_was_sent(const GsRequest *request)
+{
+	return request->tries > 0;
 }
 
 const GsVerdict *

@@ -92,6 +92,23 @@ extern const GsVerdict *gs_request_settle(GsRequest *request);
 extern const GsVerdict *gs_request_finish(GsRequest *request);
 
 /*
+ * Take a request back that waits for its turn, the first or another: its
+ * verdict is that it failed, with no failure.  False if it is under way or has
+ * its verdict.
+ */
+extern bool gs_request_withdraw(GsRequest *request);
+
+/*
+ * Has any of it gone out?
+ */
+extern bool gs_request_was_sent(const GsRequest *request);
+
+/*
+ * Called, if it is set, when a request that is no read first goes out.
+ */
+extern void (*gs_request_on_write) (void);
+
+/*
  * Give up a request, in whatever state, and release all of it.
  */
 extern void gs_request_free(GsRequest *request);

@@ -13,6 +13,7 @@
 
 #include "datetext.h"
 #include "gainsight_fdw.h"
+#include "pager.h"
 #include "write.h"
 
 /* A record that was read by GET so recently need not be read again, in ms. */
@@ -43,15 +44,17 @@ has_text(const GsJson *node)
 	return given != NULL && given[0] != '\0';
 }
 
-/* Two values of a field, as they would be sent back: nothing and "" are one. */
+/* Two values of a field: nothing and "" are one. */
 static bool
 same_value(const GsColumn *column, const GsJson *then, const GsJson *now)
 {
 	StringInfoData then_json;
 	StringInfoData now_json;
 
+	if (!has_text(then) && !has_text(now))
+		return true;
 	if (column->kind == GS_DATE)
-		return (!has_text(then) && !has_text(now)) || same_version(then, now);
+		return same_version(then, now);
 	initStringInfo(&then_json);
 	initStringInfo(&now_json);
 	gs_json_print(&then_json, then);
@@ -90,7 +93,6 @@ send(GsUpdate *update, const GsJson *base)
 	update->put = gs_api_start_write(&relation->settings->tenant, relation->resource, false,
 									 update->key, write->members, write->nmembers,
 									 update->context);
-	gs_xact_begin_write();
 	MemoryContextSwitchTo(old);
 }
 
@@ -105,44 +107,78 @@ start_get(GsUpdate *update)
 }
 
 void
-gs_update_start(GsUpdate *update)
+gs_update_open(GsUpdate *update)
 {
 	const char *why;
 	MemoryContext old = MemoryContextSwitchTo(update->context);
 
-	update->key = pstrdup(update->key);
 	update->then = gs_json_parse(pstrdup(update->saved->record),
 								 strlen(update->saved->record), update->context, &why);
+	update->key = gs_pager_key(update->relation->resource, update->then);
 	MemoryContextSwitchTo(old);
-	if (!update->relation->settings->conflict_check ||
-		(update->saved->by_key &&
-		 TimestampDifferenceMilliseconds(update->saved->read_at, GetCurrentTimestamp()) < FRESH_MS))
-		send(update, update->then);
-	else
-		update->get = start_get(update);
 }
 
 void
-gs_update_check(GsUpdate *update)
+gs_update_start(GsUpdate *update)
+{
+	bool		fresh = update->saved->by_key &&
+		TimestampDifferenceMilliseconds(update->saved->read_at, GetCurrentTimestamp()) < FRESH_MS;
+
+	if (gs_path_sendable(update->key) && update->relation->settings->conflict_check && !fresh)
+		update->get = start_get(update);
+}
+
+/* That somebody else has changed the record. */
+static const GsFailure *
+conflict(const GsUpdate *update)
 {
 	const GsRelation *relation = update->relation;
-	GsRecords	records;
+	GsFailure  *failure = MemoryContextAllocZero(update->context, sizeof(GsFailure));
+	MemoryContext old = MemoryContextSwitchTo(update->context);
 
-	if (update->get == NULL)
-		return;
-	gs_api_finish_read(update->get, gs_model_read(relation->resource, true), &records);
-	if (records.count == 0)
-		return;					/* it has gone */
-	if (!is_unchanged(relation->resource, update->then, records.first))
-		ereport(ERROR,
-				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("the %s with %s \"%s\" was changed by somebody else",
-						relation->resource->label,
-						gs_model_flagged(relation->resource, GS_KEY)->field,
-						gs_printable(update->key, 100)),
-				 errdetail("It is not what this statement read; nothing was sent for it."),
-				 errhint("Run the statement again.")));
-	send(update, records.first);
+	failure->sqlstate = ERRCODE_T_R_SERIALIZATION_FAILURE;
+	failure->message = psprintf("the %s with %s \"%s\" was changed by somebody else",
+								relation->resource->label,
+								gs_model_flagged(relation->resource, GS_KEY)->field,
+								gs_printable(update->key, 100));
+	failure->aside = "It is not what this statement read; nothing was sent for it.";
+	failure->hint = "Run the statement again.";
+	MemoryContextSwitchTo(old);
+	return failure;
+}
+
+const GsFailure *
+gs_update_check(GsUpdate *update)
+{
+	const GsResource *resource = update->relation->resource;
+	const GsJson *base = update->then;
+
+	/* what cannot be a path is no record's */
+	if (!gs_path_sendable(update->key))
+		return NULL;
+	if (update->get != NULL)
+	{
+		GsRecords	records;
+		const GsVerdict *verdict = gs_api_settle(update->get, gs_model_read(resource, true),
+												 &records);
+
+		if (verdict->kind == GS_FAILED)
+			return &verdict->failure;
+		if (records.count == 0)
+			return NULL;		/* it has gone */
+		if (!is_unchanged(resource, update->then, records.first))
+			return conflict(update);
+		base = records.first;
+	}
+	send(update, base);
+	return NULL;
+}
+
+void
+gs_update_withdraw(GsUpdate *update)
+{
+	if (update->put != NULL)
+		(void) gs_request_withdraw(update->put);
 }
 
 /* Does the answer hold more than the record's key? */
@@ -162,8 +198,8 @@ gs_update_finish(GsUpdate *update, bool want_record)
 	update->record = NULL;
 	if (update->put == NULL)
 		return NULL;
-	verdict = gs_api_settle_write(update->put, &resource->update, &records);
-	gs_xact_end_write(verdict->kind == GS_ANSWERED ? GS_WRITE_MADE :
+	verdict = gs_api_settle(update->put, &resource->update, &records);
+	gs_xact_end_write(update->put, verdict->kind == GS_ANSWERED ? GS_WRITE_MADE :
 					  verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
 	if (verdict->kind == GS_FAILED)
 		return verdict;

@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "executor/tuptable.h"
+#include "fmgr.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
@@ -88,10 +89,22 @@ json_of(const GsRelation *relation, const GsAttr *attr, Datum value)
  * What a row lacks.
  */
 
+/* The constant as a value of the column's type is shown. */
+static const char *
+constant_shown(const GsAttr *attr)
+{
+	Oid			function;
+	Oid			ioparam;
+
+	getTypeInputInfo(attr->type, &function, &ioparam);
+	return gs_value_shown(attr->type, OidInputFunctionCall(function, pstrdup(attr->constant),
+														   ioparam, attr->typmod));
+}
+
 static void
 check_constant(const GsRelation *relation, const GsAttr *attr, Datum value)
 {
-	if (strcmp(gs_value_shown(attr->type, value), attr->constant) != 0)
+	if (strcmp(gs_value_shown(attr->type, value), constant_shown(attr)) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CHECK_VIOLATION),
 				 errmsg("column \"%s\" of foreign table \"%s\" is the constant \"%s\"",
@@ -207,23 +220,22 @@ gs_write_shown(const GsWrite *write)
  * Updating.
  */
 
-void
-gs_write_set(const GsRelation *relation, AttrNumber attnum, Datum value, bool isnull,
-			 const char **json)
+/* The new value of a column as JSON, "null" for null; NULL if nothing is sent for it. */
+static const char *
+json_of_change(const GsRelation *relation, AttrNumber attnum, Datum value, bool isnull)
 {
 	const GsAttr *attr = &relation->atts[attnum - 1];
 
-	*json = NULL;
 	gs_write_check_column(relation, attnum);
 	if (attr->constant != NULL)
 	{
 		if (!isnull)
 			check_constant(relation, attr, value);
-		return;
+		return NULL;
 	}
 	if (isnull && attr->column != NULL && (attr->column->flags & GS_REQUIRED))
 		miss_required(relation, attr->column);
-	*json = isnull ? "null" : json_of(relation, attr, value);
+	return isnull ? "null" : json_of(relation, attr, value);
 }
 
 int
@@ -236,9 +248,8 @@ gs_write_changes(const GsRelation *relation, List *attnums, const Datum *values,
 	foreach(cell, attnums)
 	{
 		int			n = foreach_current_index(cell);
-		const char *json;
+		const char *json = json_of_change(relation, lfirst_int(cell), values[n], isnull[n]);
 
-		gs_write_set(relation, lfirst_int(cell), values[n], isnull[n], &json);
 		if (json == NULL)
 			continue;
 		changes[count].field = gs_to_utf8(relation->atts[lfirst_int(cell) - 1].field);
@@ -246,16 +257,6 @@ gs_write_changes(const GsRelation *relation, List *attnums, const Datum *values,
 		count++;
 	}
 	return count;
-}
-
-const char *
-gs_write_key(const GsRelation *relation, const GsSavedRecord *saved, MemoryContext context)
-{
-	const char *why;
-	const GsJson *record = gs_json_parse(MemoryContextStrdup(context, saved->record),
-										 strlen(saved->record), context, &why);
-
-	return gs_pager_key(relation->resource, record);
 }
 
 List *
@@ -372,9 +373,9 @@ gs_write_hint(const GsRelation *relation)
 }
 
 void
-gs_write_fail_update(const GsRelation *relation, const GsVerdict *verdict)
+gs_write_fail_update(const GsRelation *relation, const GsFailure *why)
 {
-	GsFailure	failure = verdict->failure;
+	GsFailure	failure = *why;
 
 	if (failure.sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && failure.hint == NULL)
 		failure.hint = gs_write_hint(relation);

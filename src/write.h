@@ -86,13 +86,6 @@ extern GsWrite *gs_write_insert(const GsRelation *relation, TupleTableSlot *slot
 extern const char *gs_write_shown(const GsWrite *write);
 
 /*
- * The new value of a column as JSON, "null" for null; NULL if nothing has to
- * be sent for it.  Raises likewise.
- */
-extern void gs_write_set(const GsRelation *relation, AttrNumber attnum, Datum value,
-						 bool isnull, const char **json);
-
-/*
  * The fields that an update has to know, and what it sends: the changes, and
  * every other writable field as base has it.
  */
@@ -112,22 +105,16 @@ extern List *gs_write_sent_fields(const GsRelation *relation);
 
 /*
  * The changes of a row: for each of attnums a value.  Returns how many there
- * are to send.
+ * are to send.  Raises 23502, 428C9, 23514 and HV004.
  */
 extern int	gs_write_changes(const GsRelation *relation, List *attnums,
 							 const Datum *values, const bool *isnull, GsMember *changes);
 
 /*
- * The key of a saved record, in context.
- */
-extern const char *gs_write_key(const GsRelation *relation, const GsSavedRecord *saved,
-								MemoryContext context);
-
-/*
  * Raise what an update failed of.
  */
 pg_noreturn extern void gs_write_fail_update(const GsRelation *relation,
-											 const GsVerdict *verdict);
+											 const GsFailure *failure);
 
 /*
  * Read a created record whose create answered with no more than its key.
@@ -143,26 +130,35 @@ typedef struct GsUpdate
 	/* given */
 	const GsRelation *relation;
 	const GsSavedRecord *saved;
-	const char *key;			/* UTF-8 */
 	GsMember   *changes;
 	int			nchanges;
 	MemoryContext context;		/* of all that follows */
 
 	/* going on */
 	const GsJson *then;			/* what the scan read */
+	const char *key;			/* UTF-8, of it */
 	GsRequest  *get;
 	GsRequest  *put;
 	const GsJson *record;		/* as the tenant has it now; NULL if it has gone */
 } GsUpdate;
 
 /*
- * The three steps.  The second raises 40001 when somebody else has changed the
- * record; the third gives the PUT's verdict, NULL if there is no such record
- * (any more), and finds the updated record where it is wanted.
+ * Its steps.  To open it is to look at what the scan has read; to start it, to
+ * read the record again where that has to be.  To check it is to send it,
+ * unless that has failed, or somebody else has changed the record: what is
+ * returned then goes with the update.  To finish it gives the PUT's verdict,
+ * NULL if there is no such record (any more), and finds the updated record
+ * where it is wanted.
  */
+extern void gs_update_open(GsUpdate *update);
 extern void gs_update_start(GsUpdate *update);
-extern void gs_update_check(GsUpdate *update);
+extern const GsFailure *gs_update_check(GsUpdate *update);
 extern const GsVerdict *gs_update_finish(GsUpdate *update, bool want_record);
+
+/*
+ * Before it is finished: do not send it, if it has not been sent.
+ */
+extern void gs_update_withdraw(GsUpdate *update);
 
 /*
  * modify.c: INSERT, and UPDATE a row at a time
@@ -215,10 +211,16 @@ typedef enum GsWriteOutcome
 } GsWriteOutcome;
 
 /*
- * A write is on its way: it may be done, even if nobody waits for its end.
- * Then how it ended; created is the key of a record that it made, else NULL.
+ * Count writes from when they go out, and watch for rollbacks.  Called once at
+ * load.
  */
-extern void gs_xact_begin_write(void);
-extern void gs_xact_end_write(GsWriteOutcome outcome, const char *created);
+extern void gs_xact_init(void);
+
+/*
+ * How a write ended; created is the key of a record that it made, else NULL.
+ * One that was never sent does not count.
+ */
+extern void gs_xact_end_write(const GsRequest *request, GsWriteOutcome outcome,
+							  const char *created);
 
 #endif							/* GS_WRITE_H */

@@ -15,6 +15,9 @@
 #include "gainsight_fdw.h"
 #include "write.h"
 
+/* So much of a key goes to the log, in bytes. */
+#define MAX_SHOWN_KEY 100
+
 /* The writes of one nesting level; levels without any have no entry. */
 typedef struct Level
 {
@@ -115,6 +118,15 @@ at_subxact(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, v
 	}
 }
 
+static bool
+any_stays(void)
+{
+	for (int i = 0; i < nlevels; i++)
+		if (levels[i].made + levels[i].maybe > 0)
+			return true;
+	return false;
+}
+
 static void
 at_xact(XactEvent event, void *arg)
 {
@@ -124,6 +136,9 @@ at_xact(XactEvent event, void *arg)
 	switch (event)
 	{
 		case XACT_EVENT_PRE_PREPARE:
+			/* what failed has written nothing */
+			if (!any_stays())
+				break;
 			ereport(ERROR,
 					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					 errmsg("cannot PREPARE a transaction that has written to Gainsight"),
@@ -149,16 +164,9 @@ at_xact(XactEvent event, void *arg)
 static Level *
 current_level(void)
 {
-	static bool registered = false;
 	int			nesting = GetCurrentTransactionNestLevel();
 	Level	   *level = innermost(nesting);
 
-	if (!registered)
-	{
-		RegisterXactCallback(at_xact, NULL);
-		RegisterSubXactCallback(at_subxact, NULL);
-		registered = true;
-	}
 	if (level != NULL)
 		return level;
 	if (nlevels == allocated)
@@ -178,21 +186,33 @@ current_level(void)
 	return level;
 }
 
-void
-gs_xact_begin_write(void)
+/* A write is on its way: it may be done, even if nobody waits for its end. */
+static void
+begin_write(void)
 {
 	current_level()->maybe++;
 }
 
 void
-gs_xact_end_write(GsWriteOutcome outcome, const char *created)
+gs_xact_init(void)
 {
-	Level	   *level = current_level();
+	RegisterXactCallback(at_xact, NULL);
+	RegisterSubXactCallback(at_subxact, NULL);
+	gs_request_on_write = begin_write;
+}
 
+void
+gs_xact_end_write(const GsRequest *request, GsWriteOutcome outcome, const char *created)
+{
+	Level	   *level;
+
+	if (!gs_request_was_sent(request))
+		return;
+	level = current_level();
 	if (outcome != GS_WRITE_UNKNOWN)
 		level->maybe--;
 	if (outcome == GS_WRITE_MADE)
 		level->made++;
 	if (created != NULL)
-		add_keys(level, created);
+		add_keys(level, gs_printable(created, MAX_SHOWN_KEY));
 }

@@ -109,6 +109,7 @@ add_tenant('pausing', rate_limit => 0);
 	like($err, qr/^NOTICE: .*rate limit/m, 'after 5 s it is told');
 	($out, $err) = $one->answer;
 	is($out, '6', 'who was refused is answered as well');
+	like($err, qr/^NOTICE: .*rate limit.*refused a request, which is sent again in 7 s/ms, 'and told why it waits');
 	is($tenant{pausing}->requests, 3, 'and nothing was sent meanwhile');
 	my @log = $tenant{pausing}->log;
 	cmp_ok($log[1]{time} - $log[0]{time}, '>', 6.9, 'by nobody');
@@ -149,6 +150,36 @@ add_server('counted_not', $tenant{counted}, base_url => '', rate_limit => 0);
 	is($one->sqlstate("SET statement_timeout = '400ms'; $list"), '57014', 'and counts with the others');
 	is($tenant{counted}->requests, 6, 'so many were sent');
 	$_->finish for $one, $other;
+}
+
+# nor does who waits by a lower figure
+add_tenant('low', rate_limit => 2);
+add_server('high', $tenant{low}, base_url => '', rate_limit => 50);
+{
+	my ($one, $other) = (session('postgres'), session('other'));
+	my $list = list('low');
+
+	$one->ask("$list; $list");
+	$one->start("SET statement_timeout = '4s'; $list");
+	sleep 1.5;
+	my @answers = split /\n/, ($other->ask(join '; ', (list('high')) x 3))[0];
+	is("@answers", '6 6 6', 'who waits by a lower figure');
+	cmp_ok($other->elapsed, '<', 2, 'holds nobody up');
+	$one->answer;
+	$_->finish for $one, $other;
+}
+
+# A row that is refused takes those with it that still wait for their turn
+add_tenant('refusing', rate_limit => 3);
+{
+	my $one = session('postgres');
+	my ($out, $err) = $one->ask(q{INSERT INTO refusing.successplans (name, company_id, type_id, status)
+		SELECT 'row ' || n, '1P01', '1T01', CASE n WHEN 1 THEN 'nonsense' END FROM generate_series(1, 8) AS n});
+
+	like($err, qr/^ERROR: +22023.*has created 2 rows/ms, 'a row is refused');
+	cmp_ok($one->elapsed, '<', 20, 'at once');
+	is($tenant{refusing}->requests, 3, 'and no other is sent');
+	$one->finish;
 }
 
 #
