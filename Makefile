@@ -163,7 +163,7 @@ help:
 	@echo "layers        the guards of the source's layers"
 	@echo "docs          the guard of the documents: what the sources offer is in them"
 	@echo "symbols       the guard of what the library exports"
-	@echo "lint          no warnings from gcc, clang and scan-build"
+	@echo "lint          no warnings from gcc, clang, scan-build, shellcheck and codespell"
 	@echo "indent        lay out the sources; layout says what that would change"
 	@echo "dist          the archive for PGXN, of what is committed"
 	@echo "deb           Debian packages, into dist/ too"
