@@ -4,7 +4,8 @@
  *
  * The common types are converted here, without the session's TimeZone or
  * DateStyle having a say; every other type gets the value's text through its
- * input function.  Nothing is rounded or cut to make it fit.
+ * input function.  What does not fit is an error, but for what that function itself
+ * rounds or trims.
  */
 #include "postgres.h"
 

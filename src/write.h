@@ -161,7 +161,7 @@ extern const GsVerdict *gs_update_finish(GsUpdate *update, bool want_record);
 extern void gs_update_withdraw(GsUpdate *update);
 
 /*
- * modify.c: INSERT, and UPDATE a row at a time
+ * modify.c: what INSERT and UPDATE have in common, and UPDATE a row at a time
  */
 extern int	gainsightIsForeignRelUpdatable(Relation rel);
 extern void gainsightAddForeignUpdateTargets(PlannerInfo *root, Index rtindex,
@@ -172,14 +172,6 @@ extern List *gainsightPlanForeignModify(PlannerInfo *root, ModifyTable *plan,
 extern void gainsightBeginForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 										List *fdw_private, int subplan_index, int eflags);
 extern void gainsightBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo);
-extern TupleTableSlot *gainsightExecForeignInsert(EState *estate, ResultRelInfo *rinfo,
-												  TupleTableSlot *slot,
-												  TupleTableSlot *planSlot);
-extern TupleTableSlot **gainsightExecForeignBatchInsert(EState *estate, ResultRelInfo *rinfo,
-														TupleTableSlot **slots,
-														TupleTableSlot **planSlots,
-														int *numSlots);
-extern int	gainsightGetForeignModifyBatchSize(ResultRelInfo *rinfo);
 extern TupleTableSlot *gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo,
 												  TupleTableSlot *slot,
 												  TupleTableSlot *planSlot);
@@ -188,6 +180,18 @@ extern void gainsightEndForeignInsert(EState *estate, ResultRelInfo *rinfo);
 extern void gainsightExplainForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 										  List *fdw_private, int subplan_index,
 										  struct ExplainState *es);
+
+/*
+ * insert.c: INSERT, a batch at a time
+ */
+extern TupleTableSlot *gainsightExecForeignInsert(EState *estate, ResultRelInfo *rinfo,
+												  TupleTableSlot *slot,
+												  TupleTableSlot *planSlot);
+extern TupleTableSlot **gainsightExecForeignBatchInsert(EState *estate, ResultRelInfo *rinfo,
+														TupleTableSlot **slots,
+														TupleTableSlot **planSlots,
+														int *numSlots);
+extern int	gainsightGetForeignModifyBatchSize(ResultRelInfo *rinfo);
 
 /*
  * direct.c: UPDATE of one table, many rows side by side
