@@ -348,8 +348,8 @@ EXPLAIN (COSTS OFF) UPDATE gs.successplans SET comments = 'triggered' WHERE gsid
 -- before the row, a trigger changes what is sent, and may say no
 UPDATE gs.successplans SET comments = 'triggered' WHERE gsid IN ('1P02X2', '1P02X3');
 \i sql/include/changes.psql
--- what was null, and still is, is left out, and not asked for
-\! sandbox/ctl insert '{"Gsid":"1P02NULLS","Name":"Nulls","CompanyId":"1P01ACME","TypeId":null}'
+-- what was null, and still is, is left out
+\! sandbox/ctl insert '{"Gsid":"1P02NULLS","Name":"Nulls","CompanyId":"1P01ACME","TypeId":"1T01"}'
 \! sandbox/ctl clear
 UPDATE gs.successplans SET comments = 'triggered' WHERE gsid = '1P02NULLS';
 \! sandbox/ctl requests -v

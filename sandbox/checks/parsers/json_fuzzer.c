@@ -153,7 +153,7 @@ judge(const char *body, size_t size, int status, const GsEndpoint *endpoint)
 
 	memset(&verdict, 0, sizeof(verdict));
 	asked.classify(&asked, &result, CurrentMemoryContext, &verdict);
-	gs_api_settle_write(NULL, endpoint, &records);
+	gs_api_settle(NULL, endpoint, &records);
 	for (const GsJson *record = records.first; record != NULL;
 		 record = gs_api_next(&records, record))
 	{
