@@ -255,4 +255,8 @@ SELECT * FROM local.error_of('SELECT id FROM gs.plan_types') AS e LIMIT 1;
 SELECT * FROM local.error_of('SELECT id FROM gs.plan_types') AS e LIMIT 1;
 SELECT count(*) FROM gs.plan_types;
 
+-- an errorCode and nothing else is a failure, whatever result says
+\! sandbox/ctl fault '{"op":"GET /successplans/config/types","fault":{"status":200,"body":{"result":null,"errorCode":"GSOBJ_1","errorDesc":"boom","data":null}}}'
+SELECT * FROM local.error_of('SELECT * FROM gs.plan_types');
+
 \i sql/include/teardown.psql

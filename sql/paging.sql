@@ -72,6 +72,12 @@ SELECT local.compare('successplans');
 SELECT local.compare('successplans');
 \! sandbox/ctl set bare_arrays=true
 SELECT local.compare('successplans');
+-- a service that gives 1000 rows at most, and counts them: no matter what was asked for
+\! sandbox/ctl defaults
+\! sandbox/ctl set total_count=page page_cap=1000
+ALTER FOREIGN TABLE gs.successplans OPTIONS (ADD page_size '5000');
+SELECT local.compare('successplans');
+ALTER FOREIGN TABLE gs.successplans OPTIONS (DROP page_size);
 -- the walk ends at a page that holds nothing but the row of the overlap
 \! sandbox/ctl defaults
 \! sandbox/ctl reset plans=5 objectives=0

@@ -335,6 +335,20 @@ is_false(const GsJson *node)
 	return text != NULL && strcmp(text, "false") == 0;
 }
 
+/*
+ * Does the envelope say that the call has failed?  A reply to a read with an
+ * errorCode, and nothing else, does, whatever result says.
+ */
+static bool
+says_failure(const GsCall *call, const GsJson *envelope)
+{
+	GsJsonKind	data = gs_json_kind(gs_json_get(envelope, "data"));
+
+	return is_false(gs_json_get(envelope, "result")) ||
+		(call->read && (data == GS_JSON_ABSENT || data == GS_JSON_NULL) &&
+		 is_string(gs_json_get(envelope, "errorCode")));
+}
+
 /* The classifier of every call. */
 static void
 judge_answer(const GsCall *call, const GsHttpResult *result,
@@ -352,7 +366,7 @@ judge_answer(const GsCall *call, const GsHttpResult *result,
 		judge_garbage(why, verdict);
 	else if (success && gs_json_kind(envelope) != GS_JSON_OBJECT)
 		judge_garbage("it is no object", verdict);
-	else if (success && !is_false(gs_json_get(envelope, "result")))
+	else if (success && !says_failure(call, envelope))
 	{
 		verdict->kind = GS_ANSWERED;
 		verdict->json = envelope;

@@ -20,6 +20,9 @@
 /* So many rounds may be disturbed before the walk gives up. */
 #define MAX_ROUNDS 3
 
+/* What some services give as a page at most, whatever they are asked for. */
+#define SERVICE_PAGE 1000
+
 /* Pages in flight: no more than the option max_connections can ask for. */
 #define MAX_AHEAD 64
 
@@ -229,7 +232,8 @@ note_first_page(GsPager *pager)
 	pager->total = records->total;
 	/* some tenants count the page: a full one proves nothing */
 	if (records->total < records->count ||
-		(records->total == records->count && records->count == pager->page.limit))
+		(records->total == records->count &&
+		 (records->count == pager->page.limit || records->count == SERVICE_PAGE)))
 		pager->total = GS_NO_TOTAL;
 	if (records->count > 0)
 		remember_key(pager, &pager->first_key, records->first);
