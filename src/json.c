@@ -252,6 +252,14 @@ gs_json_text(const GsJson *node)
 	return scalar.text;
 }
 
+bool
+gs_json_has_text(const GsJson *node)
+{
+	const char *text = gs_json_text(node);
+
+	return text != NULL && text[0] != '\0';
+}
+
 /* Most are spelled as they are asked for, or differ in the first letter. */
 static inline bool
 same_key(const char *key, const char *wanted)

@@ -45,6 +45,11 @@ extern GsJsonKind gs_json_kind(const GsJson *node);
  */
 extern const char *gs_json_text(const GsJson *node);
 
+/*
+ * Is it a scalar whose text is not empty?
+ */
+extern bool gs_json_has_text(const GsJson *node);
+
 /* A scalar, all that there is to know at once. */
 typedef struct GsJsonScalar
 {

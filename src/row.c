@@ -100,15 +100,6 @@ gs_row_maker_select(const GsRowMaker *maker, GsSearch *search)
 	search->nselect = count;
 }
 
-/* Does the body say nothing of the record that the path names? */
-static bool
-is_unsaid(const GsJson *node)
-{
-	const char *text = gs_json_text(node);
-
-	return text == NULL || text[0] == '\0';
-}
-
 static void
 convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
 {
@@ -120,7 +111,7 @@ convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
 		maker->place.attnum = column + 1;
 		maker->place.node = node;
 		/* the path says what the body may not */
-		if (i == maker->brace && path_key != NULL && is_unsaid(node))
+		if (i == maker->brace && path_key != NULL && !gs_json_has_text(node))
 		{
 			values[column] = gs_input_text(maker->inputs[i], gs_from_utf8(path_key));
 			isnull[column] = false;

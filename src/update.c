@@ -36,14 +36,6 @@ same_version(const GsJson *then, const GsJson *now)
 	return strcmp(then_text, now_text) == 0;
 }
 
-static bool
-has_text(const GsJson *node)
-{
-	const char *given = gs_json_text(node);
-
-	return given != NULL && given[0] != '\0';
-}
-
 /* Two values of a field: nothing and "" are one. */
 static bool
 same_value(const GsColumn *column, const GsJson *then, const GsJson *now)
@@ -51,7 +43,7 @@ same_value(const GsColumn *column, const GsJson *then, const GsJson *now)
 	StringInfoData then_json;
 	StringInfoData now_json;
 
-	if (!has_text(then) && !has_text(now))
+	if (!gs_json_has_text(then) && !gs_json_has_text(now))
 		return true;
 	if (column->kind == GS_DATE)
 		return same_version(then, now);
@@ -70,7 +62,7 @@ is_unchanged(const GsResource *resource, const GsJson *then, const GsJson *now)
 	const GsJson *then_version = gs_json_get(then, version->field);
 	const GsJson *now_version = gs_json_get(now, version->field);
 
-	if (has_text(then_version) && has_text(now_version))
+	if (gs_json_has_text(then_version) && gs_json_has_text(now_version))
 		return same_version(then_version, now_version);
 	for (int i = 0; i < resource->ncolumns; i++)
 	{
