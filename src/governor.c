@@ -131,9 +131,9 @@ is_behind_another(const GsLimiter *limiter, int64 since, int64 now)
 		until_room(limiter, limiter->oldest_limit, now) == 0;
 }
 
-/* Decide, and count a start.  Under the lock, if the limiter is shared. */
+/* Decide, and count the starts.  Under the lock, if the limiter is shared. */
 static int
-decide(GsLimiter *limiter, int rate_limit, int64 since, int64 now)
+decide(GsLimiter *limiter, int rate_limit, int64 since, int starts, int64 now)
 {
 	bool		has_waited = now - since >= FAIRNESS;
 	int			wait = 0;
@@ -143,9 +143,9 @@ decide(GsLimiter *limiter, int rate_limit, int64 since, int64 now)
 		limiter->oldest = 0;
 	if (limiter->paused_until > now)
 		wait = (int) (limiter->paused_until - now);
-	if (rate_limit > 0)
+	if (rate_limit > 0 && starts > 0)
 	{
-		wait = Max(wait, until_room(limiter, rate_limit, now));
+		wait = Max(wait, until_room(limiter, rate_limit - (starts - 1), now));
 		if (wait == 0 &&
 			(is_behind_another(limiter, since, now) ||
 			 (!has_waited && now < limiter->hold_until)))
@@ -153,7 +153,7 @@ decide(GsLimiter *limiter, int rate_limit, int64 since, int64 now)
 	}
 	if (wait == 0)
 	{
-		limiter->starts[limiter->second % GS_WINDOW]++;
+		limiter->starts[limiter->second % GS_WINDOW] += starts;
 		if (since <= limiter->oldest)
 			limiter->oldest = 0;
 		if (has_waited)
@@ -170,7 +170,7 @@ decide(GsLimiter *limiter, int rate_limit, int64 since, int64 now)
 }
 
 int
-gs_governor_ask(const char *base_url, int rate_limit, int64 since)
+gs_governor_ask(const char *base_url, int rate_limit, int64 since, int starts)
 {
 	GsShared   *shared = gs_shared();
 	int64		now = gs_governor_now();
@@ -180,9 +180,9 @@ gs_governor_ask(const char *base_url, int rate_limit, int64 since)
 	SpinLockAcquire(&shared->lock);
 	limiter = find_limiter(shared, base_url);
 	if (limiter != NULL)
-		wait = decide(limiter, rate_limit, since, now);
+		wait = decide(limiter, rate_limit, since, starts, now);
 	SpinLockRelease(&shared->lock);
-	return limiter != NULL ? wait : decide(own_limiter(), rate_limit, since, now);
+	return limiter != NULL ? wait : decide(own_limiter(), rate_limit, since, starts, now);
 }
 
 void
@@ -250,6 +250,17 @@ gs_governor_exceeded(int max_requests, int64 needed)
 			 errdetail("It has sent " INT64_FORMAT "; max_requests is %d.",
 					   spent_so_far(), max_requests),
 			 errhint("Narrow the query, or raise the option max_requests of the foreign table or its server.")));
+}
+
+void
+gs_governor_refuse(int max_requests, GsFailure *failure)
+{
+	memset(failure, 0, sizeof(*failure));
+	failure->sqlstate = ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+	failure->message = "statement needs more read requests than max_requests allows";
+	failure->aside = psprintf("It has sent " INT64_FORMAT "; max_requests is %d.",
+							  spent_so_far(), max_requests);
+	failure->hint = "Narrow the query, or raise the option max_requests of the foreign table or its server.";
 }
 
 void

@@ -17,10 +17,12 @@ extern int64 gs_governor_now(void);
 /*
  * Ask to start a request to the tenant of this base URL, which has been
  * waiting since a time of gs_governor_now.  rate_limit is the number of starts
- * in any 60 s, 0 for no bound.  Returns 0 if it may start, and counts it; else
- * the ms after which to ask again.  Never waits.
+ * in any 60 s, 0 for no bound.  starts is how many of them it takes: 2 for one
+ * with which another is paid for that must follow at once, 0 for that other,
+ * which a pause alone can stop.  Returns 0 if it may start, and counts them;
+ * else the ms after which to ask again.  Never waits.
  */
-extern int	gs_governor_ask(const char *base_url, int rate_limit, int64 since);
+extern int	gs_governor_ask(const char *base_url, int rate_limit, int64 since, int starts);
 
 /*
  * The tenant has asked every session to stop for so many ms.
@@ -32,6 +34,12 @@ extern void gs_governor_pause(const char *base_url, int ms);
  * max_requests 0 is no bound.  Raises 54000 when it is used up.
  */
 extern void gs_governor_spend(int max_requests);
+
+/*
+ * That it is used up, as a failure for those who must not raise one.  Allocates
+ * in CurrentMemoryContext.
+ */
+extern void gs_governor_refuse(int max_requests, GsFailure *failure);
 
 /*
  * What follows has a budget of its own: a statement that commits as it goes

@@ -29,7 +29,6 @@ struct GsRequest
 	MemoryContext context;
 	MemoryContextCallback callback;
 	int			tries;			/* sent so far */
-	int64		not_before;		/* of gs_governor_now: a repetition waits */
 	int64		waiting_since;	/* for the governor, 0: it does not */
 	MemoryContext try;			/* of the transfer and its verdict */
 	GsTransfer *transfer;		/* NULL until it starts */
@@ -173,7 +172,8 @@ ask_governor(GsRequest *request, int64 now)
 {
 	const GsTenant *tenant = request->tenant;
 	int64		since = request->waiting_since ? request->waiting_since : now;
-	int			wait = gs_governor_ask(tenant->base_url, tenant->rate_limit, since);
+	int			starts = request->call.terms.paid ? 0 : request->call.terms.pays_next ? 2 : 1;
+	int			wait = gs_governor_ask(tenant->base_url, tenant->rate_limit, since, starts);
 
 	if (wait > 0 && request->waiting_since == 0)
 		request->waiting_since = now;
@@ -190,6 +190,24 @@ ask_governor(GsRequest *request, int64 now)
 	return wait;
 }
 
+static void
+settle(GsRequest *request)
+{
+	leave_queue(request);
+	request->settled = true;
+}
+
+/* It has waited too long, and is not sent (again). */
+static void
+give_up(GsRequest *request, bool late)
+{
+	settle(request);
+	memset(&request->verdict, 0, sizeof(request->verdict));
+	request->verdict.kind = GS_FAILED;
+	request->verdict.uncertain = request->uncertain;
+	request->verdict.late = late;
+}
+
 /*
  * Start what may start, in the order in which it was asked for.  Returns the
  * ms after which to look again.
@@ -204,13 +222,20 @@ start_due(void)
 	dlist_foreach_modify(iter, &queue)
 	{
 		GsRequest  *request = dlist_container(GsRequest, node, iter.cur);
+		const GsTerms *terms = &request->call.terms;
 		int			wait;
 
 		if (request->transfer != NULL)
 			continue;
-		if (request->not_before > now)
+		if (terms->not_before > now)
 		{
-			again = Min(again, request->not_before - now);
+			again = Min(again, terms->not_before - now);
+			continue;
+		}
+		if (terms->not_after != 0 && terms->not_after < now)
+		{
+			give_up(request, true);
+			again = 0;
 			continue;
 		}
 		if (running_on(request->tenant->serverid) >= request->tenant->max_connections)
@@ -336,7 +361,7 @@ with_jitter(int ms)
 static int
 wait_before_repeat(const GsRequest *request, GsRepeat repeat)
 {
-	int			n = request->tries - 1;
+	int			n = request->call.terms.tries + request->tries - 1;
 	int			retry_after = gs_http_result(request->transfer)->retry_after;
 
 	if (repeat == GS_REPEAT_SOON)
@@ -346,25 +371,21 @@ wait_before_repeat(const GsRequest *request, GsRepeat repeat)
 	return with_jitter(later[Min(n, (int) lengthof(later) - 1)]);
 }
 
-/* Is the failed request to be sent again?  If so, it is back in the queue. */
+/* May the failed request be sent again?  If so, waits are set: its own, and everybody's. */
 static bool
-repeat(GsRequest *request)
+may_repeat(GsRequest *request)
 {
 	const GsTenant *tenant = request->tenant;
 	const GsVerdict *verdict = &request->verdict;
-	GsRepeat	how = verdict->repeat;
 	int			wait;
 
 	/* of a create, only what has certainly not been done */
-	if (request->call.once && verdict->uncertain)
-		how = GS_REPEAT_NEVER;
-	if (how == GS_REPEAT_NEVER || request->tries > tenant->max_retries)
+	if (verdict->repeat == GS_REPEAT_NEVER || (request->call.once && verdict->uncertain) ||
+		request->call.terms.tries + request->tries > tenant->max_retries)
 		return false;
-	if (request->call.read)
-		gs_governor_spend(tenant->max_requests);
-	wait = wait_before_repeat(request, how);
-	request->not_before = gs_governor_now() + wait;
-	if (how == GS_REPEAT_LATER)
+	wait = wait_before_repeat(request, verdict->repeat);
+	request->call.terms.not_before = gs_governor_now() + wait;
+	if (verdict->repeat == GS_REPEAT_LATER)
 	{
 		gs_governor_pause(tenant->base_url, wait);
 		tenant->usage->wait_time += wait;
@@ -373,6 +394,35 @@ repeat(GsRequest *request)
 									   wait / 1000));
 	}
 	tenant->usage->retries++;
+	return true;
+}
+
+/* Is the failed request to be sent again here?  If so, it is back in the queue. */
+static bool
+repeat(GsRequest *request)
+{
+	GsVerdict  *verdict = &request->verdict;
+	int			max_requests = request->tenant->max_requests;
+
+	if (!may_repeat(request))
+		return false;
+	if (request->call.terms.asks_back)
+	{
+		verdict->again_at = request->call.terms.not_before;
+		return false;
+	}
+	if (request->call.read)
+	{
+		if (gs_governor_left(max_requests) == 0)
+		{
+			MemoryContext old = MemoryContextSwitchTo(request->context);
+
+			gs_governor_refuse(max_requests, &verdict->failure);
+			MemoryContextSwitchTo(old);
+			return false;
+		}
+		gs_governor_spend(max_requests);
+	}
 	request->uncertain |= verdict->uncertain;
 	request->transfer = NULL;
 	MemoryContextReset(request->try);
@@ -395,7 +445,7 @@ end_try(GsRequest *request)
 	if (rate_limited)
 		gs_stats_failure(request->tenant, &verdict->failure, true, false);
 	final = !failed || !repeat(request);
-	if (failed && final)
+	if (failed && final && verdict->again_at == 0)
 		gs_stats_failure(request->tenant, &verdict->failure, false, true);
 	return final;
 }
@@ -413,8 +463,7 @@ gs_request_is_settled(GsRequest *request)
 		return true;
 	if (request->transfer == NULL || is_running(request) || !end_try(request))
 		return false;
-	leave_queue(request);
-	request->settled = true;
+	settle(request);
 	return true;
 }
 
@@ -433,11 +482,7 @@ gs_request_withdraw(GsRequest *request)
 {
 	if (request->settled || request->transfer != NULL)
 		return false;
-	leave_queue(request);
-	request->settled = true;
-	memset(&request->verdict, 0, sizeof(request->verdict));
-	request->verdict.kind = GS_FAILED;
-	request->verdict.uncertain = request->uncertain;
+	give_up(request, false);
 	return true;
 }
 

@@ -35,7 +35,25 @@ typedef struct GsVerdict
 	GsFailure	failure;
 	GsRepeat	repeat;			/* failed: as far as the answer goes */
 	bool		uncertain;		/* failed, but the tenant may have done it */
+
+	/* failed, of a call that leaves it to its caller to repeat it */
+	bool		late;			/* its not_after has passed, and it was not sent */
+	int64		again_at;		/* gs_governor_now after which it may be repeated; 0: it may not */
 } GsVerdict;
+
+/*
+ * When a request may start, and who repeats it.  All zeros: in its turn, as
+ * one start of the tenant's rate, and request.c does.
+ */
+typedef struct GsTerms
+{
+	int64		not_before;		/* of gs_governor_now; 0: at once */
+	int64		not_after;		/* it is better not sent than later; 0: whenever */
+	bool		pays_next;		/* takes the start of the one after it, too */
+	bool		paid;			/* its start was taken before */
+	bool		asks_back;		/* the caller decides on a repetition */
+	int			tries;			/* that came before, of a caller who decided so */
+} GsTerms;
 
 typedef struct GsCall GsCall;
 
@@ -56,6 +74,7 @@ struct GsCall
 	bool		once;			/* a create: never repeat what may have arrived */
 	bool		keyed;			/* the path names a record: 404 is no row */
 	GsClassifier classify;
+	GsTerms		terms;
 };
 
 typedef struct GsRequest GsRequest;
