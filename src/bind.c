@@ -19,6 +19,8 @@ typedef struct Key
 	Datum		value;
 	uint32		hash;
 	char		status;
+	uint64		round;			/* in which it was asked for */
+	uint64		batch;			/* by which it was last wanted */
 } Key;
 
 struct keys_hash;
@@ -34,11 +36,16 @@ struct GsBind
 	char		align;
 	bool		all;
 	GsBindInner inner;
+	bool		unsure;			/* may the answers be to other values? */
+	uint64		round;			/* of the same values; the first is 1 */
+	uint64		batch;
+	int64		batches;		/* taken */
+	int64		keys;
 
 	MemoryContext context;		/* of what follows */
 	struct keys_hash *known;
-	Datum	   *fresh;			/* of known, not taken yet */
-	int			nfresh;
+	Datum	   *wanted;			/* of known, by this batch */
+	int			nwanted;
 	int			room;
 	MemoryContextCallback callback;
 };
@@ -85,9 +92,9 @@ clear(GsBind *bind)
 {
 	MemoryContextReset(bind->context);
 	bind->known = keys_create(bind->context, INITIAL_KEYS, bind);
-	bind->nfresh = 0;
+	bind->nwanted = 0;
 	bind->room = INITIAL_KEYS;
-	bind->fresh = MemoryContextAlloc(bind->context, sizeof(Datum) * bind->room);
+	bind->wanted = MemoryContextAlloc(bind->context, sizeof(Datum) * bind->room);
 }
 
 GsBind *
@@ -102,6 +109,8 @@ gs_bind_create(EState *estate, int id, Oid key_type)
 	bind->context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw keys",
 										  ALLOCSET_DEFAULT_SIZES);
 	clear(bind);
+	bind->unsure = true;
+	bind->round = 1;
 	dlist_push_head(&all, &bind->node);
 	bind->callback.func = leave;
 	bind->callback.arg = bind;
@@ -135,71 +144,112 @@ gs_bind_wants_all(const GsBind *bind)
 	return bind->all;
 }
 
-bool
-gs_bind_add(GsBind *bind, Datum key)
-{
-	bool		found;
-	Key		   *added = keys_insert(bind->known, key, &found);
-	MemoryContext old;
-
-	if (found)
-		return false;
-	old = MemoryContextSwitchTo(bind->context);
-	/* in place of the caller's, whose hash it has */
-	added->value = datumCopy(key, bind->by_value, bind->length);
-	if (bind->nfresh == bind->room)
-	{
-		bind->room *= 2;
-		bind->fresh = repalloc_huge(bind->fresh, sizeof(Datum) * bind->room);
-	}
-	bind->fresh[bind->nfresh++] = added->value;
-	MemoryContextSwitchTo(old);
-	return true;
-}
-
-bool
-gs_bind_knows(const GsBind *bind, Datum key)
-{
-	return keys_lookup(bind->known, key) != NULL;
-}
-
-int
-gs_bind_fresh(const GsBind *bind)
-{
-	return bind->nfresh;
-}
-
-ArrayType *
-gs_bind_take(GsBind *bind)
-{
-	ArrayType  *array = construct_array(bind->fresh, bind->nfresh, bind->key_type,
-										bind->length, bind->by_value, bind->align);
-
-	bind->nfresh = 0;
-	return array;
-}
-
-static void
-forget(GsBind *bind)
-{
-	bind->inner.forget(bind->inner.arg);
-	clear(bind);
-}
-
 void
-gs_bind_relieve(GsBind *bind)
+gs_bind_begin_batch(GsBind *bind)
 {
 	/* what cannot be asked for again is kept */
 	if (!bind->all && bind->inner.arg != NULL &&
 		(MemoryContextMemAllocated(bind->context, true) > get_hash_memory_limit() ||
 		 bind->inner.full(bind->inner.arg)))
-		forget(bind);
+	{
+		bind->inner.forget(bind->inner.arg);
+		clear(bind);
+	}
+	bind->nwanted = 0;
+	bind->batch++;
+}
+
+static void
+want(GsBind *bind, Key *key)
+{
+	key->batch = bind->batch;
+	if (bind->nwanted == bind->room)
+	{
+		bind->room *= 2;
+		bind->wanted = repalloc_huge(bind->wanted, sizeof(Datum) * bind->room);
+	}
+	bind->wanted[bind->nwanted++] = key->value;
+}
+
+void
+gs_bind_add(GsBind *bind, Datum value)
+{
+	bool		found;
+	Key		   *key = keys_insert(bind->known, value, &found);
+	MemoryContext old;
+
+	if (!found)
+	{
+		old = MemoryContextSwitchTo(bind->context);
+		/* in place of the caller's, whose hash it has */
+		key->value = datumCopy(value, bind->by_value, bind->length);
+		key->round = key->batch = 0;
+		MemoryContextSwitchTo(old);
+	}
+	if (key->batch != bind->batch && (bind->unsure || key->round != bind->round))
+		want(bind, key);
+}
+
+int
+gs_bind_wanted(const GsBind *bind)
+{
+	return bind->nwanted;
+}
+
+bool
+gs_bind_knows(const GsBind *bind, Datum value)
+{
+	const Key  *key = bind->unsure ? NULL : keys_lookup(bind->known, value);
+
+	return key != NULL && key->round == bind->round;
 }
 
 void
 gs_bind_restart(GsBind *bind)
 {
-	/* keys that were gathered and never asked for are not known, either */
-	if (bind->inner.arg != NULL && (bind->nfresh > 0 || bind->inner.changed(bind->inner.arg)))
-		forget(bind);
+	bind->unsure = true;
+}
+
+bool
+gs_bind_is_unsure(const GsBind *bind)
+{
+	return bind->unsure;
+}
+
+void
+gs_bind_settle(GsBind *bind, bool changed)
+{
+	bind->unsure = false;
+	if (changed)
+		bind->round++;
+}
+
+ArrayType *
+gs_bind_take(GsBind *bind)
+{
+	int			count = 0;
+
+	for (int i = 0; i < bind->nwanted; i++)
+	{
+		Key		   *key = keys_lookup(bind->known, bind->wanted[i]);
+
+		/* while nothing was sure, those that are known were wanted, too */
+		if (key->round != bind->round)
+			bind->wanted[count++] = key->value;
+		key->round = bind->round;
+	}
+	bind->nwanted = 0;
+	if (count == 0)
+		return NULL;
+	bind->batches++;
+	bind->keys += count;
+	return construct_array(bind->wanted, count, bind->key_type,
+						   bind->length, bind->by_value, bind->align);
+}
+
+void
+gs_bind_taken(const GsBind *bind, int64 *batches, int64 *keys)
+{
+	*batches = bind->batches;
+	*keys = bind->keys;
 }

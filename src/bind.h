@@ -20,8 +20,6 @@ typedef struct GsBind GsBind;
 typedef struct GsBindInner
 {
 	void	   *arg;
-	/* may answers go stale, and have they?  After a rescan of the join. */
-	bool		(*changed) (void *arg);
 	/* do the answers take up as much memory as they may? */
 	bool		(*full) (void *arg);
 	/* forget the answers */
@@ -42,31 +40,46 @@ extern GsBind *gs_bind_join(EState *estate, int id, const GsBindInner *inner, bo
 extern bool gs_bind_wants_all(const GsBind *bind);
 
 /*
- * Add a key, which is copied; false if it is known.
+ * The outer side begins to gather a batch.  What the last one wanted and nobody
+ * asked for is wanted no more; all that is known goes if it is too much.
  */
-extern bool gs_bind_add(GsBind *bind, Datum key);
+extern void gs_bind_begin_batch(GsBind *bind);
 
 /*
- * Is a key known: were its rows asked for, or will they be?
+ * Add the key of a row of the batch, which is copied; and how many keys the
+ * batch has that may have to be asked for.
+ */
+extern void gs_bind_add(GsBind *bind, Datum key);
+extern int	gs_bind_wanted(const GsBind *bind);
+
+/*
+ * Is it sure that the rows of a key need not be asked for?
  */
 extern bool gs_bind_knows(const GsBind *bind, Datum key);
 
 /*
- * How many keys were added since the last were taken; and these, as an array
- * of the key's type in CurrentMemoryContext, which takes them.
+ * The join starts anew.  What is known is good only for the same values of all
+ * else that the inner side asks by, and these are nobody's to look at before
+ * core wants a row of it: until then nothing is sure.
  */
-extern int	gs_bind_fresh(const GsBind *bind);
+extern void gs_bind_restart(GsBind *bind);
+
+/*
+ * The inner side: is it for it to look at those values?  Then it says whether
+ * they have changed.
+ */
+extern bool gs_bind_is_unsure(const GsBind *bind);
+extern void gs_bind_settle(GsBind *bind, bool changed);
+
+/*
+ * The inner side takes the keys that have to be asked for, as an array of the
+ * key's type in CurrentMemoryContext; NULL if there are none.
+ */
 extern ArrayType *gs_bind_take(GsBind *bind);
 
 /*
- * Before keys are gathered: let go of all that is known, if it is too much.
+ * For EXPLAIN ANALYZE: how often keys were taken, and how many.
  */
-extern void gs_bind_relieve(GsBind *bind);
-
-/*
- * The join starts anew: what is known is good only for the same values of all
- * else that the inner side asks by.
- */
-extern void gs_bind_restart(GsBind *bind);
+extern void gs_bind_taken(const GsBind *bind, int64 *batches, int64 *keys);
 
 #endif							/* GS_BIND_H */

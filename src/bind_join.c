@@ -41,10 +41,6 @@ typedef struct BindJoinState
 	bool		serving;		/* there may be more of them */
 	bool		ended;			/* the plan below is */
 	int			batch_size;		/* keys that the next batch is to have */
-
-	/* for EXPLAIN ANALYZE */
-	int64		batches;
-	int64		keys;
 } BindJoinState;
 
 static Node *create_state(CustomScan *scan);
@@ -178,7 +174,7 @@ gather(BindJoinState *state)
 	int			wanted = gs_bind_wants_all(state->bind) ? PG_INT32_MAX : state->batch_size;
 	Size		taken = 0;
 
-	gs_bind_relieve(state->bind);
+	gs_bind_begin_batch(state->bind);
 	do
 	{
 		TupleTableSlot *slot = state->css.ss.ss_ScanTupleSlot;
@@ -189,10 +185,8 @@ gather(BindJoinState *state)
 			gs_bind_add(state->bind, key);
 		taken += gs_kept_size(slot);
 		tuplestore_puttupleslot(state->rows, slot);
-	} while (gs_bind_fresh(state->bind) < wanted && taken < room && pull(state));
+	} while (gs_bind_wanted(state->bind) < wanted && taken < room && pull(state));
 	state->serving = true;
-	state->batches++;
-	state->keys += gs_bind_fresh(state->bind);
 	state->batch_size = Min(state->batch_size * 2, state->plan.largest_batch);
 }
 
@@ -274,8 +268,12 @@ explain(CustomScanState *node, List *ancestors, ExplainState *es)
 	ExplainPropertyInteger("Batch Size", "keys", state->plan.first_batch, es);
 	if (es->analyze)
 	{
-		ExplainPropertyInteger("Batches", NULL, state->batches, es);
-		ExplainPropertyInteger("Keys", NULL, state->keys, es);
+		int64		batches,
+					keys;
+
+		gs_bind_taken(state->bind, &batches, &keys);
+		ExplainPropertyInteger("Batches", NULL, batches, es);
+		ExplainPropertyInteger("Keys", NULL, keys, es);
 	}
 }
 

@@ -29,23 +29,12 @@ struct GsBound
 	ExprState  *own;			/* of a row here */
 	FmgrInfo	own_hash;
 
-	bool		asked;			/* so the values of all else are evaluated */
 	GsAnswers  *answers;
 	MemoryContext seen_context; /* of state->seen */
 	int64		first_saved;	/* the number that the first of them was saved by */
 	TupleTableSlot *slot;
 	int64		row;			/* next to give, GS_NO_ROW at the end */
 };
-
-/* The values of all else that is asked by: have they changed? */
-static bool
-changed(void *arg)
-{
-	GsBound    *bound = arg;
-
-	return bound->asked &&
-		gs_operands_evaluate(bound->state->operands, bound->node->ss.ps.ps_ExprContext);
-}
 
 static bool
 full(void *arg)
@@ -74,7 +63,7 @@ gs_bound_begin(ForeignScanState *node)
 	GsScanState *state = node->fdw_state;
 	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
 	GsBound    *bound = palloc0(sizeof(GsBound));
-	GsBindInner inner = {bound, changed, full, forget};
+	GsBindInner inner = {bound, full, forget};
 
 	bound->state = state;
 	bound->node = node;
@@ -139,27 +128,46 @@ read_answers(GsBound *bound)
 	ExecClearTuple(slot);
 }
 
-/* Ask for what the other side has gathered. */
+/* Ask for keys that the other side has gathered, with the values of all else. */
 static void
-ask(GsBound *bound)
+ask(GsBound *bound, ArrayType *keys)
 {
 	GsScanState *state = bound->state;
 	GsOperand  *operands = palloc(sizeof(GsOperand) * state->plan.noperands);
-	Datum		keys = PointerGetDatum(gs_bind_take(bound->bind));
 	ListCell   *cell;
 
-	if (!bound->asked)
-		(void) gs_operands_evaluate(state->operands, bound->node->ss.ps.ps_ExprContext);
-	bound->asked = true;
 	memcpy(operands, gs_operands_values(state->operands),
 		   sizeof(GsOperand) * state->plan.noperands);
 	foreach(cell, bound->plan->operands)
 	{
-		operands[lfirst_int(cell)].value = keys;
+		operands[lfirst_int(cell)].value = PointerGetDatum(keys);
 		operands[lfirst_int(cell)].isnull = false;
 	}
 	gs_scan_open(state, operands);
 	read_answers(bound);
+}
+
+/*
+ * See that the answers are there, and are to the values that all else has now.
+ * It is core that wants a row, so these may be evaluated.
+ */
+static void
+have_answers(GsBound *bound)
+{
+	ArrayType  *keys;
+
+	if (gs_bind_is_unsure(bound->bind))
+	{
+		bool		changed = gs_operands_evaluate(bound->state->operands,
+												   bound->node->ss.ps.ps_ExprContext);
+
+		if (changed)
+			forget(bound);
+		gs_bind_settle(bound->bind, changed);
+	}
+	keys = gs_bind_take(bound->bind);
+	if (keys != NULL)
+		ask(bound, keys);
 }
 
 /* Begin to give the rows for the other side's current row. */
@@ -168,11 +176,12 @@ begin_rows(GsBound *bound)
 {
 	MemoryContext old = MemoryContextSwitchTo(bound->node->ss.ps.ps_ExprContext->ecxt_per_tuple_memory);
 	uint32		hash;
+	bool		has_key = hash_of(bound, bound->key, &bound->key_hash, &hash);
 
-	if (gs_bind_fresh(bound->bind) > 0)
-		ask(bound);
-	bound->row = hash_of(bound, bound->key, &bound->key_hash, &hash) ?
-		gs_answers_first(bound->answers, hash) : GS_NO_ROW;
+	/* a null asks for nothing, but for what must be read before anything is written */
+	if (has_key || gs_bind_wants_all(bound->bind))
+		have_answers(bound);
+	bound->row = has_key ? gs_answers_first(bound->answers, hash) : GS_NO_ROW;
 	MemoryContextSwitchTo(old);
 }
 

@@ -112,6 +112,16 @@ extern bool gs_is_pushable_column(const GsRelation *relation, const RelOptInfo *
 extern double gs_array_length(Node *array);
 
 /*
+ * fixed.c: may an expression be evaluated when a scan starts?
+ */
+
+/*
+ * Is it the same for all rows of one scan of the relation, and does evaluating
+ * it before core would raise no error that depends on a row?
+ */
+extern bool gs_is_fixed(PlannerInfo *root, const RelOptInfo *baserel, Expr *expr);
+
+/*
  * filter.c: clauses and their values to the conditions of a search
  */
 

@@ -107,16 +107,6 @@ pushable_attr(const Context *context, Expr *expr, AttrNumber *attnum, GsKind *ki
 	return attr != NULL && gs_attr_kind(attr, kind) ? attr : NULL;
 }
 
-/* Is it the same for all rows of one scan of the relation? */
-static bool
-is_fixed(const Context *context, Expr *expr)
-{
-	return !bms_is_member(context->baserel->relid,
-						  pull_varnos(context->root, (Node *) expr)) &&
-		!contain_volatile_functions((Node *) expr) &&
-		!contain_subplans((Node *) expr);
-}
-
 /* Are texts that are equal under the collation the same?  What has none is. */
 static bool
 is_deterministic(Oid collation)
@@ -200,7 +190,7 @@ push_comparison(Context *context, Oid operator, Oid collation, Expr *left,
 
 	if (test == GS_TESTS || pushable_attr(context, left, &attnum, &kind) == NULL ||
 		!comparable(kind, test, exprType((Node *) left)) || !comparable(kind, test, type) ||
-		!is_fixed(context, right))
+		!gs_is_fixed(context->root, context->baserel, right))
 		return NULL;
 	if (!is_deterministic(collation))
 		return NULL;
@@ -243,7 +233,7 @@ push_array(Context *context, ScalarArrayOpExpr *op)
 		type = TEXTOID;
 	if (pushable_attr(context, left, &attnum, &kind) == NULL ||
 		!comparable(kind, test, exprType((Node *) left)) || !comparable(kind, test, type) ||
-		!is_fixed(context, right))
+		!gs_is_fixed(context->root, context->baserel, right))
 		return NULL;
 	if (!is_deterministic(op->inputcollid))
 		return NULL;
@@ -262,7 +252,7 @@ push_function(Context *context, FuncExpr *function)
 		return NULL;
 	value = lsecond(function->args);
 	if (pushable_attr(context, linitial(function->args), &attnum, &kind) == NULL ||
-		gs_test_grade(GS_PREFIX, kind) == GS_LOCAL || !is_fixed(context, value) ||
+		gs_test_grade(GS_PREFIX, kind) == GS_LOCAL || !gs_is_fixed(context->root, context->baserel, value) ||
 		!is_deterministic(function->inputcollid))
 		return NULL;
 	return make_test(context, attnum, kind, GS_PREFIX, value, TEXTOID);
@@ -440,7 +430,6 @@ GsClause *
 gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *relation,
 				Expr *clause, List **exprs)
 {
-	Context		context = {root, baserel, relation, exprs, GS_EXACT};
 	bool		is_array = IsA(clause, ScalarArrayOpExpr);
 	List	   *args;
 	Oid			operator;
@@ -472,7 +461,7 @@ gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *
 		Expr	   *column = list_nth(args, side);
 		Expr	   *value = list_nth(args, 1 - side);
 
-		if (gs_is_brace_column(relation, baserel, column) && is_fixed(&context, value))
+		if (gs_is_brace_column(relation, baserel, column) && gs_is_fixed(root, baserel, value))
 		{
 			if (attr_of(relation, baserel, column, &attnum) == NULL)
 				return NULL;
