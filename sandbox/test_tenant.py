@@ -378,6 +378,13 @@ class Filtering(TenantTest):
         for operator, there in (("EQ", False), ("LTE", False), ("GT", True), ("GTE", True)):
             found = self.client.records(where=where(("StartDate", operator, day)))
             self.assertEqual(noon in found, there, operator)
+        self.ctl("defaults")
+        self.ctl("set", "doubles=true")
+        score = 2**53 + 1
+        for operator, there in (("EQ", True), ("NE", False), ("GT", False), ("LTE", True)):
+            found = self.client.records(select=["Gsid", "Score__gc"],
+                                        where=where(("Score__gc", operator, score - 1)))
+            self.assertEqual(score in [record.get("Score__gc") for record in found], there, operator)
         self.ctl("set", "strict=false")
         self.assertEqual(self.client.search(where=where(("Nothing", "EQ", 1)))[1]["data"]
                          ["totalCount"], PLANS)

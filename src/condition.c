@@ -13,8 +13,8 @@
 #include "filter.h"
 #include "seen.h"
 
-/* So many values of <> ALL become conditions; more would crowd out the rest. */
-#define MAX_NOT_IN 10
+/* So many values become conditions of their own; more would crowd out the rest. */
+#define MAX_ALONE 10
 
 bool
 gs_operator_available(const GsRelation *relation, const char *operator)
@@ -60,29 +60,16 @@ gs_where_one(Builder *builder, AttrNumber attnum, const char *operator, const ch
 	return condition(builder, attnum, operator, psprintf("[%s]", value));
 }
 
-/* Without the zeros that make no difference, so that equals look alike. */
-static const char *
-plain_number(const char *number)
-{
-	const char *point = number ? strchr(number, '.') : NULL;
-	size_t		length;
-
-	if (point == NULL)
-		return number;
-	length = strlen(number);
-	while (number[length - 1] == '0')
-		length--;
-	if (number[length - 1] == '.')
-		length--;
-	return pnstrdup(number, length);
-}
-
 /* A text, number or boolean; NULL for what JSON cannot say. */
 static const char *
 json_value(GsKind kind, Oid type, Datum value)
 {
 	if (kind == GS_NUMBER)
-		return plain_number(gs_value_number(type, value));
+	{
+		const char *number = gs_value_number(type, value);
+
+		return number ? gs_number_plain(number) : NULL;
+	}
 	if (kind == GS_BOOLEAN)
 		return DatumGetBool(value) ? "true" : "false";
 	return gs_value_text(gs_value_shown(type, value));
@@ -107,6 +94,26 @@ says_empty(GsKind kind, const char *json)
 	return kind == GS_TEXT && strcmp(json, "\"\"") == 0;
 }
 
+/*
+ * What a tenant may take for another number, as bounds; with several, the least
+ * and the greatest of them count.
+ */
+static Where *
+number_bounds(Builder *builder, const GsClause *clause, const char *least, const char *greatest)
+{
+	GsTest		test = clause->test;
+	const char *low = gs_number_bound(least, false);
+	const char *high = gs_number_bound(greatest, true);
+	List	   *arms = NIL;
+
+	builder->filter->complete = false;
+	if (test != GS_LT && test != GS_LE && low != NULL)
+		arms = lappend(arms, gs_where_one(builder, clause->attnum, "GTE", low));
+	if (test != GS_GT && test != GS_GE && high != NULL)
+		arms = lappend(arms, gs_where_one(builder, clause->attnum, "LTE", high));
+	return gs_where_combine(ALL_OF, arms);
+}
+
 static Where *
 plain_comparison(Builder *builder, const GsClause *clause, GsKind kind, const char *json)
 {
@@ -120,6 +127,9 @@ plain_comparison(Builder *builder, const GsClause *clause, GsKind kind, const ch
 		return gs_where_give_up(builder);
 	if (clause->test == GS_NE && kind == GS_ENUM && !is_documented(column, json))
 		return gs_where_give_up(builder);
+	if (kind == GS_NUMBER && !gs_number_is_sure(json))
+		return clause->test == GS_NE ? gs_where_give_up(builder) :
+			number_bounds(builder, clause, json, json);
 	return gs_where_one(builder, clause->attnum, names[clause->test], json);
 }
 
@@ -232,6 +242,37 @@ each_value(Builder *builder, const GsClause *clause, GsKind kind, GsTest test,
 	return gs_where_combine(how, arms);
 }
 
+static bool
+all_sure(List *numbers)
+{
+	ListCell   *cell;
+
+	foreach(cell, numbers)
+		if (!gs_number_is_sure(lfirst(cell)))
+			return false;
+	return true;
+}
+
+/* Of numbers that are not all sure: a few by themselves, else all that is between. */
+static Where *
+unsure_numbers(Builder *builder, const GsClause *clause, List *numbers)
+{
+	const char *least = linitial(numbers);
+	const char *greatest = least;
+	ListCell   *cell;
+
+	if (list_length(numbers) <= MAX_ALONE)
+		return each_value(builder, clause, GS_NUMBER, GS_EQ, ANY_OF, numbers);
+	foreach(cell, numbers)
+	{
+		if (gs_number_compare(lfirst(cell), least) < 0)
+			least = lfirst(cell);
+		if (gs_number_compare(lfirst(cell), greatest) > 0)
+			greatest = lfirst(cell);
+	}
+	return number_bounds(builder, clause, least, greatest);
+}
+
 static Where *
 in_condition(Builder *builder, const GsClause *clause, GsKind kind,
 			 const Datum *values, int count)
@@ -241,8 +282,10 @@ in_condition(Builder *builder, const GsClause *clause, GsKind kind,
 
 	if (distinct == NIL)
 		return gs_where_give_up(builder);
+	if (kind == GS_NUMBER && !all_sure(distinct))
+		return unsure_numbers(builder, clause, distinct);
 	if (list_length(distinct) == 1 ||
-		(!is_available(builder, "IN") && list_length(distinct) <= MAX_NOT_IN))
+		(!is_available(builder, "IN") && list_length(distinct) <= MAX_ALONE))
 		return each_value(builder, clause, kind, GS_EQ, ANY_OF, distinct);
 	where = condition(builder, clause->attnum, "IN",
 					  gs_join_values(distinct, 0, list_length(distinct)));
@@ -258,7 +301,7 @@ not_in_condition(Builder *builder, const GsClause *clause, GsKind kind,
 {
 	List	   *distinct = distinct_values(kind, clause->type, values, count);
 
-	if (distinct == NIL || list_length(distinct) > MAX_NOT_IN)
+	if (distinct == NIL || list_length(distinct) > MAX_ALONE)
 		return gs_where_give_up(builder);
 	return each_value(builder, clause, kind, GS_NE, ALL_OF, distinct);
 }

@@ -12,6 +12,7 @@ MODES = {
     "fold+nulls": (("text_fold=true", "keep_nulls=true"), {}),
     "instants": (("date_instants=true",), {}),
     "instants+nulls": (("date_instants=true", "keep_nulls=true"), {}),
+    "doubles": (("doubles=true",), {}),
     "cap": (("page_cap=30",), {}),
     "cap+absent": (("page_cap=7", "total_count=absent"), {}),
     "absent": (("total_count=absent",), {}),
@@ -39,6 +40,7 @@ MODES = {
     "one": ((), {"max_connections": "1", "compression": "false"}),
     "trust": ((), {"trust_filters": "true"}),
     "trust+fold": (("text_fold=true",), {"trust_filters": "true"}),
+    "trust+doubles": (("doubles=true",), {"trust_filters": "true", "in_list_size": "3"}),
     "trust+nulls": (("keep_nulls=true",), {"trust_filters": "true"}),
 }
 SLOW = {"page2": 10, "page7": 4, "cap+absent": 4, "page7+in3": 4, "in3": 2}

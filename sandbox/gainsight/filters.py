@@ -201,6 +201,9 @@ def _rows(condition, plans, setting, rows):
     if setting.date_instants and fields.PLAN[name].kind == "date":
         column = plans.instants(name)
         wanted = tuple(day * 86400 for day in wanted)
+    if setting.doubles and fields.PLAN[name].kind in ("number", "integer"):
+        column = [None if value is None else float(value) for value in column]
+        wanted = tuple(map(float, wanted))
     chosen = _SELECT[operator](column, rows, *((set(wanted),) if operator == "IN" else wanted))
     if setting.keep_nulls and operator in ("NE", "GT", "GTE"):
         kept = set(chosen)

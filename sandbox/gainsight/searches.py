@@ -69,7 +69,8 @@ def _whole(value, what, least):
 
 def _key(setting):
     """The switches that a rendered page depends on."""
-    return (style_of(setting), setting.text_fold, setting.keep_nulls, setting.date_instants)
+    return (style_of(setting), setting.text_fold, setting.keep_nulls, setting.date_instants,
+            setting.doubles)
 
 
 def _find(plans, tree, setting):
