@@ -42,6 +42,7 @@ gainsight_fdw_handler(PG_FUNCTION_ARGS)
 	routine->GetForeignUpperPaths = gainsightGetForeignUpperPaths;
 	routine->BeginForeignScan = gainsightBeginForeignScan;
 	routine->IterateForeignScan = gainsightIterateForeignScan;
+	routine->RecheckForeignScan = gainsightRecheckForeignScan;
 	routine->ReScanForeignScan = gainsightReScanForeignScan;
 	routine->EndForeignScan = gainsightEndForeignScan;
 	routine->ExplainForeignScan = gainsightExplainForeignScan;

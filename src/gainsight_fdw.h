@@ -85,6 +85,7 @@ extern ForeignScan *gs_count_plan(ForeignPath *best_path, List *tlist, RelOptInf
 extern void gs_count_plan_read(List *fdw_private, Oid *relid, List **clauses);
 extern void gs_count_begin(ForeignScanState *node);
 extern TupleTableSlot *gs_count_iterate(ForeignScanState *node);
+extern bool gainsightRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot);
 extern void gs_count_rescan(ForeignScanState *node);
 extern const GsUsage *gs_count_usage(const ForeignScanState *node);
 
