@@ -44,7 +44,7 @@ may_raise(Oid function, void *context)
 }
 
 static bool
-is_result_of(const Param *param, List *init_plans)
+is_result_of(const Param * param, List *init_plans)
 {
 	ListCell   *cell;
 
