@@ -201,6 +201,16 @@ WHERE plans.tenant = 'local' AND n.company_id = plans.company_id AND n.name = 'c
 SELECT count(*), count(*) FILTER (WHERE name = 'moved') AS moved FROM gs.north;
 SELECT count(*) FROM gs.local;
 
+--
+-- An error says whose it is
+--
+ALTER USER MAPPING FOR CURRENT_USER SERVER south OPTIONS (SET access_key 'expired');
+SELECT local.error_of('SELECT name FROM gs.plans');
+ALTER SERVER north OPTIONS (ADD max_requests '1');
+SELECT local.error_of($$SELECT name FROM gs.plans WHERE tenant = 'north'$$);
+-- a create's, too
+SELECT local.error_of($$INSERT INTO gs.plans (tenant, name, company_id, type_id) VALUES ('south', 'n', 'c', 't')$$);
+
 SET client_min_messages = warning;
 DROP TABLE gs.plans;
 DROP SERVER north, south CASCADE;

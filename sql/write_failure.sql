@@ -101,6 +101,13 @@ SELECT * FROM local.error_of($$INSERT INTO gs.objectives (success_plan_id, name,
 SELECT * FROM local.error_of($$UPDATE gs.successplans SET status = 'Done' WHERE gsid = '1P02A'$$);
 SELECT * FROM local.error_of($$UPDATE gs.successplans SET status = 'Done' FROM pg_am WHERE gsid = '1P02A' AND amname = 'btree'$$);
 SELECT * FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('a', '', 'c')$$);
+-- the values that Status may have are no hint where the tenant says that it is about another field
+\! sandbox/ctl fault '{"op":"POST /successplans","fault":{"status":400,"body":{"result":false,"errorCode":"GSOBJ_1007","errorDesc":"Name is required"}}}'
+SELECT * FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, type_id, status) VALUES ('a', 'b', 'c', 'Custom')$$);
+-- where it does not say which, they are if the value is none of them
+\! sandbox/ctl fault '{"op":"POST /successplans","times":2,"fault":{"status":400,"body":{"result":false,"errorCode":"GSOBJ_1012","errorDesc":"invalid picklist value"}}}'
+SELECT * FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, type_id, status) VALUES ('a', 'b', 'c', 'Custom')$$);
+SELECT * FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, type_id, status) VALUES ('a', 'b', 'c', 'Active')$$);
 -- a failure can hide in a 200
 \! sandbox/ctl fault '{"op":"POST /successplans","fault":{"status":200,"body":{"result":false,"errorCode":"GSOBJ_1001","errorDesc":"Name is too long","requestId":"sandbox-1","data":null}}}'
 SELECT * FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('a', 'b', 'c')$$);

@@ -11,6 +11,7 @@
 #include "lib/stringinfo.h"
 
 #include "api.h"
+#include "refusal.h"
 
 const char *const gs_api_operators[] = {
 	"EQ", "NE", "LT", "GT", "LTE", "GTE", "BTW", "IN", "CONTAINS", "STARTS_WITH",
@@ -194,6 +195,8 @@ judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *enve
 	failure->sqlstate = rule->sqlstate;
 	failure->message = rule->message;
 	failure->hint = rule->hint;
+	if (rule->sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && call->body != NULL)
+		failure->hint = gs_refusal_hint(call->resource, call->body, failure->description);
 	verdict->repeat = rule->repeat;
 	verdict->uncertain = result->status >= 500;
 }

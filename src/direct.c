@@ -319,7 +319,7 @@ update_rows(ForeignScanState *node, GsDirectState *state)
 			gs_update_withdraw(list_nth(state->updates, i));
 	}
 	if (failed != NULL)
-		gs_write_fail_update(state->relation, failed);
+		gs_fail(failed);
 }
 
 TupleTableSlot *

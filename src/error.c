@@ -54,13 +54,19 @@ gs_without_key(const char *text, const char *key)
 	return clean;
 }
 
-/* "GET /x answered 404: GSOBJ_1 "no such plan" (request abc)." */
+/* "Server "s", role "r": GET /x answered 404: GSOBJ_1 "no such plan" (request abc)." */
 static char *
 describe(const GsFailure *failure)
 {
 	StringInfoData out;
 
 	initStringInfo(&out);
+	if (failure->server)
+		appendStringInfo(&out, "Server \"%s\"", failure->server);
+	if (failure->server && failure->role)
+		appendStringInfo(&out, ", role \"%s\"", failure->role);
+	if (failure->server)
+		appendStringInfoString(&out, ": ");
 	appendStringInfo(&out, "%s %s", failure->method, failure->path);
 	if (failure->status != 0)
 		appendStringInfo(&out, " answered %d", failure->status);

@@ -239,35 +239,35 @@ gs_governor_left(int max_requests)
 }
 
 void
-gs_governor_exceeded(int max_requests, int64 needed)
+gs_governor_exceeded(const GsTenant *tenant, int64 needed)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 			 errmsg("statement needs more read requests than max_requests allows"),
 			 needed > 0 ?
-			 errdetail("It has sent " INT64_FORMAT " and needs " INT64_FORMAT " more; max_requests is %d.",
-					   spent_so_far(), needed, max_requests) :
-			 errdetail("It has sent " INT64_FORMAT "; max_requests is %d.",
-					   spent_so_far(), max_requests),
+			 errdetail("It has sent " INT64_FORMAT " and needs " INT64_FORMAT " more; max_requests is %d for server \"%s\".",
+					   spent_so_far(), needed, tenant->max_requests, tenant->server) :
+			 errdetail("It has sent " INT64_FORMAT "; max_requests is %d for server \"%s\".",
+					   spent_so_far(), tenant->max_requests, tenant->server),
 			 errhint("Narrow the query, or raise the option max_requests of the foreign table or its server.")));
 }
 
 void
-gs_governor_refuse(int max_requests, GsFailure *failure)
+gs_governor_refuse(const GsTenant *tenant, GsFailure *failure)
 {
 	memset(failure, 0, sizeof(*failure));
 	failure->sqlstate = ERRCODE_PROGRAM_LIMIT_EXCEEDED;
 	failure->message = "statement needs more read requests than max_requests allows";
-	failure->aside = psprintf("It has sent " INT64_FORMAT "; max_requests is %d.",
-							  spent_so_far(), max_requests);
+	failure->aside = psprintf("It has sent " INT64_FORMAT "; max_requests is %d for server \"%s\".",
+							  spent_so_far(), tenant->max_requests, tenant->server);
 	failure->hint = "Narrow the query, or raise the option max_requests of the foreign table or its server.";
 }
 
 void
-gs_governor_spend(int max_requests)
+gs_governor_spend(const GsTenant *tenant)
 {
-	if (gs_governor_left(max_requests) == 0)
-		gs_governor_exceeded(max_requests, 0);
+	if (gs_governor_left(tenant->max_requests) == 0)
+		gs_governor_exceeded(tenant, 0);
 	(void) spent_so_far();
 	spent++;
 }

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "error.h"
+#include "tenant.h"
 
 /*
  * Milliseconds of a clock that never goes back, the same in every backend.
@@ -30,16 +31,16 @@ extern int	gs_governor_ask(const char *base_url, int rate_limit, int64 since, in
 extern void gs_governor_pause(const char *base_url, int ms);
 
 /*
- * Count a read request against what one top-level statement may send.
- * max_requests 0 is no bound.  Raises 54000 when it is used up.
+ * Count a read request against what one top-level statement may send, the
+ * tenant's max_requests (0 is no bound).  Raises 54000 when it is used up.
  */
-extern void gs_governor_spend(int max_requests);
+extern void gs_governor_spend(const GsTenant *tenant);
 
 /*
  * That it is used up, as a failure for those who must not raise one.  Allocates
  * in CurrentMemoryContext.
  */
-extern void gs_governor_refuse(int max_requests, GsFailure *failure);
+extern void gs_governor_refuse(const GsTenant *tenant, GsFailure *failure);
 
 /*
  * What follows has a budget of its own: a statement that commits as it goes
@@ -55,6 +56,6 @@ extern int	gs_governor_left(int max_requests);
 /*
  * Raise the 54000 of a statement that is known to need more than it may send.
  */
-pg_noreturn extern void gs_governor_exceeded(int max_requests, int64 needed);
+pg_noreturn extern void gs_governor_exceeded(const GsTenant *tenant, int64 needed);
 
 #endif							/* GS_GOVERNOR_H */

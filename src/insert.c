@@ -58,8 +58,6 @@ fail_write(const GsModifyState *state, const GsVerdict *verdict, const GsWrite *
 	/* which one to look for */
 	if (verdict->uncertain)
 		row = psprintf("The row is %s. ", gs_write_shown(write));
-	if (failure.sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && failure.hint == NULL)
-		failure.hint = gs_write_hint(state->relation);
 	failure.aside = psprintf("%sThis statement has created " INT64_FORMAT " rows.",
 							 row, created_by_statement(state));
 	gs_fail(&failure);

@@ -240,10 +240,10 @@ gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 		gs_update_start(update);
 		failure = gs_update_check(update);
 		if (failure != NULL)
-			gs_write_fail_update(state->relation, failure);
+			gs_fail(failure);
 		verdict = gs_update_finish(update, fill);
 		if (verdict != NULL && verdict->kind == GS_FAILED)
-			gs_write_fail_update(state->relation, &verdict->failure);
+			gs_fail(&verdict->failure);
 		done = verdict != NULL;
 	}
 	if (done && fill && update->record != NULL)

@@ -471,14 +471,16 @@ GsSettings *
 gs_settings_load(Oid serverid, Oid relid)
 {
 	GsSettings *settings = palloc0(sizeof(GsSettings));
+	ForeignServer *server = GetForeignServer(serverid);
 
 	for (int i = 0; i < (int) lengthof(options); i++)
 		if (options[i].initial != NULL)
 			(void) parse_option(&options[i], options[i].initial, settings);
-	apply(GetForeignServer(serverid)->options, settings);
+	apply(server->options, settings);
 	if (OidIsValid(relid))
 		apply(GetForeignTable(relid)->options, settings);
 	settings->tenant.serverid = serverid;
+	settings->tenant.server = server->servername;
 	settings->tenant.usage = palloc0(sizeof(GsUsage));
 	settings->tenant.counted = palloc0(sizeof(GsUsage));
 	if (settings->domain != NULL)

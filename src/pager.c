@@ -262,8 +262,8 @@ joins_on(GsPager *pager)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_REPLY_HANDLE),
 				 errmsg("Gainsight ignores the offset of a search"),
-				 errdetail("The page at offset " INT64_FORMAT " begins like the one at offset 0.",
-						   pager->page.offset)));
+				 errdetail("Server \"%s\": the page at offset " INT64_FORMAT " begins like the one at offset 0.",
+						   pager->tenant->server, pager->page.offset)));
 	return false;
 }
 
@@ -275,7 +275,8 @@ go_round_again(GsPager *pager)
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("rows moved under every attempt to read all pages of %s",
 						pager->resource->name),
-				 errdetail("%d rounds were disturbed by changes in the tenant.", MAX_ROUNDS),
+				 errdetail("Server \"%s\": %d rounds were disturbed by changes in the tenant.",
+						   pager->tenant->server, MAX_ROUNDS),
 				 errhint("Try again, or narrow the query so that it takes fewer pages.")));
 	forget_ahead(pager);
 	begin_round(pager);
@@ -294,8 +295,8 @@ end_short(GsPager *pager)
 				(errcode(ERRCODE_WARNING),
 				 errmsg("Gainsight counts more rows of %s than it shows",
 						pager->resource->name),
-				 errdetail("It shows " INT64_FORMAT " and counts " INT64_FORMAT ".",
-						   pager->rows, pager->total)));
+				 errdetail("Server \"%s\": it shows " INT64_FORMAT " and counts " INT64_FORMAT ".",
+						   pager->tenant->server, pager->rows, pager->total)));
 		pager->ended = true;
 		return;
 	}

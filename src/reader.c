@@ -84,10 +84,8 @@ open_walks(GsReader *reader)
 static void
 check_budget(const GsReader *reader, int64 needed)
 {
-	int			max_requests = reader->tenant->max_requests;
-
-	if (needed > gs_governor_left(max_requests))
-		gs_governor_exceeded(max_requests, needed);
+	if (needed > gs_governor_left(reader->tenant->max_requests))
+		gs_governor_exceeded(reader->tenant, needed);
 }
 
 GsReader *

@@ -11,6 +11,7 @@
 
 #include "common/pg_prng.h"
 #include "lib/ilist.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "governor.h"
@@ -62,7 +63,7 @@ gs_request_start(const GsTenant *tenant, const GsCall *call, MemoryContext conte
 	GsRequest  *request;
 
 	if (call->read)
-		gs_governor_spend(tenant->max_requests);
+		gs_governor_spend(tenant);
 	own = AllocSetContextCreate(context, "gainsight_fdw request", ALLOCSET_SMALL_SIZES);
 	request = MemoryContextAllocZero(own, sizeof(GsRequest));
 	request->tenant = tenant;
@@ -184,9 +185,10 @@ ask_governor(GsRequest *request, int64 now)
 	}
 	if (wait > 0 && now - request->waiting_since > TELL_AFTER)
 		tell_wait(tenant, tenant->rate_limit == 0 ?
-				  _("The tenant has refused a request of another session, and all wait.") :
-				  psprintf(_("The server option rate_limit is %d requests a minute, for all sessions together."),
-						   tenant->rate_limit));
+				  psprintf(_("The tenant of server \"%s\" has refused a request of another session, and all wait."),
+						   tenant->server) :
+				  psprintf(_("The option rate_limit of server \"%s\" is %d requests a minute, for all sessions together."),
+						   tenant->server, tenant->rate_limit));
 	return wait;
 }
 
@@ -308,6 +310,18 @@ judge_uncertain(GsVerdict *verdict)
 	verdict->failure.hint = "Look for the row before you insert it again.";
 }
 
+/*
+ * Of many tenants under one parent the message has to say which; and of many
+ * mappings, whose, if it is the key.
+ */
+static void
+name_the_asked(const GsTenant *tenant, GsFailure *failure)
+{
+	failure->server = tenant->server;
+	if (failure->sqlstate == ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION)
+		failure->role = GetUserNameFromId(tenant->userid, true);
+}
+
 static void
 judge(GsRequest *request)
 {
@@ -333,6 +347,7 @@ judge(GsRequest *request)
 	if (verdict->kind == GS_FAILED && verdict->uncertain && request->call.once)
 		judge_uncertain(verdict);
 	verdict->uncertain |= verdict->kind == GS_FAILED && request->uncertain;
+	name_the_asked(request->tenant, failure);
 	failure->method = request->call.endpoint->method;
 	failure->path = request->call.path;
 	failure->code = gs_without_key(failure->code, key);
@@ -390,8 +405,8 @@ may_repeat(GsRequest *request)
 		gs_governor_pause(tenant->base_url, wait);
 		tenant->usage->wait_time += wait;
 		if (wait > TELL_AFTER)
-			tell_wait(tenant, psprintf(_("The tenant has refused a request, which is sent again in %d s."),
-									   wait / 1000));
+			tell_wait(tenant, psprintf(_("The tenant of server \"%s\" has refused a request, which is sent again in %d s."),
+									   tenant->server, wait / 1000));
 	}
 	tenant->usage->retries++;
 	return true;
@@ -402,7 +417,7 @@ static bool
 repeat(GsRequest *request)
 {
 	GsVerdict  *verdict = &request->verdict;
-	int			max_requests = request->tenant->max_requests;
+	const GsTenant *tenant = request->tenant;
 
 	if (!may_repeat(request))
 		return false;
@@ -413,15 +428,15 @@ repeat(GsRequest *request)
 	}
 	if (request->call.read)
 	{
-		if (gs_governor_left(max_requests) == 0)
+		if (gs_governor_left(tenant->max_requests) == 0)
 		{
 			MemoryContext old = MemoryContextSwitchTo(request->context);
 
-			gs_governor_refuse(max_requests, &verdict->failure);
+			gs_governor_refuse(tenant, &verdict->failure);
 			MemoryContextSwitchTo(old);
 			return false;
 		}
-		gs_governor_spend(max_requests);
+		gs_governor_spend(tenant);
 	}
 	request->uncertain |= verdict->uncertain;
 	request->transfer = NULL;

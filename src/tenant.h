@@ -27,6 +27,7 @@ typedef struct GsUsage
 typedef struct GsTenant
 {
 	Oid			serverid;
+	const char *server;			/* its name, in the database's encoding */
 	Oid			userid;			/* whose key it is */
 	const char *base_url;		/* no slash at the end */
 	const char *access_key;

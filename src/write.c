@@ -352,36 +352,6 @@ gs_write_update(const GsRelation *relation, const GsMember *changes, int nchange
 	return write;
 }
 
-const char *
-gs_write_hint(const GsRelation *relation)
-{
-	StringInfoData hint;
-
-	initStringInfo(&hint);
-	for (int i = 0; i < relation->resource->ncolumns; i++)
-	{
-		const GsColumn *column = &relation->resource->columns[i];
-
-		if (column->values == NULL || !(column->flags & GS_WRITABLE))
-			continue;
-		appendStringInfo(&hint, "Documented values of %s are", column->field);
-		for (const char *const *value = column->values; *value != NULL; value++)
-			appendStringInfo(&hint, "%s \"%s\"", value > column->values ? "," : "", *value);
-		appendStringInfoChar(&hint, '.');
-	}
-	return hint.len > 0 ? hint.data : NULL;
-}
-
-void
-gs_write_fail_update(const GsRelation *relation, const GsFailure *why)
-{
-	GsFailure	failure = *why;
-
-	if (failure.sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && failure.hint == NULL)
-		failure.hint = gs_write_hint(relation);
-	gs_fail(&failure);
-}
-
 List *
 gs_write_sent_fields(const GsRelation *relation)
 {

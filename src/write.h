@@ -94,11 +94,6 @@ extern GsWrite *gs_write_update(const GsRelation *relation, const GsMember *chan
 								int nchanges, const GsJson *base);
 
 /*
- * The documented values of the resource's fields, as a hint; NULL without any.
- */
-extern const char *gs_write_hint(const GsRelation *relation);
-
-/*
  * The fields that an update sends.
  */
 extern List *gs_write_sent_fields(const GsRelation *relation);
@@ -109,12 +104,6 @@ extern List *gs_write_sent_fields(const GsRelation *relation);
  */
 extern int	gs_write_changes(const GsRelation *relation, List *attnums,
 							 const Datum *values, const bool *isnull, GsMember *changes);
-
-/*
- * Raise what an update failed of.
- */
-pg_noreturn extern void gs_write_fail_update(const GsRelation *relation,
-											 const GsFailure *failure);
 
 /*
  * Read a created record whose create answered with no more than its key.
