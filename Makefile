@@ -8,7 +8,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 # The chapters of the regression test, in order: sql/NAME.sql, expected/NAME.out.
 CHAPTERS = options import discover plan_types plans objectives types envelopes paging \
-	filters numbers counts parameters analyze joins evaluation explain tenants insert update write_failure monitor \
+	filters numbers counts parameters analyze joins evaluation explain tenants insert update cursors write_failure monitor \
 	refresh
 REGRESS = $(CHAPTERS)
 

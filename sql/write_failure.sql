@@ -260,9 +260,10 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN substring(detail FROM 'has created (\d+) rows');
 END $$;
 SET client_min_messages = error;
-SELECT said >= 29 AND said < 50 AS midway, said = (SELECT count(*) FROM gs.successplans WHERE name LIKE 'concurrent %') AS equal
-FROM (SELECT local.said_created($$INSERT INTO gs.successplans (name, company_id, type_id, status)
-SELECT 'concurrent ' || g, '1P01', '1T01', CASE g WHEN 30 THEN 'Done' ELSE 'Active' END FROM generate_series(1, 50) AS g$$) AS said OFFSET 0) AS s;
+SELECT local.said_created($$INSERT INTO gs.successplans (name, company_id, type_id, status)
+SELECT 'concurrent ' || g, '1P01', '1T01', CASE g WHEN 30 THEN 'Done' ELSE 'Active' END FROM generate_series(1, 50) AS g$$) AS said \gset
+-- (which the statement itself would not see)
+SELECT :said >= 29 AND :said < 50 AS midway, :said = count(*) AS equal FROM gs.successplans WHERE name LIKE 'concurrent %';
 RESET client_min_messages;
 \! sandbox/ctl set latency_ms=0
 -- created, but what came back does not fit

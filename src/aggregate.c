@@ -20,6 +20,7 @@
 #include "compat.h"
 #include "gainsight_fdw.h"
 #include "total.h"
+#include "walks.h"
 
 /*
  * Asking.
@@ -201,7 +202,45 @@ typedef struct GsCountState
 	bool		known;			/* total, for these values */
 	int64		total;
 	bool		done;
+	GsWalk		walk;
+	bool		evaluating;		/* it is at work */
+	bool		changes;		/* there may be other values */
+	bool		by_rows;		/* the tenant's count would be one of a later time */
 } GsCountState;
+
+static int64 find_total(ForeignScanState *node);
+
+/* The scan whose rows the plan below would count; NULL if there is none. */
+static ForeignScanState *
+scan_below(ForeignScanState *node)
+{
+	PlanState  *below = outerPlanState(node);
+
+	while (below != NULL && !IsA(below, ForeignScanState))
+		below = outerPlanState(below);
+	return (ForeignScanState *) below;
+}
+
+/*
+ * The session is about to write: count now.  What is counted for values that
+ * nobody knows yet will be rows, which the scan below keeps.
+ */
+static void
+settle(ForeignScanState *node, const GsResource *written)
+{
+	GsCountState *state = node->fdw_state;
+
+	if (written != state->relation->resource || state->evaluating)
+		return;
+	if (state->changes)
+		state->by_rows = true;
+	else if (!state->known)
+	{
+		(void) gs_operands_evaluate(state->operands, node->ss.ps.ps_ExprContext);
+		state->total = find_total(node);
+		state->known = true;
+	}
+}
 
 void
 gs_count_begin(ForeignScanState *node)
@@ -215,6 +254,10 @@ gs_count_begin(ForeignScanState *node)
 	state->relation = gs_relation_load(relid);
 	state->operands = gs_operands_create(&node->ss.ps, plan->fdw_exprs);
 	gs_settings_authorize(state->relation->settings, gs_scan_user(node));
+	state->changes = !bms_is_empty(gs_params_changing(node->ss.ps.state, plan->fdw_exprs));
+	gs_walk_open(&state->walk, node, &state->relation->settings->tenant, settle);
+	if (!state->changes && scan_below(node) != NULL)
+		gs_scan_leave_settling(scan_below(node));
 }
 
 /* Ask the tenant; false if its answer settles nothing. */
@@ -256,9 +299,10 @@ count_below(ForeignScanState *node)
 static int64
 find_total(ForeignScanState *node)
 {
+	GsCountState *state = node->fdw_state;
 	int64		total;
 
-	return ask_tenant(node->fdw_state, &total) ? total : count_below(node);
+	return !state->by_rows && ask_tenant(state, &total) ? total : count_below(node);
 }
 
 TupleTableSlot *
@@ -270,8 +314,10 @@ gs_count_iterate(ForeignScanState *node)
 	ExecClearTuple(slot);
 	if (state->done)
 		return slot;
+	state->evaluating = true;
 	if (gs_operands_evaluate(state->operands, node->ss.ps.ps_ExprContext) || !state->known)
 		state->total = find_total(node);
+	state->evaluating = false;
 	state->known = true;
 	state->done = true;
 	for (int i = 0; i < slot->tts_tupleDescriptor->natts; i++)
@@ -300,6 +346,15 @@ gainsightRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot)
 	(void) gs_count_iterate(node);
 	MemoryContextSwitchTo(old);
 	return !TupIsNull(slot);
+}
+
+void
+gs_count_end(ForeignScanState *node)
+{
+	GsCountState *state = node->fdw_state;
+
+	if (state != NULL)
+		gs_walk_close(&state->walk);
 }
 
 void

@@ -35,6 +35,7 @@ struct GsBind
 	bool		by_value;
 	char		align;
 	bool		all;
+	bool		complete;
 	GsBindInner inner;
 	bool		unsure;			/* may the answers be to other values? */
 	uint64		round;			/* of the same values; the first is 1 */
@@ -142,6 +143,18 @@ bool
 gs_bind_wants_all(const GsBind *bind)
 {
 	return bind->all;
+}
+
+void
+gs_bind_set_complete(GsBind *bind, bool complete)
+{
+	bind->complete = complete;
+}
+
+bool
+gs_bind_is_complete(const GsBind *bind)
+{
+	return bind->complete && !bind->unsure && bind->nwanted == 0;
 }
 
 void

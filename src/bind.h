@@ -53,6 +53,13 @@ extern void gs_bind_add(GsBind *bind, Datum key);
 extern int	gs_bind_wanted(const GsBind *bind);
 
 /*
+ * The outer side: it has (not) been read to its end, so no key will be added.
+ * And have the rows of all keys that there are been asked for?
+ */
+extern void gs_bind_set_complete(GsBind *bind, bool complete);
+extern bool gs_bind_is_complete(const GsBind *bind);
+
+/*
  * Is it sure that the rows of a key need not be asked for?
  */
 extern bool gs_bind_knows(const GsBind *bind, Datum key);

@@ -136,6 +136,7 @@ pull(BindJoinState *state)
 	if (TupIsNull(slot))
 	{
 		state->ended = true;
+		gs_bind_set_complete(state->bind, true);
 		return false;
 	}
 	show(state, slot);
@@ -242,6 +243,7 @@ rescan(CustomScanState *node)
 	tuplestore_clear(state->rows);
 	state->serving = false;
 	state->ended = false;
+	gs_bind_set_complete(state->bind, false);
 	state->batch_size = state->plan.first_batch;
 	gs_bind_restart(state->bind);
 }

@@ -85,6 +85,12 @@ gs_bound_begin(ForeignScanState *node)
 	return bound;
 }
 
+bool
+gs_bound_is_complete(const GsBound *bound)
+{
+	return gs_bind_is_complete(bound->bind);
+}
+
 void
 gs_bound_end(GsBound *bound)
 {

@@ -187,4 +187,10 @@ extern GsOperands *gs_operands_create(PlanState *parent, List *exprs);
 extern bool gs_operands_evaluate(GsOperands *operands, ExprContext *econtext);
 extern const GsOperand *gs_operands_values(const GsOperands *operands);
 
+/*
+ * params.c: the numbers of those of a plan's expressions whose values another
+ * rescan may change.  palloc'd.
+ */
+extern Bitmapset *gs_params_changing(EState *estate, List *exprs);
+
 #endif							/* GS_CLAUSE_H */

@@ -28,6 +28,7 @@
 #include "gainsight_fdw.h"
 #include "governor.h"
 #include "seen.h"
+#include "walks.h"
 #include "write.h"
 
 typedef struct GsDirectState
@@ -336,6 +337,8 @@ gainsightIterateDirectModify(ForeignScanState *node)
 		if (node->resultRelInfo->ri_projectReturning != NULL)
 			prepare_returning(node, state);
 		find_rows(node, state);
+		if (state->updates != NIL)
+			gs_walks_settle(&state->relation->settings->tenant, state->relation->resource);
 		update_rows(node, state);
 		MemoryContextSwitchTo(old);
 		state->done = true;

@@ -8,6 +8,7 @@
 #include "gainsight_fdw.h"
 #include "plan.h"
 #include "shmem.h"
+#include "walks.h"
 #include "write.h"
 
 PG_MODULE_MAGIC;
@@ -25,6 +26,7 @@ _PG_init(void)
 	gs_bind_path_init();
 	gs_jit_init();
 	gs_xact_init();
+	gs_walks_init();
 #ifdef USE_ASSERT_CHECKING
 	gs_model_check();
 #endif

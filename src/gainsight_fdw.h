@@ -87,6 +87,7 @@ extern void gs_count_begin(ForeignScanState *node);
 extern TupleTableSlot *gs_count_iterate(ForeignScanState *node);
 extern bool gainsightRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot);
 extern void gs_count_rescan(ForeignScanState *node);
+extern void gs_count_end(ForeignScanState *node);
 extern const GsUsage *gs_count_usage(const ForeignScanState *node);
 
 /*
@@ -204,6 +205,12 @@ extern GsRelation *gs_scan_relation(const ForeignScanState *node);
  */
 extern void gs_scan_attach(ForeignScanState *node, void *state);
 extern void *gs_scan_attached(const ForeignScanState *node);
+
+/*
+ * Another node answers for what the scan has not given when the session
+ * writes.
+ */
+extern void gs_scan_leave_settling(ForeignScanState *node);
 
 /*
  * What a scan has used so far; NULL before it began.

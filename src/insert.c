@@ -15,6 +15,7 @@
 
 #include "modify.h"
 #include "pager.h"
+#include "walks.h"
 
 /*
  * Failing.
@@ -140,6 +141,7 @@ create_rows(GsModifyState *state, TupleTableSlot **slots, int count, bool fill)
 	GsRecords	records;
 	int			started = 0;
 
+	gs_walks_settle(&state->relation->settings->tenant, resource);
 	for (int i = 0; i < count; i++)
 	{
 		const GsVerdict *verdict;

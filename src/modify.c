@@ -24,6 +24,7 @@
 #include "gainsight_fdw.h"
 #include "modify.h"
 #include "seen.h"
+#include "walks.h"
 
 /*
  * Planning.
@@ -237,6 +238,7 @@ gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 	update = make_update(state, estate, rinfo, slot, planSlot);
 	if (gs_seen_add(state->updated, update->key))
 	{
+		gs_walks_settle(&state->relation->settings->tenant, state->relation->resource);
 		gs_update_start(update);
 		failure = gs_update_check(update);
 		if (failure != NULL)

@@ -8,7 +8,8 @@
  * seam.  Where it is another, or totalCount has changed, the walk goes round
  * again and gives only what it has not given.
  *
- * It sees records only as far as their key.
+ * It sees records only as far as their key.  After an error that does not end
+ * the statement it goes on where it was: the page is asked for again.
  */
 #include "postgres.h"
 
@@ -68,6 +69,8 @@ struct GsPager
 
 	/* the page being given */
 	Page		page;
+	bool		taken;			/* it was taken into account */
+	bool		holding;		/* what it has given stays as long as the walk */
 	GsRecords	records;
 	const GsJson *record;		/* next to give, */
 	const char *record_key;		/* with its key */
@@ -377,22 +380,28 @@ take_page(GsPager *pager)
 static void
 drop_page(GsPager *pager)
 {
-	if (pager->page.request != NULL)
+	if (pager->page.request != NULL && !pager->holding)
 		gs_request_free(pager->page.request);
 	pager->page.request = NULL;
+	pager->holding = false;
 	pager->record = NULL;
 }
 
 static void
 next_page(GsPager *pager)
 {
+	/* where an error kept a page from it, what is behind it cannot join on */
+	if (pager->page.request != NULL && !pager->taken)
+		forget_ahead(pager);
 	drop_page(pager);
 	read_ahead(pager);
+	pager->taken = false;
 	pager->page = pager->ahead[pager->ahead_first];
 	pager->ahead_first = (pager->ahead_first + 1) % MAX_AHEAD;
 	pager->ahead_count--;
 	gs_api_finish_read(pager->page.request, pager->endpoint, &pager->records);
 	take_page(pager);
+	pager->taken = true;
 	if (pager->ended)
 		forget_ahead(pager);
 }
@@ -434,6 +443,12 @@ gs_pager_next(GsPager *pager, const char **key)
 		*key = pager->record_key;
 	set_record(pager, gs_api_next(&pager->records, record));
 	return record;
+}
+
+void
+gs_pager_hold(GsPager *pager)
+{
+	pager->holding = pager->page.request != NULL;
 }
 
 bool

@@ -41,6 +41,12 @@ extern void gs_pager_start(GsPager *pager);
 extern const GsJson *gs_pager_next(GsPager *pager, const char **key);
 
 /*
+ * The last record, and those of the same page before it, stay valid as long
+ * as the walk.
+ */
+extern void gs_pager_hold(GsPager *pager);
+
+/*
  * Is it known what comes next, a record or the end, without another answer?
  */
 extern bool gs_pager_at_hand(GsPager *pager);

@@ -37,6 +37,7 @@ struct GsReader
 	GsSearch	parent_search;
 	const char *parent_key;
 	int			next_key;		/* of spec->keys */
+	const char *held_key;		/* of walks, that was not asked for yet */
 	bool		keys_ended;
 
 	Item		ahead[MAX_AHEAD];	/* a ring */
@@ -45,6 +46,8 @@ struct GsReader
 	int			window;
 
 	Item		item;			/* being given */
+	bool		taken;			/* its answer has come */
+	bool		holding;		/* that stays as long as the reader */
 	GsRecords	records;
 	const GsJson *record;		/* next to give */
 };
@@ -146,8 +149,12 @@ take_key(GsReader *reader, const char **key)
 	}
 	else if (reader->walks != NULL)
 	{
-		if (gs_pager_next(reader->walks[0], key) != NULL && first)
+		if (reader->held_key == NULL)
+			(void) gs_pager_next(reader->walks[0], &reader->held_key);
+		if (reader->held_key != NULL && first)
 			check_budget(reader, gs_pager_total(reader->walks[0]));
+		*key = reader->held_key;
+		reader->held_key = NULL;
 	}
 	else
 	{
@@ -158,22 +165,22 @@ take_key(GsReader *reader, const char **key)
 	return *key != NULL;
 }
 
-static void
-queue_item(GsReader *reader, const char *key)
+static Item
+start_item(const GsReader *reader, const char *key)
 {
-	Item	   *item = &reader->ahead[(reader->ahead_first + reader->ahead_count) % MAX_AHEAD];
+	Item		item;
 
-	item->request = gs_api_start_read(reader->tenant, reader->spec->resource,
-									  reader->endpoint, key, reader->context);
-	item->key = key ? MemoryContextStrdup(gs_request_context(item->request), key) : NULL;
-	reader->ahead_count++;
+	item.request = gs_api_start_read(reader->tenant, reader->spec->resource,
+									 reader->endpoint, key, reader->context);
+	item.key = key ? MemoryContextStrdup(gs_request_context(item.request), key) : NULL;
+	return item;
 }
 
 /* Can the next key be taken without a wait? */
 static bool
 key_is_at_hand(GsReader *reader)
 {
-	return reader->spec->nkeys >= 0 || reader->walks == NULL ||
+	return reader->spec->nkeys >= 0 || reader->walks == NULL || reader->held_key != NULL ||
 		gs_pager_advance(reader->walks[0]);
 }
 
@@ -189,24 +196,46 @@ read_ahead(GsReader *reader, bool wait)
 		if (!take_key(reader, &key))
 			reader->keys_ended = true;
 		else if (key == NULL || gs_path_sendable(key))
-			queue_item(reader, key);
+			reader->ahead[(reader->ahead_first + reader->ahead_count++) % MAX_AHEAD] =
+				start_item(reader, key);
 	}
 }
 
-/* Wait for the next answer by path; false at the end. */
+/* Go on to the next request by path; false at the end. */
 static bool
-next_item(GsReader *reader)
+shift_item(GsReader *reader)
 {
-	if (reader->item.request != NULL)
-		gs_request_free(reader->item.request);
+	Item		last = reader->item;
+
+	if (last.request != NULL && !reader->taken)
+	{
+		/* an error kept its answer from us: it is asked again */
+		reader->item = start_item(reader, last.key);
+		gs_request_free(last.request);
+		return true;
+	}
+	if (last.request != NULL && !reader->holding)
+		gs_request_free(last.request);
 	reader->item.request = NULL;
+	reader->holding = false;
 	read_ahead(reader, true);
 	if (reader->ahead_count == 0)
 		return false;
 	reader->item = reader->ahead[reader->ahead_first];
 	reader->ahead_first = (reader->ahead_first + 1) % MAX_AHEAD;
 	reader->ahead_count--;
+	reader->taken = false;
+	return true;
+}
+
+/* Wait for the next answer by path; false at the end. */
+static bool
+next_item(GsReader *reader)
+{
+	if (!shift_item(reader))
+		return false;
 	gs_api_finish_read(reader->item.request, reader->endpoint, &reader->records);
+	reader->taken = true;
 	reader->record = reader->records.first;
 	reader->window = Min(reader->window * 2, reader->tenant->max_connections);
 	return true;
@@ -251,6 +280,7 @@ const GsJson *
 gs_reader_next(GsReader *reader, const char **key)
 {
 	const GsJson *record;
+	bool		fresh;
 
 	*key = NULL;
 	if (reader->endpoint == NULL)
@@ -261,10 +291,20 @@ gs_reader_next(GsReader *reader, const char **key)
 			if (!next_item(reader))
 				return NULL;
 		record = reader->record;
+		fresh = !reader->endpoint->single || is_new(reader, record);
 		reader->record = gs_api_next(&reader->records, record);
-	} while (reader->endpoint->single && !is_new(reader, record));
+	} while (!fresh);
 	*key = reader->item.key;
 	return record;
+}
+
+void
+gs_reader_hold(GsReader *reader)
+{
+	if (reader->endpoint != NULL)
+		reader->holding = reader->item.request != NULL;
+	else if (reader->walk < reader->nwalks)
+		gs_pager_hold(reader->walks[reader->walk]);
 }
 
 /*

@@ -31,10 +31,16 @@ extern GsReader *gs_reader_open(const GsTenant *tenant, const GsReadSpec *spec,
 								MemoryContext context);
 
 /*
- * The next record, NULL at the end.  Valid until the next call.  *key is the
+ * The next record, NULL at the end.  After an error it may be called again,
+ * and has lost none.  Valid until the next call.  *key is the
  * value that stood in the braces of the path it came from, NULL if none did.
  */
 extern const GsJson *gs_reader_next(GsReader *reader, const char **key);
+
+/*
+ * The last record stays valid as long as the reader.
+ */
+extern void gs_reader_hold(GsReader *reader);
 
 /*
  * Is it known what comes next, a record or the end, without another answer?

@@ -129,6 +129,9 @@ gainsightBeginForeignScan(ForeignScanState *node, int eflags)
 	}
 	if (state->plan.bind != NULL)
 		state->bound = gs_bound_begin(node);
+	/* a direct modification ends before it writes, and a recheck reads nothing */
+	if (plan->operation == CMD_SELECT && node->ss.ps.state->es_epq_active == NULL)
+		gs_walk_open(&state->walk, node, &state->relation->settings->tenant, gs_scan_settle);
 }
 
 /*
@@ -136,151 +139,16 @@ gainsightBeginForeignScan(ForeignScanState *node, int eflags)
  */
 
 static void
-forget_rows(GsScanState *state)
-{
-	if (state->kept != NULL)
-		tuplestore_end(state->kept);
-	state->kept = NULL;
-	state->kept_bytes = 0;
-	state->replaying = false;
-}
-
-static void
-keep_rows(ForeignScanState *node)
-{
-	GsScanState *state = node->fdw_state;
-	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
-
-	state->kept = tuplestore_begin_heap(false, false, work_mem);
-	if (state->kept_slot == NULL)
-		state->kept_slot = ExecInitExtraTupleSlot(node->ss.ps.state,
-												  node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
-												  &TTSOpsMinimalTuple);
-	MemoryContextSwitchTo(old);
-	/* what reads it has to be at its end when a row is added */
-	(void) tuplestore_advance(state->kept, true);
-}
-
-void
-gs_scan_open(GsScanState *state, const GsOperand *operands)
-{
-	MemoryContext old;
-
-	MemoryContextReset(state->context);
-	old = MemoryContextSwitchTo(state->context);
-	state->reader = NULL;
-	if (gs_spec_build(state->relation, &state->plan, &state->search, operands, &state->spec))
-	{
-		state->spec.seen = state->seen;
-		state->reader = gs_reader_open(&state->relation->settings->tenant, &state->spec,
-									   state->context);
-	}
-	state->ended = state->reader == NULL;
-	MemoryContextSwitchTo(old);
-}
-
-static void
 start(ForeignScanState *node)
 {
 	GsScanState *state = node->fdw_state;
 
 	gs_scan_open(state, gs_operands_values(state->operands));
-	forget_rows(state);
+	gs_kept_forget(state);
 	if (state->may_keep)
-		keep_rows(node);
+		gs_kept_begin(node);
 	state->given = 0;
 	state->first_saved = state->saved ? gs_saved_count(state->saved) : 0;
-}
-
-/*
- * Rows.
- */
-
-/* Progress is told every so many rows, and with the first. */
-#define TELL_ROWS 1000
-
-static void
-count_row(GsScanState *state)
-{
-	const GsTenant *tenant = &state->relation->settings->tenant;
-
-	if (tenant->usage->rows++ % TELL_ROWS == 0)
-		gs_progress_set(state->relation->relid, tenant->userid, tenant->usage,
-						gs_reader_total(state->reader));
-}
-
-bool
-gs_scan_fetch(GsScanState *state, TupleTableSlot *slot)
-{
-	const char *path_key;
-	const GsJson *record = gs_reader_next(state->reader, &path_key);
-
-	if (record == NULL)
-		return false;
-	gs_row_maker_fill(state->maker, record, path_key, slot->tts_values, slot->tts_isnull);
-	if (state->saved != NULL)
-		gs_saved_add(state->saved, record, state->spec.nkeys >= 0);
-	ExecStoreVirtualTuple(slot);
-	count_row(state);
-	return true;
-}
-
-Size
-gs_kept_size(const TupleTableSlot *slot)
-{
-	return MAXALIGN(SizeofMinimalTupleHeader) + sizeof(void *) +
-		heap_compute_data_size(slot->tts_tupleDescriptor, slot->tts_values, slot->tts_isnull);
-}
-
-/*
- * Keep a row for a rescan.  Where none is sure, only as many are kept as
- * fit into work_mem.
- */
-static void
-keep_row(GsScanState *state, TupleTableSlot *slot)
-{
-	if (state->kept == NULL)
-		return;
-	if (!state->must_keep)
-	{
-		state->kept_bytes += gs_kept_size(slot);
-		if (state->kept_bytes > (Size) work_mem * 1024)
-		{
-			forget_rows(state);
-			return;
-		}
-	}
-	tuplestore_puttupleslot(state->kept, slot);
-}
-
-/* The next of the rows kept; false at their end. */
-static bool
-replay(ForeignScanState *node)
-{
-	GsScanState *state = node->fdw_state;
-
-	/* what is read back must outlive the row's own context */
-	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
-	bool		found = tuplestore_gettupleslot(state->kept, true, true, state->kept_slot);
-
-	MemoryContextSwitchTo(old);
-	if (found && state->saved != NULL)
-		gs_saved_number(state->first_saved + state->given++, &state->kept_slot->tts_tid);
-	return found;
-}
-
-static void
-end_of_rows(GsScanState *state)
-{
-	const GsRelation *relation = state->relation;
-	int64		total = gs_reader_total(state->reader);
-	int64		parents = gs_reader_parents(state->reader);
-
-	state->ended = true;
-	if (parents != GS_NO_TOTAL)
-		gs_total_remember(relation, gs_model_parent(relation->resource), parents);
-	if (total != GS_NO_TOTAL && state->plan.clauses == NIL && state->plan.key == NULL)
-		gs_total_remember(relation, relation->resource, total);
 }
 
 /*
@@ -291,42 +159,27 @@ static void
 read_all(ForeignScanState *node)
 {
 	GsScanState *state = node->fdw_state;
-	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
-	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.ps_ExprContext->ecxt_per_tuple_memory);
 
-	while (!state->ended && (!state->asynchronous || gs_reader_advance(state->reader)))
-	{
-		ResetExprContext(node->ss.ps.ps_ExprContext);
-		ExecClearTuple(slot);
-		if (gs_scan_fetch(state, slot))
-			tuplestore_puttupleslot(state->kept, slot);
-		else
-			end_of_rows(state);
-	}
-	ExecClearTuple(slot);
-	MemoryContextSwitchTo(old);
-	if (!state->ended)
-		return;
-	tuplestore_rescan(state->kept);
-	state->replaying = true;
-	state->unread = false;
+	gs_kept_rest(node, !state->asynchronous);
+	state->unread = !state->ended;
 }
 
-/* Begin to give rows, from those kept where that will do. */
-static void
-begin_rows(ForeignScanState *node)
+void
+gs_scan_begin(ForeignScanState *node)
 {
 	GsScanState *state = node->fdw_state;
-	bool		changed = gs_operands_evaluate(state->operands, node->ss.ps.ps_ExprContext);
+	bool		changed = false;
 
-	if (changed || state->kept == NULL)
+	if (!gs_settled_for_any(state))
+	{
+		state->evaluating = true;
+		changed = gs_operands_evaluate(state->operands, node->ss.ps.ps_ExprContext);
+		state->evaluating = false;
+	}
+	if (changed || state->kept == NULL || state->kept_tail)
 		start(node);
 	else
-	{
-		tuplestore_rescan(state->kept);
-		state->replaying = true;
-		state->given = 0;
-	}
+		gs_kept_rewind(state);
 	state->unread = state->read_all;
 	if (state->unread)
 		read_all(node);
@@ -341,24 +194,20 @@ gainsightIterateForeignScan(ForeignScanState *node)
 
 	if (is_count(node))
 		return gs_count_iterate(node);
-	if (state->bound != NULL)
+	if (state->bound != NULL && !gs_settled_for_any(state))
 		return gs_bound_next(node);
 	if (!state->evaluated)
-		begin_rows(node);
+		gs_scan_begin(node);
 	if (state->replaying)
 	{
-		if (replay(node))
+		if (gs_kept_next(node))
 			return state->kept_slot;
 		state->replaying = false;
 	}
 	ExecClearTuple(slot);
-	if (!state->ended && (!state->asynchronous || gs_reader_at_hand(state->reader)))
-	{
-		if (gs_scan_fetch(state, slot))
-			keep_row(state, slot);
-		else
-			end_of_rows(state);
-	}
+	if (!state->ended && (!state->asynchronous || gs_reader_at_hand(state->reader)) &&
+		gs_scan_fetch(state, slot))
+		gs_kept_add(state, slot);
 	return slot;
 }
 
@@ -383,10 +232,14 @@ gainsightEndForeignScan(ForeignScanState *node)
 {
 	GsScanState *state = node->fdw_state;
 
+	if (is_count(node))
+		gs_count_end(node);
 	if (state == NULL || is_count(node))
 		return;
+	gs_walk_close(&state->walk);
 	gs_stats_add(&state->relation->settings->tenant);
-	forget_rows(state);
+	gs_kept_forget(state);
+	gs_settled_end(state);
 	if (state->bound != NULL)
 		gs_bound_end(state->bound);
 	if (state->saved != NULL)
@@ -415,7 +268,7 @@ gs_scan_advance(ForeignScanState *node)
 
 	state->asynchronous = true;
 	if (!state->evaluated)
-		begin_rows(node);
+		gs_scan_begin(node);
 	if (state->unread)
 		read_all(node);
 	else if (!state->ended && !state->replaying)
@@ -442,7 +295,7 @@ gs_scan_next_to_update(ForeignScanState *node, TupleTableSlot *slot,
 	{
 		(void) gs_operands_evaluate(state->operands, node->ss.ps.ps_ExprContext);
 		start(node);
-		forget_rows(state);
+		gs_kept_forget(state);
 		state->evaluated = true;
 	}
 	ExecClearTuple(slot);
@@ -468,6 +321,13 @@ GsRelation *
 gs_scan_relation(const ForeignScanState *node)
 {
 	return ((GsScanState *) node->fdw_state)->relation;
+}
+
+void
+gs_scan_leave_settling(ForeignScanState *node)
+{
+	if (node->fdw_state != NULL && !is_count(node))
+		gs_walk_close(&((GsScanState *) node->fdw_state)->walk);
 }
 
 const GsUsage *
