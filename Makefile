@@ -7,7 +7,7 @@ DATA = sql/gainsight_fdw--1.0.sql
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 # The chapters of the regression test, in order: sql/NAME.sql, expected/NAME.out.
-CHAPTERS = options import discover plan_types plans objectives types envelopes paging \
+CHAPTERS = options import names discover plan_types plans objectives types misfits envelopes paging \
 	filters numbers counts parameters analyze joins evaluation explain tenants insert update cursors write_failure monitor \
 	refresh
 REGRESS = $(CHAPTERS)

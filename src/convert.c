@@ -31,6 +31,9 @@
 /* So much of a value is shown in a message, in bytes. */
 #define SHOWN_VALUE 100
 
+/* And of what its type says of it, which may hold the value. */
+#define SHOWN_REASON 200
+
 typedef enum Road
 {
 	ROAD_TEXT,					/* any value as text */
@@ -105,13 +108,13 @@ gs_input_create(const GsRelation *relation, AttrNumber attnum)
 	return input;
 }
 
-/* Complain; the error context knows the rest. */
+/* As an input function would; gs_input_rethrow knows the rest. */
 pg_noreturn static void
 misfit(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("value does not fit the column")));
+			 errmsg("this is not a date or time")));
 }
 
 /* 998765.000 and 1e3 are whole numbers; 1.5 is not, and the input function says so. */
@@ -120,6 +123,9 @@ plain_integer(const char *text)
 {
 	const char *point;
 
+	/* whatever is no number is the input function's to refuse, too */
+	if (text[strspn(text, "+-.0123456789eE")] != '\0')
+		return text;
 	if (strpbrk(text, "eE") != NULL)
 		text = DatumGetCString(DirectFunctionCall1(numeric_out,
 												   DirectFunctionCall3(numeric_in,
@@ -258,25 +264,59 @@ describe_value(const GsInputPlace *place, const char *constant)
 	return out.data;
 }
 
-void
-gs_input_error_context(void *arg)
-{
-	GsInputPlace *place = arg;
-	const GsAttr *attr;
-	int			category;
+/*
+ * What may come up while a value is converted and is not about the value: the
+ * session, the machine, a server that a domain's constraint asks.  Input
+ * functions use any other code, internal error (hstore) and insufficient
+ * privilege (regclass) too.  A code that is a class stands for all of it.
+ */
+static const int others_troubles[] = {
+	ERRCODE_CONNECTION_EXCEPTION,
+	ERRCODE_INVALID_TRANSACTION_STATE,
+	ERRCODE_TRANSACTION_ROLLBACK,
+	ERRCODE_INSUFFICIENT_RESOURCES,
+	ERRCODE_STATEMENT_TOO_COMPLEX,
+	ERRCODE_LOCK_NOT_AVAILABLE,
+	ERRCODE_OPERATOR_INTERVENTION,
+	ERRCODE_SYSTEM_ERROR,
+	ERRCODE_FDW_ERROR,
+	ERRCODE_DATA_CORRUPTED,
+	ERRCODE_INDEX_CORRUPTED,
+};
 
-	if (place->attnum == 0)
-		return;
-	category = ERRCODE_TO_CATEGORY(geterrcode());
-	if (category != ERRCODE_DATA_EXCEPTION &&
-		category != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION)
-		return;
-	attr = &place->relation->atts[place->attnum - 1];
-	errcode(ERRCODE_FDW_INVALID_DATA_TYPE);
-	errmsg("%s does not fit column \"%s\" of foreign table \"%s\", which is %s",
-		   describe_value(place, attr->constant ? attr->constant : ""), attr->name, place->relation->name,
-		   format_type_with_typemod(attr->type, attr->typmod));
-	place->attnum = 0;
+static bool
+is_about_value(int sqlstate)
+{
+	for (int i = 0; i < (int) lengthof(others_troubles); i++)
+		if (sqlstate == others_troubles[i] ||
+			(ERRCODE_IS_CATEGORY(others_troubles[i]) &&
+			 ERRCODE_TO_CATEGORY(sqlstate) == others_troubles[i]))
+			return false;
+	return true;
+}
+
+void
+gs_input_rethrow(const GsInputPlace *place, MemoryContext context)
+{
+	const char *secret = place->relation->settings->tenant.access_key;
+	const GsAttr *attr = &place->relation->atts[place->attnum - 1];
+	ErrorData  *error;
+
+	if (place->attnum == 0 || !is_about_value(geterrcode()))
+		PG_RE_THROW();
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	FlushErrorState();
+	error->sqlerrcode = ERRCODE_FDW_INVALID_DATA_TYPE;
+	if (error->detail == NULL)
+		error->detail = psprintf("Reason: %s.", gs_printable(error->message, SHOWN_REASON));
+	error->detail = (char *) gs_without_key(error->detail, secret);
+	error->context = (char *) gs_without_key(error->context, secret);
+	error->message = psprintf("%s does not fit column \"%s\" of foreign table \"%s\", which is %s",
+							  describe_value(place, attr->constant ? attr->constant : ""),
+							  attr->name, place->relation->name,
+							  format_type_with_typemod(attr->type, attr->typmod));
+	ReThrowError(error);
 }
 
 static bool

@@ -12,6 +12,17 @@
 
 #include "gainsight_fdw.h"
 
+/*
+ * One column.  The field is written though the name says it, for a column that
+ * is renamed, be it by way of a partitioned parent, has to stay what it is.
+ */
+static void
+append_column(StringInfo ddl, const char *name, GsKind kind, const char *field)
+{
+	appendStringInfo(ddl, "\n\t%s %s OPTIONS (field %s)", quote_identifier(name),
+					 gs_model_sql_type(kind), quote_literal_cstr(field));
+}
+
 /* A table of the documented columns, and of those found. */
 static char *
 table_ddl(const GsResource *resource, List *discovered, const char *server)
@@ -22,15 +33,19 @@ table_ddl(const GsResource *resource, List *discovered, const char *server)
 	initStringInfo(&ddl);
 	appendStringInfo(&ddl, "CREATE FOREIGN TABLE %s (", quote_identifier(resource->name));
 	for (int i = 0; i < resource->ncolumns; i++)
-		appendStringInfo(&ddl, "%s\n\t%s %s", i > 0 ? "," : "",
-						 quote_identifier(resource->columns[i].name),
-						 gs_model_sql_type(resource->columns[i].kind));
+	{
+		const GsColumn *column = &resource->columns[i];
+
+		if (i > 0)
+			appendStringInfoChar(&ddl, ',');
+		append_column(&ddl, column->name, column->kind, column->field);
+	}
 	foreach(cell, discovered)
 	{
 		const GsDiscovered *found = lfirst(cell);
 
-		appendStringInfo(&ddl, ",\n\t%s %s OPTIONS (field %s)", quote_identifier(found->name),
-						 gs_model_sql_type(found->kind), quote_literal_cstr(found->field));
+		appendStringInfoChar(&ddl, ',');
+		append_column(&ddl, found->name, found->kind, found->field);
 	}
 	appendStringInfo(&ddl, "\n) SERVER %s OPTIONS (resource %s)",
 					 quote_identifier(server), quote_literal_cstr(resource->name));

@@ -205,15 +205,15 @@ gs_model_sql_type(GsKind kind)
 		case GS_ID:
 		case GS_ENUM:
 		case GS_TEXT:
-			return "text";
+			return "pg_catalog.text";
 		case GS_DATE:
-			return "date";
+			return "pg_catalog.date";
 		case GS_DATETIME:
-			return "timestamp with time zone";
+			return "pg_catalog.timestamptz";
 		case GS_NUMBER:
-			return "numeric";
+			return "pg_catalog.numeric";
 		case GS_BOOLEAN:
-			return "boolean";
+			return "pg_catalog.bool";
 	}
 	pg_unreachable();
 }

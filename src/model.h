@@ -121,7 +121,8 @@ extern const GsEndpoint *gs_model_read(const GsResource *resource, bool bound);
 extern bool gs_model_is_fixed_word(const GsEndpoint *endpoint, const char *value);
 
 /*
- * The SQL type that IMPORT gives a field of this kind.
+ * The SQL type that IMPORT gives a field of this kind, with its schema: no type
+ * of the same name that a search path has in front can take its place.
  */
 extern const char *gs_model_sql_type(GsKind kind);
 

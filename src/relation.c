@@ -42,7 +42,20 @@ resource_of(const GsSettings *settings, const char *relname)
 	return resource;
 }
 
-/* Bind a column: by its options, else as the documented column of its name. */
+/*
+ * The documented column that a column without options is, or NULL: it is called
+ * as the documents of this extension call it, or as those of the API do.  If
+ * the latter were a custom field, a write would send one field twice.
+ */
+static const GsColumn *
+namesake(const GsResource *resource, const char *name)
+{
+	const GsColumn *column = gs_model_column(resource, name);
+
+	return column != NULL ? column : gs_model_field(resource, name);
+}
+
+/* Bind a column: by its options, else by its name. */
 static void
 bind_attr(const GsResource *resource, Oid relid, Form_pg_attribute form, GsAttr *attr)
 {
@@ -55,7 +68,7 @@ bind_attr(const GsResource *resource, Oid relid, Form_pg_attribute form, GsAttr 
 	attr->name = pstrdup(NameStr(form->attname));
 	attr->type = form->atttypid;
 	attr->typmod = form->atttypmod;
-	attr->column = gs_model_column(resource, attr->name);
+	attr->column = namesake(resource, attr->name);
 	foreach(cell, GetForeignColumnOptions(relid, form->attnum))
 	{
 		DefElem    *def = lfirst(cell);

@@ -24,8 +24,27 @@ struct GsRowMaker
 	Datum	   *constants;		/* by column */
 	bool	   *is_constant;
 
-	GsInputPlace place;			/* for the error context */
+	GsInputPlace place;			/* for the message of a value that does not fit */
 };
+
+static void
+add_constant(GsRowMaker *maker, GsInput *input, AttrNumber attnum)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	maker->place.attnum = attnum;
+	maker->is_constant[attnum - 1] = true;
+	PG_TRY();
+	{
+		maker->constants[attnum - 1] = gs_input_text(input, maker->relation->atts[attnum - 1].constant);
+	}
+	PG_CATCH();
+	{
+		gs_input_rethrow(&maker->place, context);
+	}
+	PG_END_TRY();
+	maker->place.attnum = 0;
+}
 
 static void
 add_column(GsRowMaker *maker, const GsColumn *brace, AttrNumber attnum)
@@ -36,10 +55,7 @@ add_column(GsRowMaker *maker, const GsColumn *brace, AttrNumber attnum)
 
 	if (attr->constant != NULL)
 	{
-		maker->place.attnum = attnum;
-		maker->is_constant[attnum - 1] = true;
-		maker->constants[attnum - 1] = gs_input_text(input, attr->constant);
-		maker->place.attnum = 0;
+		add_constant(maker, input, attnum);
 		return;
 	}
 	if (brace != NULL && attr->column == brace)
@@ -61,7 +77,6 @@ gs_row_maker_create(const GsRelation *relation, List *attnums)
 	const GsEndpoint *keyed = gs_model_read(relation->resource, true);
 	const GsColumn *brace = keyed ? gs_model_brace(relation->resource, keyed) : NULL;
 	int			room = Max(list_length(attnums), 1);
-	ErrorContextCallback callback;
 	ListCell   *cell;
 
 	maker->relation = relation;
@@ -74,13 +89,8 @@ gs_row_maker_create(const GsRelation *relation, List *attnums)
 	maker->is_constant = palloc0(sizeof(bool) * Max(relation->natts, 1));
 	maker->brace = -1;
 	maker->place.relation = relation;
-	callback.callback = gs_input_error_context;
-	callback.arg = &maker->place;
-	callback.previous = error_context_stack;
-	error_context_stack = &callback;
 	foreach(cell, attnums)
 		add_column(maker, brace, lfirst_int(cell));
-	error_context_stack = callback.previous;
 	maker->picker = gs_json_fields(maker->fields, maker->nfields);
 	return maker;
 }
@@ -122,22 +132,39 @@ convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
 	maker->place.attnum = 0;
 }
 
+/*
+ * What an input function or a domain's constraint raises is caught, only to be
+ * raised as HV004.  An error context callback would not do: that is called where
+ * something is raised, so what a constraint's function handles itself would
+ * reach its handler with another code, and warnings would be rewritten.  As
+ * nothing goes on after an error, there is no subtransaction.
+ */
+static void
+try_convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		convert(maker, path_key, values, isnull);
+	}
+	PG_CATCH();
+	{
+		gs_input_rethrow(&maker->place, context);
+	}
+	PG_END_TRY();
+}
+
 void
 gs_row_maker_fill(GsRowMaker *maker, const GsJson *record, const char *path_key,
 				  Datum *values, bool *isnull)
 {
 	int			natts = maker->relation->natts;
-	ErrorContextCallback callback;
 
 	memset(isnull, true, natts);
 	gs_json_pick(maker->picker, record, maker->nodes);
 	maker->place.record = record;
-	callback.callback = gs_input_error_context;
-	callback.arg = &maker->place;
-	callback.previous = error_context_stack;
-	error_context_stack = &callback;
-	convert(maker, path_key, values, isnull);
-	error_context_stack = callback.previous;
+	try_convert(maker, path_key, values, isnull);
 	for (int i = 0; i < natts; i++)
 	{
 		if (!maker->is_constant[i])

@@ -25,8 +25,8 @@ typedef struct GsInput GsInput;
 extern GsInput *gs_input_create(const GsRelation *relation, AttrNumber attnum);
 
 /*
- * Convert one value, allocating in CurrentMemoryContext.  A value that does
- * not fit raises an error that gs_input_error_context completes.
+ * Convert one value, allocating in CurrentMemoryContext.  For a value that does
+ * not fit it raises what the type says of it, see gs_input_rethrow.
  */
 extern Datum gs_input_convert(GsInput *input, const GsJson *node, bool *isnull);
 
@@ -45,14 +45,15 @@ typedef struct GsInputPlace
 } GsInputPlace;
 
 /*
- * An error context callback whose argument is a GsInputPlace: makes an HV004
- * that names table, column, record and value of what the conversion raised.
+ * Raise anew, from within PG_CATCH, what the conversion raised: as an HV004 that
+ * names table, column, record and value, or as it is where that is not about
+ * the value.  context is what CurrentMemoryContext was before PG_TRY.
  */
-extern void gs_input_error_context(void *place);
+pg_noreturn extern void gs_input_rethrow(const GsInputPlace *place, MemoryContext context);
 
 /*
  * Text from and to UTF-8; the argument itself where nothing has to change.
- * Raises 22P05 (which the error context makes HV004) for what has no equal.
+ * Raises 22P05 (which gs_input_rethrow makes HV004) for what has no equal.
  */
 extern const char *gs_from_utf8(const char *text);
 extern const char *gs_to_utf8(const char *text);
