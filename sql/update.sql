@@ -120,9 +120,9 @@ UPDATE gs.successplans SET status = NULL, start_date = NULL, end_date = NULL, co
 SELECT c.name, e.* FROM unnest(ARRAY['name', 'company_id', 'type_id']) AS c(name),
 LATERAL local.error_of(format($$UPDATE gs.successplans SET %I = NULL WHERE gsid = '1P02FULL'$$, c.name)) AS e;
 SELECT * FROM local.error_of($$UPDATE gs.successplans SET name = nullif(name, 'FULL') WHERE gsid IN ('1P02FULL', '1P02BARE', '1P02EMPTY')$$);
--- nor what Gainsight computes: planning says so
+-- nor what Gainsight computes
 SELECT c.name, e.* FROM unnest(ARRAY['gsid', 'company_name', 'type_name', 'owner_name', 'created_date', 'modified_date']) AS c(name),
-LATERAL local.error_of(format($$EXPLAIN UPDATE gs.successplans SET %I = NULL WHERE gsid = '1P02FULL'$$, c.name)) AS e;
+LATERAL local.error_of(format($$UPDATE gs.successplans SET %I = '2001-01-01' WHERE gsid = '1P02FULL'$$, c.name)) AS e;
 -- nor what cannot be sent
 SELECT * FROM local.error_of($$UPDATE gs.successplans SET end_date = 'infinity' WHERE gsid = '1P02FULL'$$);
 \! sandbox/ctl requests -v | grep PUT
@@ -273,32 +273,32 @@ END $$;
 --
 -- Somebody else changes the plan between our read and our PUT
 --
--- the function plays the colleague: it is called for each row that was found
-CREATE FUNCTION local.colleague(plan text, seconds float8 DEFAULT 0) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM pg_sleep(seconds);
-	IF plan = '1P02X1' THEN
-		UPDATE gs.successplans SET comments = 'a colleague''s' WHERE gsid = plan;
-	END IF;
-	RETURN 'ours';
-END $$;
--- their change stays, and ours is not sent (the WARNING speaks of theirs, which was made by this session here)
-SELECT * FROM local.error_of($$UPDATE gs.successplans SET owner_id = local.colleague(gsid) WHERE gsid IN ('1P02X1', '1P02NONE')$$);
+-- the colleague comes just before our second look; their change stays, and ours is not sent
+\! sandbox/ctl fault '{"op":"GET /successplans/1P02X1","fault":{"touch":["1P02X1","Comments=of a colleague"]}}'
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET owner_id = 'ours' WHERE gsid IN ('1P02X1', '1P02NONE')$$);
 \! sandbox/ctl requests
 \i sql/include/changes.psql
 -- row by row as well
-SELECT * FROM local.error_of($$UPDATE gs.successplans AS p SET owner_id = local.colleague(p.gsid) FROM local.log AS l
+\! sandbox/ctl fault '{"op":"GET /successplans/1P02X1","fault":{"touch":["1P02X1","Comments=of another"]}}'
+SELECT * FROM local.error_of($$UPDATE gs.successplans AS p SET owner_id = 'ours' FROM local.log AS l
 WHERE p.gsid IN ('1P02X1', '1P02NONE') AND l.gsid = '1P02X1'$$);
 \i sql/include/changes.psql
 \! sandbox/ctl clear
 -- a plan that the scan itself has read by GET is not read again, but after a second it is
-UPDATE gs.successplans SET owner_id = local.colleague('nobody', 1.2) WHERE gsid = '1P02X1';
+CREATE FUNCTION local.slow(value text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM pg_sleep(1.2);
+	RETURN value;
+END $$;
+UPDATE gs.successplans SET owner_id = local.slow('ours') WHERE gsid = '1P02X1';
 \! sandbox/ctl requests
-SELECT * FROM local.error_of($$UPDATE gs.successplans SET owner_id = local.colleague(gsid, 1.2) WHERE gsid = '1P02X1'$$);
+\! sandbox/ctl fault '{"op":"GET /successplans/1P02X1","skip":1,"fault":{"touch":["1P02X1","Comments=of a third"]}}'
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET owner_id = local.slow('ours again') WHERE gsid = '1P02X1'$$);
 \i sql/include/changes.psql
 -- without the check they lose it: that is what the option is for
 ALTER FOREIGN TABLE gs.successplans OPTIONS (ADD conflict_check 'false');
-UPDATE gs.successplans SET comments = local.colleague(gsid) WHERE gsid IN ('1P02X1', '1P02X3');
+\! sandbox/ctl fault '{"op":"PUT /successplans/1P02X1","fault":{"touch":["1P02X1","OwnerId=1P0THEIRS"]}}'
+UPDATE gs.successplans SET comments = 'ours' WHERE gsid IN ('1P02X1', '1P02X3');
 \i sql/include/changes.psql
 ALTER FOREIGN TABLE gs.successplans OPTIONS (DROP conflict_check);
 -- a tenant may give no ModifiedDate: then any of the eight fields tells
@@ -306,7 +306,10 @@ ALTER FOREIGN TABLE gs.successplans OPTIONS (DROP conflict_check);
 \! sandbox/ctl fault '{"op":"GET /successplans/*","times":null,"fault":{"replace_body":[["\"ModifiedDate\":","\"X\":",0]]}}'
 UPDATE gs.successplans SET status = 'Active' WHERE gsid IN ('1P02X1', '1P02X2', '1P02FULL', 'a/b');
 SELECT gsid, status FROM gs.successplans WHERE gsid IN ('1P02X1', '1P02X2', '1P02FULL', 'a/b') ORDER BY gsid;
-SELECT * FROM local.error_of($$UPDATE gs.successplans SET owner_id = local.colleague(gsid) WHERE gsid IN ('1P02X1', '1P02NONE')$$);
+\! sandbox/ctl defaults
+\! sandbox/ctl fault '{"op":"POST /successplans/search","times":null,"fault":{"replace_body":[["\"ModifiedDate\":","\"X\":",0]]}}'
+\! sandbox/ctl fault '{"op":"GET /successplans/*","times":null,"fault":{"replace_body":[["\"ModifiedDate\":","\"X\":",0],["\"Comments\":\"ours\"","\"Comments\":\"theirs\""]]}}'
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET owner_id = 'ours' WHERE gsid IN ('1P02X1', '1P02NONE')$$);
 \i sql/include/changes.psql
 \! sandbox/ctl defaults
 \! sandbox/ctl set put=replace

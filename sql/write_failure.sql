@@ -363,11 +363,40 @@ BEGIN
 	ROLLBACK;
 END $$;
 CALL local.two_steps();
--- a PUT that was sent again may have been done the first time, whatever comes of the second
+-- a PUT without an answer is looked for before it would be sent again: it was done
 ALTER SERVER gainsight OPTIONS (SET max_retries '1');
+\! sandbox/ctl clear
+\! sandbox/ctl fault '{"op":"PUT /successplans/1P02A","fault":{"apply_then":"close"}}'
+UPDATE gs.successplans SET comments = 'done, and not answered' WHERE gsid = '1P02A' RETURNING comments;
+\! sandbox/ctl requests
+-- it was not
+\! sandbox/ctl fault '{"op":"PUT /successplans/1P02A","fault":{"reset":true}}'
+UPDATE gs.successplans SET comments = 'not done at first' WHERE gsid = '1P02A' RETURNING comments;
+\! sandbox/ctl requests
+-- or somebody has been there: it may be part of what there is now
+\! sandbox/ctl fault '{"op":"PUT /successplans/1P02A","fault":{"apply_then":"close"}}'
+\! sandbox/ctl fault '{"op":"GET /successplans/1P02A","skip":1,"fault":{"touch":["1P02A","Name=theirs"]}}'
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET comments = 'perhaps' WHERE gsid = '1P02A'$$);
+-- or it cannot be looked for
+\! sandbox/ctl fault '{"op":"PUT /successplans/1P02A","fault":{"apply_then":"close"}}'
+\! sandbox/ctl fault '{"op":"GET /successplans/1P02A","skip":1,"fault":{"status":403,"body":""}}'
+SELECT e FROM local.error_of($$UPDATE gs.successplans SET comments = 'perhaps' WHERE gsid = '1P02A'$$) AS e WHERE e ~ '^\d';
+-- a server's fault says nothing either
+\! sandbox/ctl fault '{"op":"PUT /successplans/1P02A","fault":{"status":503,"body":""}}'
+\! sandbox/ctl fault '{"op":"GET /successplans/1P02A","skip":1,"fault":{"touch":["1P02A","Name=theirs again"]}}'
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET comments = 'refused' WHERE gsid = '1P02A'$$);
+-- one that was refused for the rate is checked again: nothing of the colleague's is lost
+\! sandbox/ctl fault '{"op":"PUT /successplans/1P02A","fault":{"status":429,"body":"","headers":{"Retry-After":"1"}}}'
+\! sandbox/ctl fault '{"op":"GET /successplans/1P02A","skip":1,"fault":{"touch":["1P02A","Name=theirs once more"]}}'
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET comments = 'refused' WHERE gsid = '1P02A'$$);
+\! sandbox/ctl clear
+-- without the check it is sent again, whatever happened
+ALTER FOREIGN TABLE gs.successplans OPTIONS (ADD conflict_check 'false');
 \! sandbox/ctl fault '{"op":"PUT /successplans/1P02A","fault":{"apply_then":"close"}}'
 \! sandbox/ctl fault '{"op":"PUT /successplans/1P02A","fault":{"status":400,"body":{"result":false,"errorCode":"GSOBJ_1001"}}}'
 SELECT * FROM local.error_of($$UPDATE gs.successplans SET comments = 'done, and refused' WHERE gsid = '1P02A'$$);
+\! sandbox/ctl requests
+ALTER FOREIGN TABLE gs.successplans OPTIONS (DROP conflict_check);
 ALTER SERVER gainsight OPTIONS (SET max_retries '0');
 -- after a failure no other PUT goes out, and those that have are counted
 ALTER SERVER gainsight OPTIONS (ADD max_connections '2');

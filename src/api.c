@@ -198,7 +198,11 @@ judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *enve
 	if (rule->sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && call->body != NULL)
 		failure->hint = gs_refusal_hint(call->resource, call->body, failure->description);
 	verdict->repeat = rule->repeat;
-	verdict->uncertain = result->status >= 500;
+	/* a success that is none, and yet names a record, has perhaps made it */
+	verdict->uncertain = result->status >= 500 ||
+		(result->status < 300 && call->once &&
+		 gs_json_kind(gs_json_get(envelope, "data")) == GS_JSON_OBJECT &&
+		 gs_json_length(gs_json_get(envelope, "data")) > 0);
 }
 
 static void
@@ -339,17 +343,14 @@ is_false(const GsJson *node)
 }
 
 /*
- * Does the envelope say that the call has failed?  A reply to a read with an
- * errorCode, and nothing else, does, whatever result says.
+ * Does the envelope say that the call has failed?  An errorCode does, whatever
+ * result says, and under any status.
  */
 static bool
-says_failure(const GsCall *call, const GsJson *envelope)
+says_failure(const GsJson *envelope)
 {
-	GsJsonKind	data = gs_json_kind(gs_json_get(envelope, "data"));
-
 	return is_false(gs_json_get(envelope, "result")) ||
-		(call->read && (data == GS_JSON_ABSENT || data == GS_JSON_NULL) &&
-		 is_string(gs_json_get(envelope, "errorCode")));
+		is_string(gs_json_get(envelope, "errorCode"));
 }
 
 /* The classifier of every call. */
@@ -363,13 +364,15 @@ judge_answer(const GsCall *call, const GsHttpResult *result,
 
 	if (result->body_length > 0)
 		envelope = gs_json_parse(result->body, result->body_length, context, &why);
-	if (success && result->body_length == 0)
+	if (success && result->body_length == 0 && !call->read && !call->once)
+		verdict->kind = GS_ANSWERED;	/* an update needs no words */
+	else if (success && result->body_length == 0)
 		judge_garbage("it is empty", verdict);
 	else if (success && envelope == NULL)
 		judge_garbage(why, verdict);
 	else if (success && gs_json_kind(envelope) != GS_JSON_OBJECT)
 		judge_garbage("it is no object", verdict);
-	else if (success && !says_failure(call, envelope))
+	else if (success && !says_failure(envelope))
 	{
 		verdict->kind = GS_ANSWERED;
 		verdict->json = envelope;
@@ -400,6 +403,24 @@ gs_api_start_read(const GsTenant *tenant, const GsResource *resource,
 }
 
 GsRequest *
+gs_api_start_keyed(const GsTenant *tenant, const GsResource *resource, const char *value,
+				   const GsTerms *terms, MemoryContext context)
+{
+	const GsEndpoint *endpoint = gs_model_read(resource, true);
+	GsCall		call = {
+		.resource = resource,
+		.endpoint = endpoint,
+		.path = gs_path_make(endpoint, value),
+		.read = true,
+		.keyed = true,
+		.classify = judge_answer,
+		.terms = *terms,
+	};
+
+	return gs_request_start(tenant, &call, context);
+}
+
+GsRequest *
 gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
 					const GsSearch *search, int limit, int64 offset,
 					MemoryContext context)
@@ -421,38 +442,55 @@ gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
  * Writes.
  */
 
-static char *
-record_body(const GsMember *members, int nmembers)
+void
+gs_api_print_record(StringInfo out, const GsMember *members, int nmembers)
 {
-	StringInfoData out;
-
-	initStringInfo(&out);
 	for (int i = 0; i < nmembers; i++)
 	{
-		appendStringInfoChar(&out, i == 0 ? '{' : ',');
-		gs_json_append_string(&out, members[i].field);
-		appendStringInfo(&out, ":%s", members[i].json);
+		appendStringInfoChar(out, i == 0 ? '{' : ',');
+		gs_json_append_string(out, members[i].field);
+		appendStringInfo(out, ":%s", members[i].json);
 	}
-	appendStringInfoString(&out, nmembers == 0 ? "{}" : "}");
-	return out.data;
+	appendStringInfoString(out, nmembers == 0 ? "{}" : "}");
 }
 
 GsRequest *
-gs_api_start_write(const GsTenant *tenant, const GsResource *resource, bool create,
-				   const char *value, const GsMember *members, int nmembers,
-				   MemoryContext context)
+gs_api_start_create(const GsTenant *tenant, const GsResource *resource, const char *value,
+					const GsMember *members, int nmembers, MemoryContext context)
 {
-	const GsEndpoint *endpoint = create ? &resource->insert : &resource->update;
+	StringInfoData body;
 	GsCall		call = {
 		.resource = resource,
-		.endpoint = endpoint,
-		.path = gs_path_make(endpoint, value),
-		.body = record_body(members, nmembers),
-		.once = create,
-		.keyed = !create,
+		.endpoint = &resource->insert,
+		.path = gs_path_make(&resource->insert, value),
+		.once = true,
 		.classify = judge_answer,
 	};
 
+	initStringInfo(&body);
+	gs_api_print_record(&body, members, nmembers);
+	call.body = body.data;
+	return gs_request_start(tenant, &call, context);
+}
+
+GsRequest *
+gs_api_start_update(const GsTenant *tenant, const GsResource *resource, const char *value,
+					const GsMember *members, int nmembers, const GsTerms *terms,
+					MemoryContext context)
+{
+	StringInfoData body;
+	GsCall		call = {
+		.resource = resource,
+		.endpoint = &resource->update,
+		.path = gs_path_make(&resource->update, value),
+		.keyed = true,
+		.classify = judge_answer,
+		.terms = *terms,
+	};
+
+	initStringInfo(&body);
+	gs_api_print_record(&body, members, nmembers);
+	call.body = body.data;
 	return gs_request_start(tenant, &call, context);
 }
 

@@ -51,13 +51,23 @@ typedef struct GsRecords
 #define GS_NO_TOTAL (-1)
 
 /*
- * Start reading: one record or a list by the value for the path's braces
- * (NULL if it has none), or a page of a search.  The request belongs to
- * context.
+ * Start reading one record or a list by the value for the path's braces, NULL
+ * if it has none.  The request belongs to context.
  */
 extern GsRequest *gs_api_start_read(const GsTenant *tenant, const GsResource *resource,
 									const GsEndpoint *endpoint, const char *value,
 									MemoryContext context);
+
+/*
+ * The same for one record, on terms.
+ */
+extern GsRequest *gs_api_start_keyed(const GsTenant *tenant, const GsResource *resource,
+									 const char *value, const GsTerms *terms,
+									 MemoryContext context);
+
+/*
+ * Start to read a page of a search.
+ */
 extern GsRequest *gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
 									  const GsSearch *search, int limit, int64 offset,
 									  MemoryContext context);
@@ -76,13 +86,21 @@ typedef struct GsMember
 } GsMember;
 
 /*
+ * A record's JSON, as it is sent.
+ */
+extern void gs_api_print_record(StringInfo out, const GsMember *members, int nmembers);
+
+/*
  * Start to create or to update a record; value is for the path's braces, NULL
  * if it has none.  The request belongs to context.
  */
-extern GsRequest *gs_api_start_write(const GsTenant *tenant, const GsResource *resource,
-									 bool create, const char *value,
-									 const GsMember *members, int nmembers,
-									 MemoryContext context);
+extern GsRequest *gs_api_start_create(const GsTenant *tenant, const GsResource *resource,
+									  const char *value, const GsMember *members,
+									  int nmembers, MemoryContext context);
+extern GsRequest *gs_api_start_update(const GsTenant *tenant, const GsResource *resource,
+									  const char *value, const GsMember *members,
+									  int nmembers, const GsTerms *terms,
+									  MemoryContext context);
 
 /*
  * Wait for a request, and find the records that it answers with.  Does not

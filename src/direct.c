@@ -26,9 +26,6 @@
 #endif
 
 #include "gainsight_fdw.h"
-#include "governor.h"
-#include "seen.h"
-#include "walks.h"
 #include "write.h"
 
 typedef struct GsDirectState
@@ -95,8 +92,9 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 	ForeignScan *scan;
 	List	   *processed_tlist;
 	List	   *colnos;
-	List	   *values = NIL;
-	ListCell   *cell;
+	List	   *columns;
+	List	   *values;
+	List	   *attnums;
 
 	if (plan->operation != CMD_UPDATE)
 		return false;
@@ -109,13 +107,7 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 	/* one of several columns stands beside them, as junk */
 	if (contain_subplans((Node *) processed_tlist))
 		return false;
-	foreach(cell, colnos)
-	{
-		TargetEntry *entry = list_nth(processed_tlist, foreach_current_index(cell));
-
-		gs_write_check_column(relation, lfirst_int(cell));
-		values = lappend(values, entry->expr);
-	}
+	columns = gs_write_set_columns(root, relation, resultRelation, &values);
 	scan->scan.plan.targetlist = without_values(scan->scan.plan.targetlist, list_length(colnos));
 	scan->operation = CMD_UPDATE;
 	scan->resultRelation = resultRelation;
@@ -125,11 +117,12 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 	scan->fdw_recheck_quals = scan->scan.plan.qual;
 	scan->scan.plan.qual = NIL;
 	scan->fdw_exprs = list_concat_copy(scan->fdw_exprs, values);
-	scan->fdw_private = gs_scan_plan_set(scan->fdw_private,
-										 gs_used_attnums(relation, resultRelation,
-														 list_concat_copy(scan->fdw_recheck_quals,
-																		  values)),
-										 colnos, plan->canSetTag);
+	/* what a column is set to is compared with what it was */
+	attnums = list_concat_unique_int(gs_used_attnums(relation, resultRelation,
+													 list_concat_copy(scan->fdw_recheck_quals,
+																	  values)),
+									 columns);
+	scan->fdw_private = gs_scan_plan_set(scan->fdw_private, attnums, columns, plan->canSetTag);
 	return true;
 }
 
@@ -165,6 +158,7 @@ gainsightBeginDirectModify(ForeignScanState *node, int eflags)
 	gainsightBeginForeignScan(node, eflags);
 	state = palloc0(sizeof(GsDirectState));
 	state->relation = gs_scan_relation(node);
+	gs_update_check_rate(state->relation);
 	gs_scan_plan_read(plan->fdw_private, &state->plan);
 	nset = list_length(state->plan.set_attnums);
 	state->set_states =
@@ -179,13 +173,18 @@ gainsightBeginDirectModify(ForeignScanState *node, int eflags)
  * Finding the rows.
  */
 
+/* What the row in the scan's slot changes, evaluated but once. */
 static GsUpdate *
 make_update(ForeignScanState *node, GsDirectState *state, const GsSavedRecord *saved)
 {
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
+	const TupleTableSlot *slot = econtext->ecxt_scantuple;
 	int			count = list_length(state->set_states);
 	Datum	   *values = palloc(sizeof(Datum) * Max(count, 1));
 	bool	   *nulls = palloc(sizeof(bool) * Max(count, 1));
+	const char *why;
+	GsReadRow	read = {slot->tts_values, slot->tts_isnull,
+	gs_json_parse(pstrdup(saved->record), strlen(saved->record), CurrentMemoryContext, &why)};
 	MemoryContext old;
 	GsUpdate   *update;
 	ListCell   *cell;
@@ -199,11 +198,11 @@ make_update(ForeignScanState *node, GsDirectState *state, const GsSavedRecord *s
 	old = MemoryContextSwitchTo(state->context);
 	update = palloc0(sizeof(GsUpdate));
 	update->relation = state->relation;
-	/* the array of saved records moves as it grows */
-	update->saved = memcpy(palloc(sizeof(GsSavedRecord)), saved, sizeof(GsSavedRecord));
+	update->saved = saved;
+	update->want_record = state->returning;
 	update->changes = palloc(sizeof(GsMember) * Max(count, 1));
-	update->nchanges = gs_write_changes(state->relation, state->plan.set_attnums, values, nulls,
-										update->changes);
+	update->nchanges = gs_write_changes(state->relation, &read, state->plan.set_attnums, values,
+										nulls, update->changes);
 	MemoryContextSwitchTo(old);
 	return update;
 }
@@ -240,87 +239,64 @@ find_rows(ForeignScanState *node, GsDirectState *state)
  * Updating them.
  */
 
+/* Its row is made when all have ended: a value that does not fit is an ERROR. */
 static void
-begin_update(GsDirectState *state, GsUpdate *update)
+note_updated(GsUpdate *update, void *arg)
 {
+	GsDirectState *state = arg;
 	MemoryContext old;
+	StringInfoData json;
 
-	update->context = AllocSetContextCreate(state->context, "gainsight_fdw update",
-											ALLOCSET_SMALL_SIZES);
-	old = MemoryContextSwitchTo(update->context);
-	gs_update_open(update);
-	gs_update_start(update);
+	state->updated++;
+	if (!state->returning || update->record == NULL)
+		return;
+	old = MemoryContextSwitchTo(state->context);
+	initStringInfo(&json);
+	gs_json_print(&json, update->record);
+	update->answer = json.data;
 	MemoryContextSwitchTo(old);
 }
 
 static void
-return_row(ForeignScanState *node, GsDirectState *state, GsUpdate *update)
+return_rows(ForeignScanState *node, GsDirectState *state)
 {
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	MemoryContext own = AllocSetContextCreate(state->context, "gainsight_fdw returned row",
+											  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(own);
+	ListCell   *cell;
 
-	ExecClearTuple(slot);
-	gs_row_maker_fill(state->maker, update->record, NULL, slot->tts_values, slot->tts_isnull);
-	ExecStoreVirtualTuple(slot);
-	tuplestore_puttupleslot(state->rows, slot);
-	ExecClearTuple(slot);
-}
-
-/* Wait for a row's PUT; what it failed of. */
-static const GsFailure *
-end_update(ForeignScanState *node, GsDirectState *state, GsUpdate *update)
-{
-	MemoryContext old = MemoryContextSwitchTo(update->context);
-	const GsVerdict *verdict = gs_update_finish(update, state->returning);
-	bool		failed = verdict != NULL && verdict->kind == GS_FAILED;
-
-	if (verdict != NULL && !failed)
+	foreach(cell, state->updates)
 	{
-		state->updated++;
-		if (state->returning && update->record != NULL)
-			return_row(node, state, update);
+		const char *json = ((const GsUpdate *) lfirst(cell))->answer;
+		const char *why;
+		const GsJson *record;
+
+		if (json == NULL)
+			continue;
+		MemoryContextReset(own);
+		record = gs_json_parse(pstrdup(json), strlen(json), own, &why);
+		ExecClearTuple(slot);
+		gs_row_maker_fill(state->maker, record, NULL, slot->tts_values, slot->tts_isnull);
+		ExecStoreVirtualTuple(slot);
+		tuplestore_puttupleslot(state->rows, slot);
 	}
+	ExecClearTuple(slot);
 	MemoryContextSwitchTo(old);
-	return failed ? &verdict->failure : NULL;
+	MemoryContextDelete(own);
 }
 
-/*
- * All rows, max_connections of them at a time: each is read and checked, and
- * its PUT goes out while others are read.  After a failure no PUT starts, and
- * those in flight are awaited.  So does running out of requests to read with,
- * which is raised where a row begins.
- */
 static void
 update_rows(ForeignScanState *node, GsDirectState *state)
 {
-	const GsTenant *tenant = &state->relation->settings->tenant;
 	int			count = list_length(state->updates);
-	int			window = tenant->max_connections;
-	const GsFailure *failed = NULL;
-	int			begun = 0,
-				sent = 0,
-				ended = 0;
+	GsUpdate  **updates = palloc(sizeof(GsUpdate *) * Max(count, 1));
 
-	while (ended < count && (failed == NULL || ended < sent))
-	{
-		while (failed == NULL && begun < count && begun < ended + 2 * window &&
-			   (gs_governor_left(tenant->max_requests) > 0 || ended == sent))
-			begin_update(state, list_nth(state->updates, begun++));
-		if (failed == NULL && sent < begun && sent < ended + window)
-			failed = gs_update_check(list_nth(state->updates, sent++));
-		else
-		{
-			GsUpdate   *update = list_nth(state->updates, ended++);
-			const GsFailure *why = end_update(node, state, update);
-
-			failed = failed ? failed : why;
-			if (failed == NULL)
-				MemoryContextDelete(update->context);
-		}
-		for (int i = ended; failed != NULL && i < sent; i++)
-			gs_update_withdraw(list_nth(state->updates, i));
-	}
-	if (failed != NULL)
-		gs_fail(failed);
+	for (int i = 0; i < count; i++)
+		updates[i] = list_nth(state->updates, i);
+	gs_updates_run(state->relation, updates, count, note_updated, state);
+	if (state->returning)
+		return_rows(node, state);
 }
 
 TupleTableSlot *
@@ -337,8 +313,6 @@ gainsightIterateDirectModify(ForeignScanState *node)
 		if (node->resultRelInfo->ri_projectReturning != NULL)
 			prepare_returning(node, state);
 		find_rows(node, state);
-		if (state->updates != NIL)
-			gs_walks_settle(&state->relation->settings->tenant, state->relation->resource);
 		update_rows(node, state);
 		MemoryContextSwitchTo(old);
 		state->done = true;

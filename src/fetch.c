@@ -13,6 +13,17 @@
 #include "stats.h"
 #include "total.h"
 
+/*
+ * The key of the one record that is read, to be updated: read under its lock,
+ * it need not be read again.  Not where others are waited for meanwhile.
+ */
+static const char *
+lockable_key(const GsScanState *state)
+{
+	return state->relation->settings->conflict_check && state->spec.nkeys == 1 &&
+		!state->asynchronous && gs_path_sendable(state->spec.keys[0]) ? state->spec.keys[0] : NULL;
+}
+
 void
 gs_scan_open(GsScanState *state, const GsOperand *operands)
 {
@@ -25,6 +36,9 @@ gs_scan_open(GsScanState *state, const GsOperand *operands)
 	if (gs_spec_build(state->relation, &state->plan, &state->search, operands, &state->spec))
 	{
 		state->spec.seen = state->seen;
+		if (state->saved != NULL)
+			gs_saved_begin_scan(state->saved, &state->relation->settings->tenant,
+								lockable_key(state));
 		state->reader = gs_reader_open(&state->relation->settings->tenant, &state->spec,
 									   state->context);
 	}
@@ -76,7 +90,7 @@ gs_scan_fetch(GsScanState *state, TupleTableSlot *slot)
 	}
 	gs_scan_fill(state, state->record, state->path_key, state->reader, slot);
 	if (state->saved != NULL)
-		gs_saved_add(state->saved, state->record, state->spec.nkeys >= 0);
+		gs_saved_add(state->saved, state->record);
 	state->record = NULL;
 	return true;
 }

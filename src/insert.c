@@ -120,9 +120,8 @@ fill_created(GsModifyState *state, const GsWrite *write, const GsJson *record,
 static GsRequest *
 start_create(GsModifyState *state, const GsWrite *write)
 {
-	return gs_api_start_write(&state->relation->settings->tenant, state->relation->resource,
-							  true, write->key, write->members, write->nmembers,
-							  state->context);
+	return gs_api_start_create(&state->relation->settings->tenant, state->relation->resource,
+							   write->key, write->members, write->nmembers, state->context);
 }
 
 /*

@@ -24,7 +24,6 @@
 #include "gainsight_fdw.h"
 #include "modify.h"
 #include "seen.h"
-#include "walks.h"
 
 /*
  * Planning.
@@ -69,16 +68,13 @@ gainsightPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRel
 {
 	GsRelation *relation = gs_relation_load(planner_rt_fetch(resultRelation, root)->relid);
 	List	   *columns = NIL;
-	ListCell   *cell;
+	List	   *values;
 
+	(void) subplan_index;
 	gs_write_check_table(relation, plan->operation);
 	check_no_conflict_clause(relation, plan);
 	if (plan->operation == CMD_UPDATE)
-	{
-		columns = list_nth(plan->updateColnosLists, subplan_index);
-		foreach(cell, columns)
-			gs_write_check_column(relation, lfirst_int(cell));
-	}
+		columns = gs_write_set_columns(root, relation, resultRelation, &values);
 	return list_make1(columns);
 }
 
@@ -118,6 +114,7 @@ gainsightBeginForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 	rinfo->ri_FdwState = state;
 	if (mtstate->operation != CMD_UPDATE)
 		return;
+	gs_update_check_rate(state->relation);
 	state->set_attnums = linitial(fdw_private);
 	state->ctid = ExecFindJunkAttributeInTlist(subplan->targetlist, "ctid");
 	state->updated = gs_seen_create(mtstate->ps.state->es_query_cxt);
@@ -148,26 +145,12 @@ gs_modify_wants_row(const ResultRelInfo *rinfo)
  * Updating.
  */
 
-/* Is it null, and was when the scan read it? */
-static bool
-stays_null(const GsAttr *attr, const GsJson *then, TupleTableSlot *slot, AttrNumber attnum)
-{
-	const GsJson *node = attr->field ? gs_json_get(then, gs_to_utf8(attr->field)) : NULL;
-	GsJsonKind	kind = gs_json_kind(node);
-
-	return slot_attisnull(slot, attnum) &&
-		(kind == GS_JSON_ABSENT || kind == GS_JSON_NULL ||
-		 (kind == GS_JSON_STRING && gs_json_text(node)[0] == '\0'));
-}
-
 /*
- * The columns whose values are sent: those of SET, those that are computed
- * from them, and as a trigger may have changed any, with one all that are not
- * null as before.
+ * The columns whose values may have changed: those of SET, those that are
+ * computed from them, and with a trigger before the row any.
  */
 static List *
-changed_attnums(const GsModifyState *state, EState *estate, ResultRelInfo *rinfo,
-				const GsJson *then, TupleTableSlot *slot)
+candidates(const GsModifyState *state, EState *estate, ResultRelInfo *rinfo)
 {
 	TriggerDesc *triggers = rinfo->ri_RelationDesc->trigdesc;
 	bool		any = triggers != NULL && triggers->trig_update_before_row;
@@ -180,11 +163,34 @@ changed_attnums(const GsModifyState *state, EState *estate, ResultRelInfo *rinfo
 
 		if (attr->name == NULL || (attr->constant == NULL && !attr->writable))
 			continue;
-		if (bms_is_member(i - FirstLowInvalidHeapAttributeNumber, computed) ||
-			(any && !stays_null(attr, then, slot, i)))
+		if (any || bms_is_member(i - FirstLowInvalidHeapAttributeNumber, computed))
 			result = list_append_unique_int(result, i);
 	}
 	return result;
+}
+
+/* What the row that the plan gives changes of what the scan read. */
+static void
+find_changes(GsModifyState *state, GsUpdate *update, List *attnums, TupleTableSlot *slot)
+{
+	const GsRelation *relation = state->relation;
+	int			count = Max(list_length(attnums), 1);
+	Datum	   *values = palloc(sizeof(Datum) * count);
+	bool	   *nulls = palloc(sizeof(bool) * count);
+	Datum	   *read_values = palloc0(sizeof(Datum) * Max(relation->natts, 1));
+	bool	   *read_nulls = palloc0(sizeof(bool) * Max(relation->natts, 1));
+	GsReadRow	read = {read_values, read_nulls, update->then};
+	ListCell   *cell;
+
+	gs_row_maker_fill(state->maker, update->then, NULL, read_values, read_nulls);
+	foreach(cell, attnums)
+	{
+		int			n = foreach_current_index(cell);
+
+		values[n] = slot_getattr(slot, lfirst_int(cell), &nulls[n]);
+	}
+	update->changes = palloc(sizeof(GsMember) * count);
+	update->nchanges = gs_write_changes(relation, &read, attnums, values, nulls, update->changes);
 }
 
 /* The update of one row, from what the plan gives. */
@@ -193,32 +199,24 @@ make_update(GsModifyState *state, EState *estate, ResultRelInfo *rinfo,
 			TupleTableSlot *slot, TupleTableSlot *planSlot)
 {
 	GsUpdate   *update = palloc0(sizeof(GsUpdate));
-	List	   *attnums;
-	int			count;
-	Datum	   *values;
-	bool	   *nulls;
 	bool		isnull;
 	Datum		number = ExecGetJunkAttribute(planSlot, state->ctid, &isnull);
-	ListCell   *cell;
 
 	update->relation = state->relation;
 	update->context = state->context;
+	update->want_record = gs_modify_wants_row(rinfo);
 	update->saved = gs_saved_find(estate, rinfo->ri_RangeTableIndex,
 								  (ItemPointer) DatumGetPointer(number));
 	gs_update_open(update);
-	attnums = changed_attnums(state, estate, rinfo, update->then, slot);
-	count = list_length(attnums);
-	values = palloc(sizeof(Datum) * Max(count, 1));
-	nulls = palloc(sizeof(bool) * Max(count, 1));
-	foreach(cell, attnums)
-	{
-		int			n = foreach_current_index(cell);
-
-		values[n] = slot_getattr(slot, lfirst_int(cell), &nulls[n]);
-	}
-	update->changes = palloc(sizeof(GsMember) * Max(count, 1));
-	update->nchanges = gs_write_changes(state->relation, attnums, values, nulls, update->changes);
+	find_changes(state, update, candidates(state, estate, rinfo), slot);
 	return update;
+}
+
+static void
+note_done(GsUpdate *update, void *done)
+{
+	(void) update;
+	*(bool *) done = true;
 }
 
 TupleTableSlot *
@@ -226,29 +224,16 @@ gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 						   TupleTableSlot *planSlot)
 {
 	GsModifyState *state = rinfo->ri_FdwState;
-	const GsFailure *failure;
-	const GsVerdict *verdict;
 	GsUpdate   *update;
 	MemoryContext old;
-	bool		fill = gs_modify_wants_row(rinfo);
 	bool		done = false;
 
 	MemoryContextReset(state->context);
 	old = MemoryContextSwitchTo(state->context);
 	update = make_update(state, estate, rinfo, slot, planSlot);
 	if (gs_seen_add(state->updated, update->key))
-	{
-		gs_walks_settle(&state->relation->settings->tenant, state->relation->resource);
-		gs_update_start(update);
-		failure = gs_update_check(update);
-		if (failure != NULL)
-			gs_fail(failure);
-		verdict = gs_update_finish(update, fill);
-		if (verdict != NULL && verdict->kind == GS_FAILED)
-			gs_fail(&verdict->failure);
-		done = verdict != NULL;
-	}
-	if (done && fill && update->record != NULL)
+		gs_updates_run(state->relation, &update, 1, note_done, &done);
+	if (done && update->record != NULL)
 	{
 		ExecClearTuple(slot);
 		gs_row_maker_fill(state->maker, update->record, NULL, slot->tts_values, slot->tts_isnull);

@@ -10,9 +10,9 @@
 
 #include "lib/ilist.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
 #include "gainsight_fdw.h"
+#include "governor.h"
 #include "write.h"
 
 struct GsSaved
@@ -21,7 +21,10 @@ struct GsSaved
 	EState	   *estate;			/* with the range table index: whose it is */
 	Index		index;
 	List	   *fields;
-	GsSavedRecord *records;
+	GsSavedRecord **records;
+	int64		clock;			/* of written.c, when the scan began */
+	GsPlanLock *lock;			/* of the record that the scan reads by its key */
+	GsSavedRecord *locked;		/* that record */
 	int64		count;
 	int64		allocated;
 	MemoryContext context;
@@ -35,6 +38,27 @@ static void
 leave(void *arg)
 {
 	dlist_delete(&((GsSaved *) arg)->node);
+	if (dlist_is_empty(&all))
+		gs_written_forget();
+}
+
+/* The fields that an update has to know, and those that the scan reads, each once. */
+static List *
+saved_fields(const GsRelation *relation, const GsSearch *search)
+{
+	List	   *fields = gs_write_update_fields(relation);
+	ListCell   *cell;
+
+	for (int i = 0; i < search->nselect; i++)
+	{
+		bool		again = false;
+
+		foreach(cell, fields)
+			again = again || strcmp(search->select[i], lfirst(cell)) == 0;
+		if (!again)
+			fields = lappend(fields, (void *) search->select[i]);
+	}
+	return fields;
 }
 
 GsSaved *
@@ -49,7 +73,8 @@ gs_saved_create(ForeignScanState *node, const GsRelation *relation, GsSearch *se
 	saved->estate = node->ss.ps.state;
 	saved->index = ((Scan *) node->ss.ps.plan)->scanrelid;
 	saved->context = own;
-	saved->fields = gs_write_update_fields(relation);
+	saved->fields = saved_fields(relation, search);
+	saved->clock = gs_written_clock();
 	dlist_push_head(&all, &saved->node);
 	saved->callback.func = leave;
 	saved->callback.arg = saved;
@@ -77,8 +102,38 @@ gs_saved_forget(GsSaved *saved)
 	MemoryContextDelete(saved->context);
 }
 
+bool
+gs_saved_by_several(void)
+{
+	return !dlist_is_empty(&all) && dlist_has_next(&all, dlist_head_node(&all));
+}
+
+/* The scan has gone on from the record that it had locked. */
+static void
+unlock(GsSaved *saved)
+{
+	if (saved->lock == NULL)
+		return;
+	if (saved->locked != NULL)
+		saved->locked->lock = NULL;
+	gs_lock_release(saved->lock);
+	saved->lock = NULL;
+	saved->locked = NULL;
+}
+
 void
-gs_saved_add(GsSaved *saved, const GsJson *record, bool by_key)
+gs_saved_begin_scan(GsSaved *saved, const GsTenant *tenant, const char *key)
+{
+	unlock(saved);
+	saved->clock = gs_written_clock();
+	if (key == NULL)
+		return;
+	saved->lock = gs_lock_acquire(tenant, key, true, saved->context);
+	gs_lock_set_idle(saved->lock, true);
+}
+
+void
+gs_saved_add(GsSaved *saved, const GsJson *record)
 {
 	MemoryContext old = MemoryContextSwitchTo(saved->context);
 	GsSavedRecord *added;
@@ -90,8 +145,8 @@ gs_saved_add(GsSaved *saved, const GsJson *record, bool by_key)
 		int64		size = Max(64, saved->allocated * 2);
 
 		saved->records = saved->records == NULL ?
-			palloc_extended(size * sizeof(GsSavedRecord), MCXT_ALLOC_HUGE) :
-			repalloc_huge(saved->records, size * sizeof(GsSavedRecord));
+			palloc_extended(size * sizeof(GsSavedRecord *), MCXT_ALLOC_HUGE) :
+			repalloc_huge(saved->records, size * sizeof(GsSavedRecord *));
 		saved->allocated = size;
 	}
 	initStringInfo(&json);
@@ -105,10 +160,16 @@ gs_saved_add(GsSaved *saved, const GsJson *record, bool by_key)
 		gs_json_print(&json, gs_json_get(record, lfirst(cell)));
 	}
 	appendStringInfoChar(&json, '}');
-	added = &saved->records[saved->count++];
+	added = palloc0(sizeof(GsSavedRecord));
 	added->record = pstrdup(json.data);
-	added->read_at = GetCurrentTimestamp();
-	added->by_key = by_key;
+	added->read_at = gs_governor_now();
+	added->clock = saved->clock;
+	if (saved->lock != NULL && saved->locked == NULL)
+	{
+		added->lock = saved->lock;
+		saved->locked = added;
+	}
+	saved->records[saved->count++] = added;
 	pfree(json.data);
 	MemoryContextSwitchTo(old);
 }
@@ -133,7 +194,7 @@ gs_saved_find(EState *estate, Index index, ItemPointer tid)
 
 		if (saved->estate == estate && saved->index == index &&
 			number >= 0 && number < saved->count)
-			return &saved->records[number];
+			return saved->records[number];
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_ERROR),
@@ -149,5 +210,5 @@ gs_saved_count(const GsSaved *saved)
 const GsSavedRecord *
 gs_saved_last(const GsSaved *saved)
 {
-	return &saved->records[saved->count - 1];
+	return saved->records[saved->count - 1];
 }

@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "optimizer/appendinfo.h"
+
 #include "gainsight_fdw.h"
 #include "write.h"
 
@@ -110,6 +112,42 @@ gs_write_supported(const GsRelation *relation)
 /*
  * What a column allows.
  */
+
+/*
+ * Is it what DEFAULT stands for where none is declared?  A NULL that somebody
+ * wrote has a place in the text of the query.
+ */
+static bool
+is_default(const Expr *value)
+{
+	return IsA(value, Const) && ((const Const *) value)->constisnull &&
+		((const Const *) value)->location < 0;
+}
+
+List *
+gs_write_set_columns(PlannerInfo *root, const GsRelation *relation, Index resultRelation,
+					 List **values)
+{
+	List	   *processed_tlist;
+	List	   *colnos;
+	List	   *columns = NIL;
+	ListCell   *cell;
+
+	get_translated_update_targetlist(root, resultRelation, &processed_tlist, &colnos);
+	*values = NIL;
+	foreach(cell, colnos)
+	{
+		const GsAttr *attr = &relation->atts[lfirst_int(cell) - 1];
+		const TargetEntry *entry = list_nth(processed_tlist, foreach_current_index(cell));
+
+		/* Gainsight computes it by default */
+		if (attr->field != NULL && !attr->writable && is_default(entry->expr))
+			continue;
+		columns = lappend_int(columns, lfirst_int(cell));
+		*values = lappend(*values, entry->expr);
+	}
+	return columns;
+}
 
 void
 gs_write_check_column(const GsRelation *relation, AttrNumber attnum)

@@ -11,6 +11,7 @@
 #include "executor/tuptable.h"
 #include "fmgr.h"
 #include "utils/date.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
@@ -167,6 +168,14 @@ path_value(const GsRelation *relation, const GsAttr *attr, Datum value)
 	return key;
 }
 
+/* An empty key is how some programs say that there is none yet. */
+static bool
+is_no_key(const GsAttr *attr, Datum value)
+{
+	return attr->column != NULL && (attr->column->flags & GS_KEY) &&
+		gs_value_shown(attr->type, value)[0] == '\0';
+}
+
 GsWrite *
 gs_write_insert(const GsRelation *relation, TupleTableSlot *slot)
 {
@@ -188,7 +197,7 @@ gs_write_insert(const GsRelation *relation, TupleTableSlot *slot)
 		const GsAttr *attr = &relation->atts[i - 1];
 		Datum		value = slot->tts_values[i - 1];
 
-		if (attr->name == NULL || slot->tts_isnull[i - 1])
+		if (attr->name == NULL || slot->tts_isnull[i - 1] || is_no_key(attr, value))
 			continue;
 		gs_write_check_column(relation, i);
 		if (attr->constant != NULL)
@@ -220,13 +229,56 @@ gs_write_shown(const GsWrite *write)
  * Updating.
  */
 
+/* Is it the very value that was read? */
+static bool
+is_as_read(const GsAttr *attr, Datum value, bool isnull, Datum read, bool read_isnull)
+{
+	int16		length;
+	bool		by_value;
+
+	if (isnull || read_isnull)
+		return isnull && read_isnull;
+	get_typlenbyval(attr->type, &length, &by_value);
+	return datum_image_eq(value, read, by_value, length);
+}
+
+/* Is the text JSON of this kind? */
+static bool
+is_json_of(const char *text, GsJsonKind kind)
+{
+	const char *why;
+	const GsJson *node = gs_json_parse(pstrdup(text), strlen(text), CurrentMemoryContext, &why);
+
+	return node != NULL && gs_json_kind(node) == kind;
+}
+
+/*
+ * A value of a custom field in the JSON type that the field has had: what it is
+ * to the tenant the column's type need not tell.
+ */
+static const char *
+as_it_came(const GsJson *came, const char *json)
+{
+	GsJsonKind	kind = gs_json_kind(came);
+	const char *why;
+	const GsJson *value = gs_json_parse(pstrdup(json), strlen(json), CurrentMemoryContext, &why);
+	const char *text = gs_json_text(value);
+
+	if (kind == GS_JSON_ABSENT || kind == GS_JSON_NULL || kind == gs_json_kind(value) || text == NULL)
+		return json;
+	if (kind == GS_JSON_STRING)
+		return gs_json_kind(value) == GS_JSON_NULL ? json : psprintf("\"%s\"", text);
+	return is_json_of(text, kind) ? text : json;
+}
+
 /* The new value of a column as JSON, "null" for null; NULL if nothing is sent for it. */
 static const char *
-json_of_change(const GsRelation *relation, AttrNumber attnum, Datum value, bool isnull)
+json_of_change(const GsRelation *relation, const GsReadRow *read, AttrNumber attnum, Datum value,
+			   bool isnull)
 {
 	const GsAttr *attr = &relation->atts[attnum - 1];
+	const char *json;
 
-	gs_write_check_column(relation, attnum);
 	if (attr->constant != NULL)
 	{
 		if (!isnull)
@@ -235,12 +287,20 @@ json_of_change(const GsRelation *relation, AttrNumber attnum, Datum value, bool 
 	}
 	if (isnull && attr->column != NULL && (attr->column->flags & GS_REQUIRED))
 		miss_required(relation, attr->column);
-	return isnull ? "null" : json_of(relation, attr, value);
+	if (is_as_read(attr, value, isnull, read->values[attnum - 1], read->isnull[attnum - 1]) ||
+		(!isnull && is_no_key(attr, value)))
+		return NULL;
+	gs_write_check_column(relation, attnum);
+	if (isnull)
+		return "null";
+	json = json_of(relation, attr, value);
+	return attr->column != NULL ? json :
+		as_it_came(gs_json_get(read->record, gs_to_utf8(attr->field)), json);
 }
 
 int
-gs_write_changes(const GsRelation *relation, List *attnums, const Datum *values,
-				 const bool *isnull, GsMember *changes)
+gs_write_changes(const GsRelation *relation, const GsReadRow *read, List *attnums,
+				 const Datum *values, const bool *isnull, GsMember *changes)
 {
 	int			count = 0;
 	ListCell   *cell;
@@ -248,7 +308,7 @@ gs_write_changes(const GsRelation *relation, List *attnums, const Datum *values,
 	foreach(cell, attnums)
 	{
 		int			n = foreach_current_index(cell);
-		const char *json = json_of_change(relation, lfirst_int(cell), values[n], isnull[n]);
+		const char *json = json_of_change(relation, read, lfirst_int(cell), values[n], isnull[n]);
 
 		if (json == NULL)
 			continue;
@@ -275,31 +335,22 @@ gs_write_update_fields(const GsRelation *relation)
 }
 
 /*
- * What the tenant last gave, as it is sent back: days and moments in the one
- * form that is safe, and nothing for what is null.
+ * What the tenant last gave, as it is sent back: with the token that it came
+ * with, but a documented day in the one form that is safe; and nothing for what
+ * is null.
  */
 static const char *
-unchanged(const GsJson *base, const char *field, Oid type)
+unchanged(const GsJson *base, const char *field, bool is_day)
 {
 	const GsJson *node = gs_json_get(base, field);
 	GsJsonKind	kind = gs_json_kind(node);
-	bool		is_day = type == DATEOID;
-	bool		is_moment = type == TIMESTAMPOID || type == TIMESTAMPTZOID;
 	StringInfoData out;
 	Timestamp	moment;
 
-	if (kind == GS_JSON_ABSENT || kind == GS_JSON_NULL)
+	if (kind == GS_JSON_ABSENT || kind == GS_JSON_NULL || (is_day && !gs_json_has_text(node)))
 		return NULL;
-	if ((is_day || is_moment) && (kind == GS_JSON_STRING || kind == GS_JSON_NUMBER))
-	{
-		const char *given = gs_json_text(node);
-
-		if (given[0] == '\0')
-			return NULL;
-		if (gs_parse_datetime(given, kind == GS_JSON_NUMBER, &moment))
-			return is_moment ? gs_value_moment(moment) :
-				gs_value_day(moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0));
-	}
+	if (is_day && gs_parse_datetime(gs_json_text(node), kind == GS_JSON_NUMBER, &moment))
+		return gs_value_day(moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0));
 	initStringInfo(&out);
 	gs_json_print(&out, node);
 	return out.data;
@@ -330,7 +381,7 @@ gs_write_update(const GsRelation *relation, const GsMember *changes, int nchange
 		if (!(column->flags & GS_WRITABLE))
 			continue;
 		if (json == NULL)
-			json = unchanged(base, column->field, column->kind == GS_DATE ? DATEOID : TEXTOID);
+			json = unchanged(base, column->field, column->kind == GS_DATE);
 		if (json != NULL)
 			add_member(write, column->field, json);
 	}
@@ -345,7 +396,7 @@ gs_write_update(const GsRelation *relation, const GsMember *changes, int nchange
 		field = gs_to_utf8(attr->field);
 		json = changed(changes, nchanges, field);
 		if (json == NULL)
-			json = unchanged(base, field, getBaseType(attr->type));
+			json = unchanged(base, field, false);
 		if (json != NULL)
 			add_member(write, attr->field, json);
 	}

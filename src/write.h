@@ -8,14 +8,63 @@
 
 #include "gainsight_fdw.h"
 
+#include "lib/ilist.h"
+
+/*
+ * lock.c: the lock on a record that is updated, among the sessions of a cluster
+ */
+typedef struct GsPlanLock GsPlanLock;
+
+/*
+ * Lock a tenant's record by its key (UTF-8), for the life of context at most.
+ * NULL if another session has it and is not to be waited for.  A wait can be
+ * cancelled, and gives up this session's idle locks; a caller that holds others
+ * must not ask for one.
+ */
+extern GsPlanLock *gs_lock_acquire(const GsTenant *tenant, const char *key, bool wait,
+								   MemoryContext context);
+extern void gs_lock_release(GsPlanLock *lock);
+
+/*
+ * May it be given up by whoever of this session waits for another?  It may
+ * have been: is it still held?
+ */
+extern void gs_lock_set_idle(GsPlanLock *lock, bool idle);
+extern bool gs_lock_is_held(const GsPlanLock *lock);
+
+/*
+ * A tenant's record as a number.
+ */
+extern uint64 gs_lock_hash(const GsTenant *tenant, const char *key);
+
+/*
+ * Give back what fails to be.  Called once at load.
+ */
+extern void gs_lock_init(void);
+
+/*
+ * written.c: what the running statements have updated
+ */
+
+/*
+ * Note a record (JSON of an object) as it is after a write by this session.
+ * Which it is, if the write came after a time of the clock, else NULL; it is
+ * valid until the next is noted.  Forget all.
+ */
+extern void gs_written_note(const GsTenant *tenant, const char *key, const char *record);
+extern const char *gs_written_since(const GsTenant *tenant, const char *key, int64 since);
+extern int64 gs_written_clock(void);
+extern void gs_written_forget(void);
+
 /*
  * saved.c: what a scan read of the records that its statement updates
  */
 struct GsSavedRecord
 {
-	const char *record;			/* JSON: key, version and writable fields */
-	TimestampTz read_at;
-	bool		by_key;			/* it was read alone, not by a search */
+	const char *record;			/* JSON: key, version, writable fields, and what the scan reads */
+	int64		read_at;		/* of gs_governor_now */
+	int64		clock;			/* of written.c, before it was read */
+	GsPlanLock *lock;			/* under which it was read, if it was; it may be lost */
 };
 
 typedef struct GsSaved GsSaved;
@@ -27,9 +76,22 @@ typedef struct GsSaved GsSaved;
 extern GsSaved *gs_saved_create(ForeignScanState *node, const GsRelation *relation,
 								GsSearch *search);
 extern void gs_saved_forget(GsSaved *saved);
-extern void gs_saved_add(GsSaved *saved, const GsJson *record, bool by_key);
+
+/*
+ * A (re)scan begins, which reads the record of this key alone, if it is given;
+ * that is locked, after a wait if need be, until the scan goes on or its update
+ * has ended.
+ */
+extern void gs_saved_begin_scan(GsSaved *saved, const GsTenant *tenant, const char *key);
+extern void gs_saved_add(GsSaved *saved, const GsJson *record);
 extern int64 gs_saved_count(const GsSaved *saved);
 extern const GsSavedRecord *gs_saved_last(const GsSaved *saved);
+
+/*
+ * Do several scans save at present, so that one may have read what the update
+ * of another changes?
+ */
+extern bool gs_saved_by_several(void);
 
 /*
  * A saved record's number as a ctid, and back to the record of that number in
@@ -56,6 +118,13 @@ extern void gs_write_check_table(const GsRelation *relation, CmdType operation);
  * The commands that it supports, as IsForeignRelUpdatable tells it.
  */
 extern int	gs_write_supported(const GsRelation *relation);
+
+/*
+ * The columns of an UPDATE's SET, and their values, but for those of which
+ * nothing is asked: a DEFAULT of what Gainsight computes.
+ */
+extern List *gs_write_set_columns(PlannerInfo *root, const GsRelation *relation,
+								  Index resultRelation, List **values);
 
 /*
  * Raise 428C9 for a column that Gainsight computes.
@@ -98,11 +167,20 @@ extern GsWrite *gs_write_update(const GsRelation *relation, const GsMember *chan
  */
 extern List *gs_write_sent_fields(const GsRelation *relation);
 
+/* A row as the scan read it. */
+typedef struct GsReadRow
+{
+	const Datum *values;		/* by attribute number less 1 */
+	const bool *isnull;
+	const GsJson *record;		/* of which it was made */
+} GsReadRow;
+
 /*
- * The changes of a row: for each of attnums a value.  Returns how many there
- * are to send.  Raises 23502, 428C9, 23514 and HV004.
+ * The changes of a row: for each of attnums a value.  One that was read is no
+ * change.  Returns how many there are to send.  Raises 23502, 428C9, 23514 and
+ * HV004.
  */
-extern int	gs_write_changes(const GsRelation *relation, List *attnums,
+extern int	gs_write_changes(const GsRelation *relation, const GsReadRow *read, List *attnums,
 							 const Datum *values, const bool *isnull, GsMember *changes);
 
 /*
@@ -114,6 +192,23 @@ extern const GsJson *gs_write_read_back(const GsRelation *relation, const GsWrit
 /*
  * update.c: one record's update
  */
+typedef enum GsUpdateStage
+{
+	GS_STAGE_NEW,
+	GS_STAGE_CHECKING,			/* it is read */
+	GS_STAGE_SENDING,
+	GS_STAGE_READING_BACK,
+	GS_STAGE_ENDED
+} GsUpdateStage;
+
+typedef enum GsUpdateOutcome
+{
+	GS_UPDATE_DONE,
+	GS_UPDATE_GONE,				/* there is no such record (any more) */
+	GS_UPDATE_STOPPED,			/* it was not sent */
+	GS_UPDATE_FAILED
+} GsUpdateOutcome;
+
 typedef struct GsUpdate
 {
 	/* given */
@@ -121,33 +216,67 @@ typedef struct GsUpdate
 	const GsSavedRecord *saved;
 	GsMember   *changes;
 	int			nchanges;
+	bool		want_record;
 	MemoryContext context;		/* of all that follows */
+	bool		owns_context;	/* it was made for it */
+	dlist_node	node;
 
-	/* going on */
+	/* what it goes by */
 	const GsJson *then;			/* what the scan read */
 	const char *key;			/* UTF-8, of it */
-	GsRequest  *get;
-	GsRequest  *put;
-	const GsJson *record;		/* as the tenant has it now; NULL if it has gone */
+	const GsJson *expected;		/* as it has to be when it is sent */
+	GsPlanLock *lock;
+	bool		is_fresh;		/* the scan has just read it, under the lock */
+
+	/* going on */
+	GsUpdateStage stage;
+	GsRequest  *request;
+	GsWrite    *write;			/* what was sent last */
+	int			tries;			/* that ended, and are to be repeated */
+	GsRequest  *unsure;			/* one of which it is not known whether it was done */
+	bool		stopped;
+	bool		done;
+
+	/* ended */
+	GsUpdateOutcome outcome;
+	const GsJson *record;		/* done, and wanted: as the tenant has it; NULL if it has gone */
+	const GsFailure *failure;
+	const char *answer;			/* JSON: what the caller has kept of record */
 } GsUpdate;
 
 /*
- * Its steps.  To open it is to look at what the scan has read; to start it, to
- * read the record again where that has to be.  To check it is to send it,
- * unless that has failed, or somebody else has changed the record: what is
- * returned then goes with the update.  To finish it gives the PUT's verdict,
- * NULL if there is no such record (any more), and finds the updated record
- * where it is wanted.
+ * To open it is to look at what the scan has read; to begin it, to lock and
+ * read or send it: false if another session has the lock and it is not to be
+ * waited for.  To advance it is to take in an answer and go on; false if none
+ * has come.  To stop it is to send nothing more, and to end it unless it is on
+ * its way.  None raises what the tenant or the network fails at.
  */
 extern void gs_update_open(GsUpdate *update);
-extern void gs_update_start(GsUpdate *update);
-extern const GsFailure *gs_update_check(GsUpdate *update);
-extern const GsVerdict *gs_update_finish(GsUpdate *update, bool want_record);
+extern bool gs_update_begin(GsUpdate *update, bool wait);
+extern bool gs_update_advance(GsUpdate *update);
+extern void gs_update_stop(GsUpdate *update);
 
 /*
- * Before it is finished: do not send it, if it has not been sent.
+ * update_queue.c: many, side by side
  */
-extern void gs_update_withdraw(GsUpdate *update);
+
+/*
+ * Called for each update that is done, in the order in which they end, while
+ * others are on their way: it must not raise an ERROR.
+ */
+typedef void (*GsUpdateEnded) (GsUpdate *update, void *arg);
+
+/*
+ * Carry out all.  Those without a context get one, and are opened, when it is
+ * their turn.  Raises the first failure, when all have ended.
+ */
+extern void gs_updates_run(const GsRelation *relation, GsUpdate **updates, int count,
+						   GsUpdateEnded ended, void *arg);
+
+/*
+ * Raise 53400 where the tenant's rate leaves no room for updates at all.
+ */
+extern void gs_update_check_rate(const GsRelation *relation);
 
 /*
  * modify.c: what INSERT and UPDATE have in common, and UPDATE a row at a time

@@ -199,6 +199,7 @@ gs_xact_init(void)
 	RegisterXactCallback(at_xact, NULL);
 	RegisterSubXactCallback(at_subxact, NULL);
 	gs_request_on_write = begin_write;
+	gs_lock_init();
 }
 
 void

@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 
 from . import searches, values
 from .fields import IDS, OBJECTIVE, PLAN
-from .replies import envelope, failure, style_of
+from .replies import Reply, envelope, failure, style_of
 from .values import Refused
 
 BASE = "/v1"
@@ -118,6 +118,10 @@ class Api:
             record = dict(cleared, **record)
         self.tenant.change_plan(row, record)
         self.tenant.journal.count("plans_updated")
+        if setting.put_answer == "gsid":
+            return _only_gsid(gsid)
+        if setting.put_answer == "none":
+            return Reply(204, [])
         return self._plan(row, setting)
 
     def create_objective(self, request, setting, gsid):
@@ -209,7 +213,8 @@ def parse_field(field, value):
     if value is None:
         return None
     try:
-        truth = values.PARSE[field.kind](value)
+        truth = values.PARSE_BACK[field.kind](value) if field.custom \
+            else values.PARSE[field.kind](value)
     except Refused as error:
         raise Refused("field %s: %s" % (field.name, error.desc), error.code) from None
     if field.picklist and truth not in field.picklist:

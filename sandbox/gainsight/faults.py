@@ -4,7 +4,7 @@ import re
 import threading
 
 KINDS = ("status", "close", "reset", "hang", "apply_then", "trickle_ms", "endless", "gzip_bomb",
-         "deep", "redirect", "raw", "replace_body", "after_answer_close")
+         "deep", "redirect", "raw", "replace_body", "after_answer_close", "touch")
 _CLOSE = ("accept", "before", "headers", "body")
 _EXTRA = ("headers", "body", "seconds", "bytes")
 _MOST_RULES = 1000
@@ -36,6 +36,8 @@ def _check_fault(fault):
         "raw": isinstance(value, str),
         "replace_body": isinstance(value, list) and all(
             isinstance(edit, list) and len(edit) in (2, 3) for edit in value),
+        "touch": isinstance(value, list) and len(value) > 1
+                 and all(isinstance(word, str) for word in value),
         "after_answer_close": value is True or _whole(value, 0, 60_000),
     }.get(kind, value is True)
     if not fits:

@@ -23,6 +23,7 @@ class Wire:
     def __init__(self, connection, keep_alive, gzip):
         self.connection, self.keep_alive, self.gzip = connection, keep_alive, gzip
         self.marks = {}                 # headers beside the reply's own
+        self.touch = None               # a colleague's change
 
     def prepare(self, reply):
         """(head bytes, body parts) of a whole reply."""
@@ -168,6 +169,11 @@ def _replace_body(wire, fault, answer):
     return wire.send(reply)
 
 
+def _touch(wire, fault, answer):
+    wire.touch(fault["touch"])
+    return wire.send(answer())
+
+
 def _after_answer_close(wire, fault, answer):
     wire.keep_alive = True
     status, _ = wire.send(answer())
@@ -182,4 +188,5 @@ PERFORM = {
     "apply_then": _apply_then, "trickle_ms": _trickle, "endless": _endless,
     "gzip_bomb": _gzip_bomb, "deep": _deep, "redirect": _redirect, "raw": _raw,
     "replace_body": _replace_body, "after_answer_close": _after_answer_close,
+    "touch": _touch,
 }

@@ -86,6 +86,7 @@ class Server:
                    and "gzip" in request.headers.get("accept-encoding", ""))
         if tenant.manner and (rule or setting.departs()):
             out.marks["X-Sandbox-Departs"] = "from " + tenant.manner
+        out.touch = lambda change: control.COMMANDS["touch"](tenant, change)
         before, status = connection.sent, None
         try:
             if rule:

@@ -104,7 +104,11 @@ class Tenant:
         """Changed fields; ModifiedDate moves on by at least a millisecond."""
         changes = self._looked_up(changes)
         before = self.plans.values["ModifiedDate"][row]
-        changes.setdefault("ModifiedDate", max(now(), (before or 0) // 1000 * 1000 + 1000))
+        moment = max(now(), (before or 0) // 1000 * 1000 + 1000)
+        if self.switches.modified_seconds:
+            # it does not move on within a second
+            moment = max(now() // 1_000_000 * 1_000_000, (before or 0) // 1_000_000 * 1_000_000)
+        changes.setdefault("ModifiedDate", moment)
         self.plans.change(row, changes)
 
     def create_objective(self, row, record):

@@ -83,6 +83,23 @@ def parse_time(text, whole_second=False):
     return seconds * 1_000_000 + int((part or "").ljust(6, "0"))
 
 
+def _is_epoch(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _epoch(value):
+    return value * 1000
+
+
+def parse_any_time(text):
+    """In any of the forms that replies have: a blank for T, +hhmm, no zone at all."""
+    if isinstance(text, str):
+        text = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text.replace(" ", "T", 1))
+        if not re.search(r"(Z|[+-]\d\d:\d\d)$", text):
+            text += "Z"
+    return parse_time(text)
+
+
 def parse_number(value, integer=False):
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise Refused("%s is not a JSON number" % show(value), "GSOBJ_1008")
@@ -116,6 +133,11 @@ PARSE = {
     "integer": lambda value: parse_number(value, integer=True),
     "boolean": parse_boolean,
 }
+
+# A client need not understand a custom field: what this tenant gave, it takes back.
+PARSE_BACK = dict(PARSE, date=lambda value: _epoch(value) // 86_400_000_000 + EPOCH_DAY
+                  if _is_epoch(value) else parse_date(value),
+                  time=lambda value: _epoch(value) if _is_epoch(value) else parse_any_time(value))
 
 # In a filter only the explicit form of a date-time is safe, so only that is taken.
 PARSE_FILTER = dict(PARSE, time=lambda value: parse_time(value, whole_second=True),

@@ -1,0 +1,82 @@
+# Counters: sessions that add to the same plans at once lose nothing of what they were told is done.
+use strict;
+use warnings;
+
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+use GsTenant;
+
+# GS_COUNTER_RUNS=20 is worth it after a change of what an update goes by.
+my $runs = $ENV{GS_COUNTER_RUNS} || 1;
+my $sessions = 12;
+my $times = 10;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->append_conf('postgresql.conf', "jit = off\nmax_connections = 40\n");
+$node->start;
+my $tenant = GsTenant->new(plans => 0, objectives => 0);
+GsTenant::setup($node, $tenant);
+$node->safe_psql('postgres', 'CREATE TABLE keys AS SELECT * FROM (VALUES (\'1P02C0\'), (\'1P02C1\'), (\'1P02C2\')) AS v(id);'
+	  . 'ANALYZE keys; CREATE SEQUENCE told');
+
+my $add = 'comments = (p.comments::int + 1)::text';
+my %ways = (
+	'by key' => sub { "UPDATE gs.successplans AS p SET $add WHERE gsid = '$_[0]'" },
+	'by name' => sub { "UPDATE gs.successplans AS p SET $add WHERE name = 'plan $_[0]'" },
+	'by join' => sub { "UPDATE gs.successplans AS p SET $add FROM keys AS k WHERE k.id = '$_[0]' AND p.gsid = k.id" },
+	'in PL/pgSQL' => sub {
+		my $update = "UPDATE gs.successplans AS p SET $add WHERE gsid = '$_[0]' OR gsid = '1P02NONE'";
+		# what fails is caught, and may be tried again
+		return "DO \$\$ BEGIN $update; PERFORM nextval('told'); EXCEPTION WHEN serialization_failure THEN "
+		  . "BEGIN $update; PERFORM nextval('told'); EXCEPTION WHEN serialization_failure THEN NULL; END; END \$\$";
+	});
+
+# What the sessions were told, and what the tenant holds.
+sub run_sessions
+{
+	my ($statement, %set) = @_;
+	my (@psql, @out, @err);
+
+	$tenant->ctl('reset');
+	$tenant->ctl('set', map { "$_=$set{$_}" } keys %set) if %set;
+	$tenant->ctl('insert', qq({"Gsid":"1P02C$_","Name":"plan 1P02C$_","CompanyId":"1P01","TypeId":"1T01","Comments":"0"})) for 0 .. 2;
+	$node->safe_psql('postgres', q{SELECT setval('told', 1)});
+	for my $session (0 .. $sessions - 1)
+	{
+		my @commands = map { ('-c', $statement->("1P02C" . ($session + $_) % 3)) } 1 .. $times;
+
+		($out[$session], $err[$session]) = ('', '');
+		push @psql, IPC::Run::start([ 'psql', '-XAt', '-v', 'VERBOSITY=verbose', '-d', $node->connstr('postgres'), @commands ],
+			'<', '/dev/null', '>', \$out[$session], '2>', \$err[$session], IPC::Run::timeout(300));
+	}
+	$_->finish for @psql;
+	my $told = grep { $_ eq 'UPDATE 1' } map { split /\n/ } @out;
+	$told += $node->safe_psql('postgres', q{SELECT last_value - 1 FROM told});
+	my $held = 0;
+	$held += $_ for map { $tenant->ctl('plan', "1P02C$_") =~ /"Comments": "(\d+)"/ } 0 .. 2;
+	my %errors = map { /^ERROR:  (\w+)/ ? ($1 => 1) : () } map { split /\n/ } @err;
+	return ($told, $held, join ' ', sort keys %errors);
+}
+
+for my $run (1 .. $runs)
+{
+	for my $way (sort keys %ways)
+	{
+		my ($told, $held, $errors) = run_sessions($ways{$way}, latency_ms => 2, jitter_ms => 5);
+
+		is($held, $told, "$way: the tenant holds what was told ($told of " . $sessions * $times . ')');
+		like($errors, qr/^(40001)?$/, "$way: whoever came too late was told so");
+		is($told, $sessions * $times, "$way: and none did, as the plan was read under its lock")
+		  if $way eq 'by key';
+	}
+}
+
+# a tenant whose ModifiedDate does not tell of a second change within a second
+my ($told, $held) = run_sessions($ways{'by name'}, modified_seconds => 'true');
+is($held, $told, 'ModifiedDate in whole seconds: the fields tell');
+
+done_testing();
