@@ -299,11 +299,12 @@ void
 gs_input_rethrow(const GsInputPlace *place, MemoryContext context)
 {
 	const char *secret = place->relation->settings->tenant.access_key;
-	const GsAttr *attr = &place->relation->atts[place->attnum - 1];
+	const GsAttr *attr;
 	ErrorData  *error;
 
 	if (place->attnum == 0 || !is_about_value(geterrcode()))
 		PG_RE_THROW();
+	attr = &place->relation->atts[place->attnum - 1];
 	MemoryContextSwitchTo(context);
 	error = CopyErrorData();
 	FlushErrorState();
