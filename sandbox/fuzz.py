@@ -16,11 +16,12 @@ import time
 sys.dont_write_bytecode = True          # the source tree stays as it was
 
 from fuzz.control import Tenant         # noqa: E402
+from fuzz.estate import JOIN_MODES, Estate      # noqa: E402
 from fuzz.runner import Runner          # noqa: E402
 from fuzz.session import Session        # noqa: E402
 from fuzz.world import MODES, World     # noqa: E402
 
-MAIN = ("sql", "fold", "nulls", "ignore")
+MAIN = ("sql", "fold", "nulls", "ignore", "joins", "joins-fold", "joins-nulls", "joins-ignore")
 SABOTAGES = ("row", "twice", "value")
 
 
@@ -29,7 +30,7 @@ def arguments():
     parser.add_argument("--cases", type=int, default=1000, help="in each mode")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--mode", default=",".join(MAIN),
-                        help="of %s; all is each of them" % ", ".join(MODES))
+                        help="of %s; all is each of them" % ", ".join((*MODES, *JOIN_MODES)))
     parser.add_argument("--plans", type=int, default=200)
     parser.add_argument("--from", dest="first", type=int, default=0, help="the first case")
     parser.add_argument("--keep-going", action="store_true")
@@ -40,37 +41,44 @@ def arguments():
                         help="spoil the local copy: it must be noticed")
     options = parser.parse_args()
     options.without = tuple(filter(None, options.without.split(",")))
-    options.modes = list(MODES) if options.mode == "all" else options.mode.split(",")
+    options.modes = [*MODES, *JOIN_MODES] if options.mode == "all" else options.mode.split(",")
     for mode in options.modes:
-        if mode not in MODES:
-            parser.error("no mode %s; there are: %s" % (mode, ", ".join(MODES)))
+        if mode not in MODES and mode not in JOIN_MODES:
+            parser.error("no mode %s; there are: %s" % (mode, ", ".join((*MODES, *JOIN_MODES))))
     if options.seed is None:
         options.seed = random.SystemRandom().randrange(10**6)
     return options
 
 
-def fuzz(session, tenant, world, options):
+def fuzz(make_runner, options):
     """(passed, failed)"""
-    runner = Runner(session, tenant, world, options)
-    for mode in options.modes:
-        if not runner.mode(mode, options.cases, options.first):
-            break
-    print()
-    runner.summary()
-    complaints = runner.coverage() if not runner.failed and not options.first else []
-    for complaint in complaints:
-        print("too little: " + complaint)
-    return runner.passed, runner.failed + len(complaints)
+    passed = failed = 0
+    for kind in (World, Estate):
+        modes = [mode for mode in options.modes if mode in kind.modes]
+        if not modes:
+            continue
+        runner = make_runner(kind)
+        for mode in modes:
+            if not runner.mode(mode, options.cases, options.first):
+                break
+        print()
+        runner.summary()
+        complaints = runner.coverage() if not runner.failed and not options.first else []
+        for complaint in complaints:
+            print("too little: " + complaint)
+        passed += runner.passed
+        failed += runner.failed + len(complaints)
+    return passed, failed
 
 
-def sabotage(session, tenant, world, options):
+def sabotage(make_runner, options):
     """Each way of spoiling the local copy has to be found."""
     passed = failed = 0
     options.keep_going = False
     for kind in SABOTAGES:
         print("\n-- sabotage: " + kind)
         options.sabotage = kind
-        runner = Runner(session, tenant, world, options)
+        runner = make_runner(World if options.modes[0] in MODES else Estate)
         if runner.mode(options.modes[0], options.cases):
             print("FAILED: %s was not noticed in %d cases" % (kind, runner.cases))
             failed += 1
@@ -85,23 +93,27 @@ def main():
     print("seed %d, modes %s, %d cases each" % (options.seed, ",".join(options.modes), options.cases),
           flush=True)
     tenant = Tenant()
-    database = "gs_fuzz_%d" % os.getpid()
+    databases = []
     # so that what is below clears away
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    outer = Session()
-    outer.must("CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8'" % database)
-    outer.connection.close()
-    session = None
+
+    def make_runner(kind):
+        databases.append("gs_fuzz_%d_%d" % (os.getpid(), len(databases)))
+        Session().must("CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8'" % databases[-1])
+        session = Session(databases[-1])
+        if kind is World:
+            world = World(session, tenant, options.plans, options.without)
+        else:
+            world = Estate(session, tenant, options.without)
+        world.create()
+        return Runner(session, tenant, world, options)
+
     started = time.monotonic()
     try:
-        session = Session(database)
-        world = World(session, tenant, options.plans, options.without)
-        world.create()
-        passed, failed = (sabotage if options.sabotage else fuzz)(session, tenant, world, options)
+        passed, failed = (sabotage if options.sabotage else fuzz)(make_runner, options)
     finally:
-        if session is not None:
-            session.connection.close()
-        Session().run("DROP DATABASE IF EXISTS %s WITH (FORCE)" % database)
+        for database in databases:
+            Session().run("DROP DATABASE IF EXISTS %s WITH (FORCE)" % database)
         tenant("defaults")
     print("%.0f s, seed %d" % (time.monotonic() - started, options.seed))
     print("%d passed, %d failed" % (passed, failed))

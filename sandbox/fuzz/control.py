@@ -7,8 +7,8 @@ import re
 
 
 class Tenant:
-    def __init__(self):
-        url = os.environ.get("GS_SANDBOX_URL", "")
+    def __init__(self, url=None):
+        url = url or os.environ.get("GS_SANDBOX_URL", "")
         match = re.match(r"http://127\.0\.0\.1:(\d+)(/|$)", url)
         if not match:
             raise SystemExit("fuzz: GS_SANDBOX_URL is not the base URL of a sandbox: %r" % url)

@@ -17,6 +17,7 @@ class Case:
         self.form, self.statement, self.how, self.limit = form, statement, how, limit
         self.settings, self.executions = list(settings), executions
         self.simple = None              # (table, condition), where that may show it as well
+        self.steps = None               # of a cursor, see cursors.py
 
 
 class Queries:

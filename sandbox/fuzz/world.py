@@ -223,7 +223,7 @@ CREATE FUNCTION t.moving(anyelement) RETURNS anyelement LANGUAGE plpgsql VOLATIL
 """
 
 
-def _declare(column):
+def declare(column):
     options = []
     if column.field:
         options.append("field '%s'" % column.field)
@@ -238,9 +238,21 @@ def _declare(column):
 class World:
     """A database of its own with the tables of both sides; filled by load()."""
 
+    epoch = 1000            # cases on one set of data
+    wanted = OPERATORS + ("AND", "OR", "(")
+    modes, slow = MODES, SLOW
+
+    def vary(self, rng, settings):
+        """Nothing of the servers changes within a mode."""
+
     def __init__(self, session, tenant, plans, without=()):
         self.session, self.tenant, self.plans, self.without = session, tenant, plans, without
         self.narrow = False
+
+    def queries(self, rng, bind):
+        # queries.py needs the tables above
+        from .queries import Queries
+        return Queries(rng, self.narrow, self.without, bind)
 
     def create(self):
         run = self.session.must
@@ -284,7 +296,7 @@ class World:
                     run("ALTER FOREIGN TABLE f.successplans RENAME TO g")
                 continue
             run("CREATE FOREIGN TABLE f.%s (%s) SERVER fuzz OPTIONS (resource 'successplans')"
-                % (name, ", ".join(map(_declare, columns))))
+                % (name, ", ".join(map(declare, columns))))
 
     def load(self, seed, narrow, analyzed, rng):
         """New contents on both sides."""
