@@ -50,6 +50,7 @@ class Estate:
     narrow = False
     wanted = ("EQ", "IN", "AND", "OR", "GET objectives", "pieces of a list")
     modes, slow = JOIN_MODES, {}
+    errors = 0.1
 
     def __init__(self, session, tenant, without=()):
         self.session, self.plans, self.without = session, PLANS, without
@@ -118,7 +119,7 @@ class Estate:
         rows = run("SELECT gsid, company_id, type_id, status, start_date::text, score::text, segment "
                    "FROM (SELECT * FROM l.p_a UNION ALL SELECT * FROM l.p_b) AS p ORDER BY gsid")
         columns = "gsid text, company_id text, type_id text, status text, day date, score bigint, word text"
-        for table, count in (("k", 9), ("m", 70)):
+        for table, count in (("k", 7), ("m", 40)):
             run("CREATE TABLE l.%s (id int, flag boolean, x int, %s)" % (table, columns))
             for number in range(count):
                 values = [rng.choice(rows)[place] if rng.random() < 0.9 else

@@ -52,6 +52,7 @@ class Joins:
         self.rng, self.pools = rng, estate.pools
         self.names = 0
         self.parameters = 0.0
+        self.above = []         # relations whose row is fixed while a query runs
 
     def case(self):
         rng = self.rng
@@ -76,14 +77,15 @@ class Joins:
         self.names += 1
         return "r%d" % self.names
 
-    def _relation(self, outer, depth):
-        """(node, Scope)"""
+    def _relation(self, outer, depth, local=None):
+        """(node, Scope) of any relation, or of one that is local, or is not."""
         rng = self.rng
-        name = rng.choices(list(_RELATIONS), [weight for _, _, weight in _RELATIONS.values()])[0]
+        names = [name for name in _RELATIONS if local in (None, _RELATIONS[name][1])]
+        name = rng.choices(names, [_RELATIONS[name][2] for name in names])[0]
         columns, local, _ = _RELATIONS[name]
         alias = self._alias()
         table = Node("fixed", "l." + name) if local else Table(name)
-        if local or rng.random() < 0.75:
+        if local or rng.random() < (0.4 if outer else 0.75):
             return Node("fixed", table, " " + alias), Scope(alias, columns, local)
         inner = Scope(alias, columns, local)
         twin = {"p_a": "p_b", "p_b": "p_a", "o_a": "o_b", "o_b": "o_a"}.get(name)
@@ -99,8 +101,14 @@ class Joins:
     def _from(self, outer, depth, size=None):
         """(node, scopes) of a tree of joins."""
         rng = self.rng
-        node, scope = self._relation(outer, depth)
+        # what a bind join is made of: rows with keys, and below them what depends on the rows above
+        keys = rng.random() < 0.4
+        node, scope = self._relation(outer, depth, True if keys else None)
         scopes = [scope]
+        if keys and size != 0:
+            node, more = self._joined(node, scopes, outer, depth, False)
+            scopes = scopes + [more]
+            size = (size or 1) - 1
         for _ in range(size if size is not None else rng.randrange(self.size + 1)):
             if rng.random() < 0.15:
                 node, more = self._lateral(node, scopes, outer, depth)
@@ -109,10 +117,10 @@ class Joins:
             scopes = scopes + [more]
         return node, scopes
 
-    def _joined(self, node, scopes, outer, depth):
+    def _joined(self, node, scopes, outer, depth, local=None):
         rng = self.rng
         kind = rng.choice(_JOINS)
-        other, more = self._relation(outer, depth)
+        other, more = self._relation(outer, depth, local)
         on = [self._equality([more], scopes) or Node("bool", "true")]
         if kind == "FULL JOIN":
             # of other conditions core can make no full join
@@ -164,7 +172,7 @@ class Joins:
         if draw < 0.55:
             return self._equality(scopes, scopes + outer) or Node("bool", "true")
         if draw < 0.7:
-            return self._risk(scopes, scopes + outer) or Node("bool", "true")
+            return self._risk(scopes) or Node("bool", "true")
         return self._plain(scopes)
 
     def _equality(self, scopes, others):
@@ -181,9 +189,10 @@ class Joins:
                 return Node("bool", "%s %s %s" % (rng.choice(one.of(sort)), operator, rng.choice(fitting)))
         return None
 
-    def _risk(self, scopes, others):
+    def _risk(self, scopes):
+        """What fails for some rows above: between others core may choose what it tests first."""
         rng = self.rng
-        local = [other for other in others if other.local and "x" in other.columns]
+        local = [other for other in self.above if "x" in other.columns]
         one = rng.choice(scopes)
         sorts = [sort for sort in _RISKY if one.of(sort)]
         if not local or not sorts or one.local:
@@ -269,6 +278,7 @@ class Joins:
         """Subqueries with whole joins in them, once for each row of a local table."""
         rng = self.rng
         scope = Scope(self._alias(), _LOCAL, True)
+        self.above = [scope]
         parts = ["SELECT %s.id" % scope.alias]
         for _ in range(rng.choice((1, 1, 2))):
             node, inner = self._from([scope], 1, rng.choice((0, 1, 1, 2)))
@@ -322,7 +332,7 @@ class Joins:
         where = self._where([scope], [], 1)
         given = Scope(alias, scope.columns, scope.local)
         again = Scope(self._alias(), scope.columns, scope.local)
-        other, more = self._relation([given], 1)
+        other, more = self._relation([], 1)
         on = self._equality([more], [given]) or Node("bool", "true")
         return Node("statement", "WITH w AS %s(SELECT %s FROM " % (
             rng.choice(("", "MATERIALIZED ", "NOT MATERIALIZED ")),

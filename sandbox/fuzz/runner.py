@@ -388,7 +388,7 @@ class Runner:
         if self.nonempty < 0.25 * self.cases:
             complaints.append("only %d of %d cases gave rows" % (self.nonempty, self.cases))
         both = sum(self.errors.values())
-        if both > 0.05 * self.cases:
+        if both > self.world.errors * self.cases:
             complaints.append("%d of %d cases are errors on both sides" % (both, self.cases))
         return complaints
 

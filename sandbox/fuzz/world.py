@@ -241,6 +241,7 @@ class World:
     epoch = 1000            # cases on one set of data
     wanted = OPERATORS + ("AND", "OR", "(")
     modes, slow = MODES, SLOW
+    errors = 0.05           # so many cases may fail on both sides
 
     def vary(self, rng, settings):
         """Nothing of the servers changes within a mode."""
