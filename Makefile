@@ -8,7 +8,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 # The chapters of the regression test, in order: sql/NAME.sql, expected/NAME.out.
 CHAPTERS = options import names discover plan_types plans objectives types misfits envelopes paging \
-	filters numbers counts parameters analyze joins evaluation explain tenants insert update cursors write_failure monitor \
+	filters numbers keys counts parameters analyze joins evaluation explain tenants insert update cursors write_failure monitor \
 	refresh
 REGRESS = $(CHAPTERS)
 
@@ -67,9 +67,9 @@ clients:
 	@sandbox/install-packages clients || echo "the tests of clients that are not here are skipped"
 	@sandbox/run-tests $@
 
-# Random predicates over foreign tables and a local copy of the tenant's rows.
+# Random predicates and joins over foreign tables and a local copy of the tenants' rows.
 CASES ?= 5000
-MODE ?= sql,fold,nulls,ignore
+MODE ?= sql,fold,nulls,ignore,joins,joins-fold,joins-nulls,joins-ignore
 fuzz:
 	@sandbox/install-packages test
 	@$(MAKE) --no-print-directory -s all
@@ -150,7 +150,7 @@ help:
 	@echo "tap           of these, the TAP suite"
 	@echo "clients       psql, pgbench, pg_dump, JDBC, ODBC, and others that are here"
 	@echo "conformance   the chapters by way of a proxy that knows the API's document"
-	@echo "fuzz          random predicates: CASES=5000 MODE=sql,fold,nulls,ignore SEED="
+	@echo "fuzz          random predicates and joins: CASES=5000 MODE=… SEED="
 	@echo "versions      build, regress and TAP on PostgreSQL 17, 18 and 19, in throwaway"
 	@echo "              roots: MAJORS=\"17 18 19\" KEEP=folder (root, on Debian)"
 	@echo "parsers       any bytes for the parsers: RUNS=1000000"

@@ -88,17 +88,17 @@ extern GsClause *gs_pushdown(PlannerInfo *root, const RelOptInfo *baserel,
 							 List **exprs, GsGrade *grade);
 
 /*
- * The same for a clause that gives the key, or a list of keys, that a read's
- * path has in braces; NULL for any other.
+ * Are texts that are equal under the collation the same?  What has none is.
  */
-extern GsClause *gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel,
-								 const GsRelation *relation, Expr *clause, List **exprs);
+extern bool gs_is_deterministic(Oid collation);
 
 /*
- * Is the expression the column of that key, in a type that holds any text?
+ * Is the expression the column that a read's path has in braces, in a type that
+ * holds any text?  And the number of such a column.
  */
 extern bool gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel,
 							   Expr *expr);
+extern AttrNumber gs_column_attnum(Expr *column);
 
 /*
  * Is it a column that conditions may be sent for?
@@ -157,6 +157,23 @@ extern void gs_filter_build(const GsRelation *relation, List *clauses,
  */
 extern bool gs_operator_available(const GsRelation *relation, const char *operator);
 
+/*
+ * key.c: conditions that give the keys of a read's path
+ */
+
+/*
+ * What of a clause gives the key, or a list of keys, that a read's path has in
+ * braces; NULL if nothing does.  It is a test by GS_EQ or GS_IN, or an AND or OR
+ * of such.  The values that it compares with are appended to *exprs.
+ */
+extern GsClause *gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel,
+								 const GsRelation *relation, Expr *clause, List **exprs);
+
+/*
+ * How many keys that are, as far as the planner can tell.
+ */
+extern double gs_key_guess(const GsClause *key, List *exprs);
+
 typedef struct GsKeys
 {
 	int			count;
@@ -164,10 +181,11 @@ typedef struct GsKeys
 } GsKeys;
 
 /*
- * The values of a clause of gs_pushdown_key.
+ * The keys.  Allocates in CurrentMemoryContext.  For EXPLAIN: are they known?
  */
 extern void gs_filter_keys(const GsClause *clause, const GsOperand *operands,
 						   GsKeys *keys);
+extern bool gs_key_is_known(const GsClause *key, const GsOperand *operands);
 
 /*
  * operand.c: the values that a scan's conditions compare with

@@ -57,7 +57,11 @@ condition(Builder *builder, AttrNumber attnum, const char *operator, const char 
 Where *
 gs_where_one(Builder *builder, AttrNumber attnum, const char *operator, const char *value)
 {
-	return condition(builder, attnum, operator, psprintf("[%s]", value));
+	Where	   *where = condition(builder, attnum, operator, psprintf("[%s]", value));
+
+	if (where->kind == CONDITION && strcmp(operator, "EQ") == 0)
+		where->values = list_make1((void *) value);
+	return where;
 }
 
 /* A text, number or boolean; NULL for what JSON cannot say. */
@@ -289,9 +293,11 @@ in_condition(Builder *builder, const GsClause *clause, GsKind kind,
 		return each_value(builder, clause, kind, GS_EQ, ANY_OF, distinct);
 	where = condition(builder, clause->attnum, "IN",
 					  gs_join_values(distinct, 0, list_length(distinct)));
-	if (where->kind == CONDITION &&
-		list_length(distinct) > builder->relation->settings->in_list_size)
+	if (where->kind == CONDITION)
+	{
 		where->values = distinct;
+		where->is_long = list_length(distinct) > builder->relation->settings->in_list_size;
+	}
 	return where;
 }
 

@@ -52,17 +52,21 @@ static const char *
 keyed_request(const GsEndpoint *endpoint, const GsScanPlan *plan, const GsOperand *operands)
 {
 	const char *path = endpoint->path;
+	const GsClause *key = plan->key;
+	GsKeys		keys;
 
-	if (plan->key != NULL && plan->key->test == GS_EQ)
+	if (key != NULL && gs_key_is_known(key, operands))
 	{
-		const GsOperand *operand = &operands[plan->key->operand];
+		gs_filter_keys(key, operands, &keys);
+		if (keys.count == 1)
+			path = gs_path_make(endpoint, keys.values[0]);
+	}
+	else if (key != NULL && key->kind == GS_TEST && key->test == GS_EQ)
+	{
 		const char *brace = strchr(path, '{');
 
-		if (operand->symbol != NULL)
-			path = psprintf("%.*s%s%s", (int) (brace - path), path, gs_from_utf8(operand->symbol),
-							strchr(brace, '}') + 1);
-		else if (!operand->isnull)
-			path = gs_path_make(endpoint, gs_to_utf8(TextDatumGetCString(operand->value)));
+		path = psprintf("%.*s%s%s", (int) (brace - path), path,
+						gs_from_utf8(operands[key->operand].symbol), strchr(brace, '}') + 1);
 	}
 	return psprintf("%s %s", endpoint->method, path);
 }
@@ -71,14 +75,12 @@ keyed_request(const GsEndpoint *endpoint, const GsScanPlan *plan, const GsOperan
 static int
 count_keys(const GsEndpoint *keyed, const GsScanPlan *plan, const GsOperand *operands)
 {
-	const GsOperand *operand;
 	GsKeys		keys;
 
 	if (plan->key == NULL)
 		return -1;
-	operand = &operands[plan->key->operand];
-	if (operand->symbol != NULL)
-		return plan->key->test == GS_EQ ? 1 : -1;
+	if (!gs_key_is_known(plan->key, operands))
+		return plan->key->kind == GS_TEST && plan->key->test == GS_EQ ? 1 : -1;
 	gs_filter_keys(plan->key, operands, &keys);
 	if (keyed->single && keys.count > 0 &&
 		(keys.count > 1 || !gs_path_addressable(keyed, keys.values[0])))

@@ -129,7 +129,7 @@ has_long_list(const Where *where)
 {
 	ListCell   *cell;
 
-	if (where->values != NIL)
+	if (where->is_long)
 		return true;
 	foreach(cell, where->arms)
 		if (has_long_list(lfirst(cell)))
@@ -171,13 +171,92 @@ cut_list(GsFilter *filter, List *values, int size)
 		filter->pieces[filter->npieces] = gs_join_values(values, filter->npieces * size, size);
 }
 
-/* An arm of the whole, if it fits. */
+/*
+ * An OR of which each arm has the same field equal to something, as a row-wise
+ * IN has, implies that the field is one of these.
+ */
+
+static const Where *
+equality_of(const Where *where, const char *field)
+{
+	const Where *found = NULL;
+	ListCell   *cell;
+
+	if (where->kind == CONDITION && where->values != NIL &&
+		strcmp(where->condition.field, field) == 0)
+		return where;
+	if (where->kind == ALL_OF)
+		foreach(cell, where->arms)
+			if (found == NULL)
+				found = equality_of(lfirst(cell), field);
+	return found;
+}
+
+/* Each value once; NIL if an arm has none. */
+static List *
+values_of_all(const Where *whole, const char *field)
+{
+	GsSeen	   *seen = gs_seen_create(CurrentMemoryContext);
+	List	   *values = NIL;
+	ListCell   *cell;
+	ListCell   *value;
+
+	foreach(cell, whole->arms)
+	{
+		const Where *equality = equality_of(lfirst(cell), field);
+
+		if (equality == NULL)
+			return NIL;
+		foreach(value, equality->values)
+			if (gs_seen_add(seen, lfirst(value)))
+				values = lappend(values, lfirst(value));
+	}
+	return values;
+}
+
+/* The list that an OR implies, of the first field that will do; else the OR itself. */
+static const Where *
+implied_list(Builder *builder, const Where *whole)
+{
+	const Where *first = linitial(whole->arms);
+	int			size = builder->relation->settings->in_list_size;
+	List	   *candidates = first->kind == ALL_OF ? first->arms : list_make1((void *) first);
+	ListCell   *cell;
+
+	foreach(cell, gs_operator_available(builder->relation, "IN") ? candidates : NIL)
+	{
+		const Where *candidate = lfirst(cell);
+		List	   *values = candidate->kind == CONDITION ?
+			values_of_all(whole, candidate->condition.field) : NIL;
+		Where	   *list;
+
+		if (list_length(values) < 2)
+			continue;
+		list = gs_where(CONDITION);
+		list->condition.field = candidate->condition.field;
+		list->condition.operator = "IN";
+		list->condition.values = gs_join_values(values, 0, list_length(values));
+		list->values = values;
+		list->is_long = list_length(values) > size;
+		return list;
+	}
+	return whole;
+}
+
+/* An arm of the whole, if it fits, or what it implies does. */
 static void
 emit_arm(Builder *builder, const Where *arm, StringInfo expression)
 {
 	GsFilter   *filter = builder->filter;
-	bool		cut = arm->values != NIL && filter->npieces == 0;
+	bool		cut;
 
+	if (arm->kind == ANY_OF &&
+		(filter->nconditions + count_conditions(arm) > GS_MAX_CONDITIONS || has_long_list(arm)))
+	{
+		filter->complete = false;
+		arm = implied_list(builder, arm);
+	}
+	cut = arm->is_long && filter->npieces == 0;
 	if (filter->nconditions + count_conditions(arm) > GS_MAX_CONDITIONS ||
 		(!cut && has_long_list(arm)))
 	{
@@ -224,34 +303,4 @@ gs_filter_build(const GsRelation *relation, List *clauses, const GsOperand *oper
 	else if (whole->kind != EVERYTHING)
 		emit_arm(&builder, whole, &expression);
 	filter->expression = without_outer_parentheses(whole, expression.data);
-}
-
-/*
- * Keys of a path.
- */
-
-void
-gs_filter_keys(const GsClause *clause, const GsOperand *operands, GsKeys *keys)
-{
-	const GsOperand *operand = &operands[clause->operand];
-	GsSeen	   *seen = gs_seen_create(CurrentMemoryContext);
-	Datum		single = operand->value;
-	Datum	   *values = &single;
-	int			count = 1;
-	bool		has_null;
-
-	keys->count = 0;
-	keys->values = NULL;
-	if (operand->isnull)
-		return;
-	if (clause->test == GS_IN)
-		count = gs_array_values(clause, operand->value, &values, &has_null);
-	keys->values = palloc(sizeof(char *) * Max(count, 1));
-	for (int i = 0; i < count; i++)
-	{
-		const char *key = gs_to_utf8(TextDatumGetCString(values[i]));
-
-		if (gs_path_sendable(key) && gs_seen_add(seen, key))
-			keys->values[keys->count++] = key;
-	}
 }

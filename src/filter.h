@@ -21,7 +21,8 @@ typedef struct Where
 	WhereKind	kind;
 	List	   *arms;			/* of ALL_OF and ANY_OF */
 	GsCondition condition;
-	List	   *values;			/* of a long IN: its values, one JSON text each */
+	List	   *values;			/* of EQ and IN: each as JSON text */
+	bool		is_long;		/* they are too many for one condition */
 } Where;
 
 typedef struct Builder

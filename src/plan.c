@@ -88,10 +88,7 @@ gs_push_clauses(PlannerInfo *root, RelOptInfo *baserel, List *infos, GsPushed *p
 static double
 keys_of(const GsPushed *pushed)
 {
-	if (pushed->key == NULL)
-		return 0;
-	return pushed->key->test != GS_IN ? 1 :
-		Max(1, gs_array_length(list_nth(pushed->exprs, pushed->key->operand)));
+	return pushed->key ? gs_key_guess(pushed->key, pushed->exprs) : 0;
 }
 
 static double

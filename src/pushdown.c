@@ -107,9 +107,8 @@ pushable_attr(const Context *context, Expr *expr, AttrNumber *attnum, GsKind *ki
 	return attr != NULL && gs_attr_kind(attr, kind) ? attr : NULL;
 }
 
-/* Are texts that are equal under the collation the same?  What has none is. */
-static bool
-is_deterministic(Oid collation)
+bool
+gs_is_deterministic(Oid collation)
 {
 	return !OidIsValid(collation) || get_collation_isdeterministic(collation);
 }
@@ -192,7 +191,7 @@ push_comparison(Context *context, Oid operator, Oid collation, Expr *left,
 		!comparable(kind, test, exprType((Node *) left)) || !comparable(kind, test, type) ||
 		!gs_is_fixed(context->root, context->baserel, right))
 		return NULL;
-	if (!is_deterministic(collation))
+	if (!gs_is_deterministic(collation))
 		return NULL;
 	return make_test(context, attnum, kind, test, right, type);
 }
@@ -235,7 +234,7 @@ push_array(Context *context, ScalarArrayOpExpr *op)
 		!comparable(kind, test, exprType((Node *) left)) || !comparable(kind, test, type) ||
 		!gs_is_fixed(context->root, context->baserel, right))
 		return NULL;
-	if (!is_deterministic(op->inputcollid))
+	if (!gs_is_deterministic(op->inputcollid))
 		return NULL;
 	return make_test(context, attnum, kind, test, right, type);
 }
@@ -253,7 +252,7 @@ push_function(Context *context, FuncExpr *function)
 	value = lsecond(function->args);
 	if (pushable_attr(context, linitial(function->args), &attnum, &kind) == NULL ||
 		gs_test_grade(GS_PREFIX, kind) == GS_LOCAL || !gs_is_fixed(context->root, context->baserel, value) ||
-		!is_deterministic(function->inputcollid))
+		!gs_is_deterministic(function->inputcollid))
 		return NULL;
 	return make_test(context, attnum, kind, GS_PREFIX, value, TEXTOID);
 }
@@ -368,8 +367,14 @@ gs_pushdown(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *rela
 }
 
 /*
- * The key of a path.
+ * What others ask of columns and values.
  */
+
+AttrNumber
+gs_column_attnum(Expr *column)
+{
+	return castNode(Var, strip_casts(column))->varattno;
+}
 
 bool
 gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr)
@@ -410,63 +415,4 @@ gs_array_length(Node *array)
 	if (IsA(array, ArrayExpr) && !((ArrayExpr *) array)->multidims)
 		return list_length(((ArrayExpr *) array)->elements);
 	return 10;					/* as core guesses */
-}
-
-static GsClause *
-make_key_test(AttrNumber attnum, GsTest test, Expr *value, List **exprs)
-{
-	GsClause   *clause = palloc0(sizeof(GsClause));
-
-	clause->kind = GS_TEST;
-	clause->attnum = attnum;
-	clause->test = test;
-	clause->type = TEXTOID;
-	clause->operand = list_length(*exprs);
-	*exprs = lappend(*exprs, value);
-	return clause;
-}
-
-GsClause *
-gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *relation,
-				Expr *clause, List **exprs)
-{
-	bool		is_array = IsA(clause, ScalarArrayOpExpr);
-	List	   *args;
-	Oid			operator;
-	Oid			collation;
-	AttrNumber	attnum;
-
-	if (is_array)
-	{
-		ScalarArrayOpExpr *op = (ScalarArrayOpExpr *) clause;
-
-		if (!op->useOr)
-			return NULL;
-		args = op->args;
-		operator = op->opno;
-		collation = op->inputcollid;
-	}
-	else if (IsA(clause, OpExpr))
-	{
-		args = ((OpExpr *) clause)->args;
-		operator = ((OpExpr *) clause)->opno;
-		collation = ((OpExpr *) clause)->inputcollid;
-	}
-	else
-		return NULL;
-	if (get_opcode(operator) != F_TEXTEQ || !is_deterministic(collation))
-		return NULL;
-	for (int side = 0; side < (is_array ? 1 : 2); side++)
-	{
-		Expr	   *column = list_nth(args, side);
-		Expr	   *value = list_nth(args, 1 - side);
-
-		if (gs_is_brace_column(relation, baserel, column) && gs_is_fixed(root, baserel, value))
-		{
-			if (attr_of(relation, baserel, column, &attnum) == NULL)
-				return NULL;
-			return make_key_test(attnum, is_array ? GS_IN : GS_EQ, value, exprs);
-		}
-	}
-	return NULL;
 }

@@ -24,16 +24,22 @@ _RELATIONS = {
 _JOINS = ("JOIN", "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN")
 _TYPES = {"day": "date", "score": "bigint", "number": "integer", "flag": "boolean"}
 
-# What fails for some rows of a local relation, or where the values are extreme.
+# What is made of another's row: what fails for some, or where the values are extreme; and what never does.
 _RISKY = {
-    "status": ("(10 / {0}.x)::text", "substr({0}.status, 1, {0}.x - 1)",
-               "CASE WHEN {0}.x <> 0 THEN (10 / {0}.x)::text ELSE {0}.status END"),
-    "company": ("split_part({0}.company_id, ' ', {0}.x)", "left({0}.company_id, 100 / {0}.x)",
-                "coalesce({0}.company_id, 'C')", "lower(upper({0}.company_id))", "({0}.id::text || '')"),
-    "gsid": ("nullif({0}.gsid, (1 / {0}.x)::text)", "{0}.gsid || left({0}.word, 0)"),
-    "day": ("{0}.day + {0}.x", "{0}.day - 2147483647 / {0}.x"),
-    "score": ("{0}.score * {0}.x", "{0}.score + 9223372036854775800", "9007199254740993 - {0}.x"),
-    "word": ("nullif({0}.word, 'x' || 1 / {0}.x)", "{0}.word || ''"),
+    "status": ("(10 / {0}.x)::text", "substr({0}.status, 1, {0}.x - 1)"),
+    "company": ("split_part({0}.company_id, ' ', {0}.x)", "left({0}.company_id, 100 / {0}.x)"),
+    "gsid": ("nullif({0}.gsid, (1 / {0}.x)::text)",),
+    "day": ("{0}.day + 2147483647 * ({0}.x - 1)", "{0}.day - 2147483647 / {0}.x"),
+    "score": ("{0}.score + 9223372036854775800", "9007199254740993 / {0}.x"),
+    "word": ("nullif({0}.word, 'x' || 1 / {0}.x)",),
+}
+_SAFE = {
+    "status": ("CASE WHEN {0}.x <> 0 THEN (10 / {0}.x)::text ELSE {0}.status END", "initcap(lower({0}.status))"),
+    "company": ("coalesce({0}.company_id, 'C')", "lower(upper({0}.company_id))", "upper(lower({0}.company_id))"),
+    "gsid": ("{0}.gsid || left({0}.word, 0)", "({0}.gsid || '')"),
+    "day": ("{0}.day + 1", "{0}.day - {0}.x"),
+    "score": ("{0}.score * {0}.x", "{0}.score + 0.0000000000000000001", "9007199254740993 - {0}.x"),
+    "word": ("{0}.word || ''",),
 }
 
 
@@ -52,7 +58,7 @@ class Joins:
         self.rng, self.pools = rng, estate.pools
         self.names = 0
         self.parameters = 0.0
-        self.above = []         # relations whose row is fixed while a query runs
+        self.above = None       # a relation whose row is fixed, where it is sure what core tests first
 
     def case(self):
         rng = self.rng
@@ -172,7 +178,7 @@ class Joins:
         if draw < 0.55:
             return self._equality(scopes, scopes + outer) or Node("bool", "true")
         if draw < 0.7:
-            return self._risk(scopes) or Node("bool", "true")
+            return self._computed(scopes, scopes + outer) or Node("bool", "true")
         return self._plain(scopes)
 
     def _equality(self, scopes, others):
@@ -189,18 +195,19 @@ class Joins:
                 return Node("bool", "%s %s %s" % (rng.choice(one.of(sort)), operator, rng.choice(fitting)))
         return None
 
-    def _risk(self, scopes):
-        """What fails for some rows above: between others core may choose what it tests first."""
+    def _computed(self, scopes, others):
+        """A column with what is made of another's row."""
         rng = self.rng
-        local = [other for other in self.above if "x" in other.columns]
         one = rng.choice(scopes)
-        sorts = [sort for sort in _RISKY if one.of(sort)]
+        made = _RISKY if self.above else _SAFE
+        local = [self.above] if self.above else [other for other in others if "x" in other.columns]
+        sorts = [sort for sort in made if one.of(sort)]
         if not local or not sorts or one.local:
             return None
         sort = rng.choice(sorts)
         operator = rng.choice(("=", "=", "<", ">")) if sort in ("day", "score") else "="
         return Node("bool", "%s %s %s" % (rng.choice(one.of(sort)), operator,
-                                          rng.choice(_RISKY[sort]).format(rng.choice(local).alias)))
+                                          rng.choice(made[sort]).format(rng.choice(local).alias)))
 
     def _one_time(self, outer):
         rng = self.rng
@@ -278,13 +285,20 @@ class Joins:
         """Subqueries with whole joins in them, once for each row of a local table."""
         rng = self.rng
         scope = Scope(self._alias(), _LOCAL, True)
-        self.above = [scope]
         parts = ["SELECT %s.id" % scope.alias]
         for _ in range(rng.choice((1, 1, 2))):
-            node, inner = self._from([scope], 1, rng.choice((0, 1, 1, 2)))
+            size = rng.choice((0, 0, 1, 1, 2))
+            if size == 0:
+                # a scan by itself, so the order of its conditions is core's
+                node, only = self._relation([], 0, False)
+                inner, self.above = [only], scope
+            else:
+                node, inner = self._from([scope], 1, size)
             column = rng.choice([one for one in self._listed(inner) if not one.endswith(".flag")])
             parts += [", (SELECT %s FROM " % rng.choice(("count(%s)", "count(*)", "min(%s)", "max(%s)")
-                                                        ).replace("%s", column), node, " WHERE ", self._where(inner, [scope], 1), ")"]
+                                                        ).replace("%s", column),
+                      node, " WHERE ", self._where(inner, [scope], 0 if self.above else 1), ")"]
+            self.above = None
         return Node("statement", *parts, " FROM l.%s %s" % (rng.choice("kkm"), scope.alias))
 
     def _grouped(self):
