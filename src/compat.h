@@ -26,6 +26,11 @@
 	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
 	PG_FUNCTION_INFO_V1(name)
 
+/* 18 has another reverse(), of bytea, and so tells them apart */
+#if PG_VERSION_NUM >= 180000
+#define F_REVERSE F_REVERSE_TEXT
+#endif
+
 /* Is it a virtual generated column?  18 has them. */
 #if PG_VERSION_NUM >= 180000
 #define GS_IS_VIRTUAL(attribute) ((attribute)->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL)
