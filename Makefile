@@ -8,7 +8,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 # The chapters of the regression test, in order: sql/NAME.sql, expected/NAME.out.
 CHAPTERS = options import names discover plan_types plans objectives types misfits envelopes paging \
-	filters numbers keys counts parameters analyze joins evaluation explain tenants insert update cursors write_failure monitor \
+	filters numbers keys counts parameters analyze joins costs evaluation explain tenants insert update cursors write_failure monitor \
 	refresh
 REGRESS = $(CHAPTERS)
 
@@ -58,7 +58,7 @@ test:
 	@sandbox/run-tests $(PARTS)
 
 # Parts of the tests by themselves.
-tap conformance:
+tap conformance core:
 	@sandbox/install-packages test
 	@sandbox/run-tests $@
 
@@ -172,5 +172,5 @@ help:
 	@echo "clean         remove what was built"
 	@echo "demo, shell and test install the packages that are missing."
 
-.PHONY: demo shell test tap clients conformance fuzz versions parsers asan cassert valgrind \
+.PHONY: demo shell test tap core clients conformance fuzz versions parsers asan cassert valgrind \
 	sqlsmith bench layers docs symbols lint layout indent coverage results dist deb help
