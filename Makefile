@@ -8,7 +8,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 # The chapters of the regression test, in order: sql/NAME.sql, expected/NAME.out.
 CHAPTERS = options import names discover plan_types plans objectives types misfits envelopes paging \
-	filters numbers keys counts parameters analyze joins costs evaluation explain tenants insert update cursors write_failure monitor \
+	filters lists numbers keys counts parameters analyze joins costs evaluation explain tenants insert update cursors write_failure monitor \
 	refresh
 REGRESS = $(CHAPTERS)
 
@@ -151,6 +151,8 @@ help:
 	@echo "clients       psql, pgbench, pg_dump, JDBC, ODBC, and others that are here"
 	@echo "conformance   the chapters by way of a proxy that knows the API's document"
 	@echo "fuzz          random predicates and joins: CASES=5000 MODE=… SEED="
+	@echo "core          PostgreSQL's regression tests with their tables foreign, and what"
+	@echo "              their statements ask for"
 	@echo "versions      build, regress and TAP on PostgreSQL 17, 18 and 19, in throwaway"
 	@echo "              roots: MAJORS=\"17 18 19\" KEEP=folder (root, on Debian)"
 	@echo "parsers       any bytes for the parsers: RUNS=1000000"

@@ -244,7 +244,8 @@ SELECT line FROM local.filter(:'many' || $$ OR status = 'Active'$$) AS line WHER
 --
 -- Lists
 --
--- 3 are one request; 250 are three, of a hundred each at most
+-- 3 are one request; 250 are three, of a hundred each at most, where the table has more pages
+ALTER SERVER gainsight OPTIONS (ADD page_size '60');
 \! sandbox/ctl clear
 SELECT array_agg(gsid) AS three FROM (SELECT gsid FROM local.successplans LIMIT 3) AS p \gset
 SELECT count(*) FROM gs.successplans WHERE gsid = ANY (:'three');
@@ -260,6 +261,7 @@ SELECT local.compare_queries(
 	format('SELECT * FROM gs.successplans WHERE gsid = ANY (%L) AND status = ''Active''', :'many'),
 	format('SELECT * FROM local.successplans WHERE gsid = ANY (%L) AND status = ''Active''', :'many'));
 \! sandbox/ctl requests -n
+-- of ten each they would be twenty-five, and the table has twelve pages
 ALTER SERVER gainsight OPTIONS (ADD in_list_size '10');
 SELECT count(*) FROM gs.successplans WHERE gsid = ANY (:'many');
 \! sandbox/ctl requests -n
@@ -274,6 +276,7 @@ SELECT local.compare_queries(
 	format('SELECT * FROM gs.successplans WHERE gsid = ANY (%1$L) OR status = ''Archived''', :'many'),
 	format('SELECT * FROM local.successplans WHERE gsid = ANY (%1$L) OR status = ''Archived''', :'many'));
 \! sandbox/ctl requests -n
+ALTER SERVER gainsight OPTIONS (DROP page_size);
 -- nothing can match: nothing is sent
 SELECT count(*) FROM gs.successplans WHERE false;
 SELECT count(*) FROM gs.successplans WHERE status = NULL;

@@ -268,7 +268,8 @@ ask_tenant(GsCountState *state, int64 *total)
 	GsCount		count = {0, true};
 
 	gs_filter_build(state->relation, state->clauses,
-					gs_operands_values(state->operands), &filter);
+					gs_operands_values(state->operands),
+					gs_estimate_most_pieces(state->relation, 0, 1), &filter);
 	if (!filter.complete)
 		return false;
 	if (!filter.nothing)

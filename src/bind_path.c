@@ -47,18 +47,6 @@ static int	last_id;
  * Clauses.
  */
 
-/* Is this kind of field asked for by list, rather than by range? */
-static bool
-takes_lists(const GsRelation *relation, const GsClause *clause)
-{
-	GsKind		kind;
-
-	return clause != NULL && clause->kind == GS_TEST && clause->test == GS_EQ &&
-		gs_attr_kind(&relation->atts[clause->attnum - 1], &kind) &&
-		gs_test_grade(GS_IN, kind) != GS_LOCAL && kind != GS_DATE && kind != GS_DATETIME &&
-		gs_operator_available(relation, "IN");
-}
-
 /*
  * Can a scan be bound by this clause, which compares something of it with
  * something of the other relations alone?
@@ -84,7 +72,9 @@ describe(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, Binding *bi
 		clause = gs_pushdown_key(root, baserel, relation, info->clause, &exprs);
 	else
 		clause = gs_pushdown(root, baserel, relation, info->clause, &exprs, &grade);
-	if (clause == NULL || (!binding->by_path && !takes_lists(relation, clause)))
+	if (clause == NULL ||
+		(!binding->by_path &&
+		 (clause->kind != GS_TEST || clause->test != GS_EQ || !gs_takes_lists(relation, clause))))
 		return false;
 	binding->info = info;
 	binding->own = list_nth(op->args, is_left ? 0 : 1);
@@ -140,17 +130,62 @@ choose(PlannerInfo *root, RelOptInfo *baserel, List *infos, Relids outer, Bindin
  * Costs.
  */
 
+/*
+ * The keys of the first batch, and of the largest: as many as one request
+ * takes, and where each key is a request of its own, as many as go out side by
+ * side.
+ */
+static void
+batch_sizes(const GsSettings *settings, const Binding *binding, int *first, int *largest)
+{
+	int			connections = settings->tenant.max_connections;
+	int			list = settings->in_list_size;
+
+	*first = binding->by_path ? Min(connections, list) : list;
+	*largest = binding->by_path ? Max(connections, list) : list * connections;
+}
+
+/*
+ * The requests of so many keys, of which a search, or a request, takes unit and
+ * has so many pages.  A batch that would be dearer than all there is has the
+ * scan read that, and is the last.
+ */
+static double
+batched(const GsPlanState *state, const Binding *binding, double keys, double unit, double pages)
+{
+	double		requests = 0;
+	int			batch,
+				largest;
+
+	batch_sizes(state->relation->settings, binding, &batch, &largest);
+	while (keys > 0)
+	{
+		double		next = ceil(Min(batch, keys) / unit) * pages;
+
+		if (next > state->requests)
+			return requests + state->requests;
+		if (batch == largest)
+			return requests + ceil(keys / unit) * pages;
+		requests += next;
+		keys -= batch;
+		batch = Min(batch * 2, largest);
+	}
+	return requests;
+}
+
 /* What asking for so many keys takes. */
 static void
 estimate(const GsPlanState *state, const Binding *binding, double keys,
 		 double *requests, double *carried)
 {
-	double		lists = ceil(keys / state->relation->settings->in_list_size);
-	GsSize		size = {0};
+	double		unit = binding->by_path ? 1 : state->relation->settings->in_list_size;
+	double		pages = 1;
+	GsSize		none = {0};
 
-	*carried = size.rows = Min(state->carried, keys * binding->rows_per_key);
-	*requests = binding->by_path ? keys :
-		lists * gs_estimate_requests(state->relation, &size, *carried / lists, 0);
+	*carried = Min(state->carried, keys * binding->rows_per_key);
+	if (!binding->by_path)
+		pages = gs_estimate_requests(state->relation, &none, *carried / ceil(keys / unit), 0);
+	*requests = batched(state, binding, keys, unit, pages);
 }
 
 /*
@@ -174,20 +209,14 @@ enum
 	OUTER_LARGEST_BATCH
 };
 
-/*
- * The keys of a batch: as many as one request takes, and where each key is a
- * request of its own, as many as go out side by side.
- */
 static List *
 outer_private(const GsPlanState *state, const Binding *binding, int id)
 {
-	const GsSettings *settings = state->relation->settings;
-	int			connections = settings->tenant.max_connections;
-	int			list = settings->in_list_size;
+	int			first,
+				largest;
 
-	return list_make4(makeInteger(id), binding->key,
-					  makeInteger(binding->by_path ? Min(connections, list) : list),
-					  makeInteger(binding->by_path ? Max(connections, list) : list * connections));
+	batch_sizes(state->relation->settings, binding, &first, &largest);
+	return list_make4(makeInteger(id), binding->key, makeInteger(first), makeInteger(largest));
 }
 
 /* All the requests are counted here, for it is here that they fall due. */
@@ -219,7 +248,7 @@ make_inner(PlannerInfo *root, RelOptInfo *baserel, const Binding *binding, Relid
 {
 	const GsPlanState *state = baserel->fdw_private;
 	double		rows = clamp_row_est(binding->rows_per_key * baserel->rows / Max(state->carried, 1));
-	ForeignPath *path = gs_create_foreignscan_path(root, baserel, rows,
+	ForeignPath *path = gs_create_foreignscan_path(root, baserel, rows, 0,
 												   cpu_operator_cost + cpu_tuple_cost * rows, outer);
 
 	/* the very clause: another choice would be for other keys */
@@ -228,13 +257,42 @@ make_inner(PlannerInfo *root, RelOptInfo *baserel, const Binding *binding, Relid
 	return &path->path;
 }
 
+bool
+gs_hides_values(PlannerInfo *root, Relids relids)
+{
+	int			relid = -1;
+
+	while ((relid = bms_next_member(relids, relid)) >= 0)
+		if (root->simple_rel_array[relid] != NULL &&
+			!bms_is_empty(root->simple_rel_array[relid]->lateral_relids))
+			return true;
+	return false;
+}
+
+static double
+count_keys(PlannerInfo *root, Expr *key, double rows)
+{
+	if (gs_hides_values(root, pull_varnos(root, (Node *) key)))
+		return rows;
+	return estimate_num_groups(root, list_make1(key), rows, NULL, NULL);
+}
+
+bool
+gs_bind_can_use(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info)
+{
+	Binding		binding = {0};
+
+	return enable_bind_join && baserel->reloptkind == RELOPT_BASEREL &&
+		bms_is_empty(baserel->lateral_relids) && describe(root, baserel, info, &binding);
+}
+
 static void
 add_bind_path(PlannerInfo *root, RelOptInfo *joinrel, JoinType jointype,
 			  JoinPathExtraData *extra, Path *below, RelOptInfo *baserel,
 			  const Binding *binding, Relids outer)
 {
 	GsPlanState *state = baserel->fdw_private;
-	double		keys = estimate_num_groups(root, list_make1(binding->key), below->rows, NULL, NULL);
+	double		keys = count_keys(root, binding->key, below->rows);
 	int			id = ++last_id;
 	JoinCostWorkspace workspace;
 	double		requests,
@@ -275,6 +333,7 @@ on_join(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel, RelOptInfo
 
 	if (next_hook != NULL)
 		next_hook(root, joinrel, outerrel, innerrel, jointype, extra);
+	gs_correct_rescans(joinrel);
 	if (!is_possible(joinrel, outerrel, innerrel, jointype))
 		return;
 	choose(root, innerrel, gs_candidate_clauses(root, innerrel), outerrel->relids, &binding);
@@ -418,5 +477,8 @@ gs_bind_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path, Li
 			own = lappend(own, lfirst(cell));
 	gs_push_clauses(root, baserel, own, pushed);
 	plan->noperands = list_length(pushed->exprs);
+	/* of the keys it is known when they are gathered how many there are */
+	plan->listed = 0;
+	plan->rest = clauselist_selectivity(root, pushed->infos, baserel->relid, JOIN_INNER, NULL);
 	pushed->exprs = lappend(lappend(pushed->exprs, binding.key), binding.own);
 }

@@ -29,6 +29,7 @@ struct GsBound
 	ExprState  *own;			/* of a row here */
 	FmgrInfo	own_hash;
 
+	bool		all;			/* every key is answered: the batch was dearer than the table */
 	GsAnswers  *answers;
 	MemoryContext seen_context; /* of state->seen */
 	int64		first_saved;	/* the number that the first of them was saved by */
@@ -51,6 +52,7 @@ forget(void *arg)
 
 	ExecClearTuple(bound->slot);
 	gs_answers_clear(bound->answers);
+	bound->all = false;
 	MemoryContextReset(bound->seen_context);
 	bound->state->seen = gs_seen_create(bound->seen_context);
 	bound->row = GS_NO_ROW;
@@ -150,6 +152,7 @@ ask(GsBound *bound, ArrayType *keys)
 		operands[lfirst_int(cell)].isnull = false;
 	}
 	gs_scan_open(state, operands);
+	bound->all = state->spec.unlisted;
 	read_answers(bound);
 }
 
@@ -172,7 +175,7 @@ have_answers(GsBound *bound)
 		gs_bind_settle(bound->bind, changed);
 	}
 	keys = gs_bind_take(bound->bind);
-	if (keys != NULL)
+	if (keys != NULL && !bound->all)
 		ask(bound, keys);
 }
 

@@ -143,19 +143,30 @@ typedef struct GsFilter
 	int			cut;			/* the condition whose values are in pieces */
 	int			npieces;		/* 0: there is none */
 	const char **pieces;
+	bool		unlisted;		/* a list was left out, as it would be in too many */
 } GsFilter;
 
+/* As many pieces as a list has. */
+#define GS_ANY_PIECES PG_INT32_MAX
+
 /*
- * Build the filter of a list of GsClause, all of which must hold.  Allocates
- * in CurrentMemoryContext.
+ * Build the filter of a list of GsClause, all of which must hold.  A list that
+ * would be cut into more pieces, each a search, than that is left out.
+ * Allocates in CurrentMemoryContext.
  */
 extern void gs_filter_build(const GsRelation *relation, List *clauses,
-							const GsOperand *operands, GsFilter *filter);
+							const GsOperand *operands, int most_pieces, GsFilter *filter);
 
 /*
  * Does the tenant understand this operator of a search condition?
  */
 extern bool gs_operator_available(const GsRelation *relation, const char *operator);
+
+/*
+ * Is the field of a test asked for by a list of its values, rather than by a
+ * range or one by one?
+ */
+extern bool gs_takes_lists(const GsRelation *relation, const GsClause *test);
 
 /*
  * key.c: conditions that give the keys of a read's path

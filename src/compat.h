@@ -41,16 +41,16 @@
 /* 17 added fdw_restrictinfo, 18 disabled_nodes */
 static inline ForeignPath *
 gs_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows,
-						   Cost total_cost, Relids required_outer)
+						   Cost startup_cost, Cost total_cost, Relids required_outer)
 {
 #if PG_VERSION_NUM >= 180000
-	return create_foreignscan_path(root, rel, NULL, rows, 0, total_cost, total_cost,
+	return create_foreignscan_path(root, rel, NULL, rows, 0, startup_cost, total_cost,
 								   NIL, required_outer, NULL, NIL, NIL);
 #elif PG_VERSION_NUM >= 170000
-	return create_foreignscan_path(root, rel, NULL, rows, total_cost, total_cost,
+	return create_foreignscan_path(root, rel, NULL, rows, startup_cost, total_cost,
 								   NIL, required_outer, NULL, NIL, NIL);
 #else
-	return create_foreignscan_path(root, rel, NULL, rows, total_cost, total_cost,
+	return create_foreignscan_path(root, rel, NULL, rows, startup_cost, total_cost,
 								   NIL, required_outer, NULL, NIL);
 #endif
 }

@@ -34,6 +34,16 @@ gs_operator_available(const GsRelation *relation, const char *operator)
 	return false;
 }
 
+bool
+gs_takes_lists(const GsRelation *relation, const GsClause *test)
+{
+	GsKind		kind;
+
+	return gs_attr_kind(&relation->atts[test->attnum - 1], &kind) &&
+		gs_test_grade(GS_IN, kind) != GS_LOCAL && kind != GS_DATE && kind != GS_DATETIME &&
+		gs_operator_available(relation, "IN");
+}
+
 static bool
 is_available(const Builder *builder, const char *operator)
 {

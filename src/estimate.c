@@ -9,8 +9,10 @@
 
 #include <math.h>
 
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
+#include "utils/syscache.h"
 
 #include "gainsight_fdw.h"
 #include "total.h"
@@ -86,6 +88,43 @@ gs_estimate_requests(const GsRelation *relation, const GsSize *size, double carr
 	return parents + ceil(parents / page);
 }
 
+double
+gs_estimate_list(const GsRelation *relation, double pieces, double carried)
+{
+	/* pages that are full come on top, however the rows are spread over the pieces */
+	return pieces + floor(carried / relation->settings->page_size);
+}
+
+/* As it is known when a scan starts: what was told since the plan was made counts, too. */
+static GsSize
+known_size(const GsRelation *relation)
+{
+	GsSize		size = {gs_total_known(relation, relation->resource, NULL), 0};
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation->relid));
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
+
+		if (size.rows < 0)
+			size.rows = form->reltuples;
+		size.pages = form->relpages;
+		ReleaseSysCache(tuple);
+	}
+	if (size.rows < 0)
+		size.rows = gs_estimate_rows(relation);
+	return size;
+}
+
+int
+gs_estimate_most_pieces(const GsRelation *relation, double carried, double rest)
+{
+	GsSize		size = known_size(relation);
+	double		unlisted = gs_estimate_requests(relation, &size, size.rows * rest, 0);
+
+	return Max(1, Min(unlisted - gs_estimate_list(relation, 0, carried), GS_ANY_PIECES));
+}
+
 /* The values of the plan's conditions, if all are known when it is made. */
 static GsOperand *
 constant_operands(List *exprs)
@@ -116,7 +155,7 @@ gs_estimate_remotely(const GsRelation *relation, List *clauses, List *exprs, Oid
 	if (!relation->settings->use_remote_estimate || endpoint == NULL ||
 		!endpoint->search || operands == NULL)
 		return -1;
-	gs_filter_build(relation, clauses, operands, &filter);
+	gs_filter_build(relation, clauses, operands, GS_ANY_PIECES, &filter);
 	if (filter.nothing)
 		return 0;
 	if (filter.npieces > 0)

@@ -157,15 +157,16 @@ explain_requests(const GsRelation *relation, const GsScanPlan *plan,
 	const GsEndpoint *keyed = gs_model_read(relation->resource, true);
 	const GsEndpoint *unbound = gs_model_read(relation->resource, false);
 	const GsResource *parent = gs_model_parent(relation->resource);
+	int			most = gs_estimate_most_pieces(relation, plan->listed, plan->rest);
 	int			keys = count_keys(keyed, plan, operands);
 	bool		search = false;
 	const char *shown;
 	GsFilter	filter;
 
-	gs_filter_build(relation, plan->clauses, operands, &filter);
+	gs_filter_build(relation, plan->clauses, operands, most, &filter);
 	if (filter.nothing || keys == 0)
 		shown = "none";
-	else if (unbound == NULL && plan->key == NULL)
+	else if (unbound == NULL && (plan->key == NULL || keys > most))
 		shown = psprintf("%s %s, %s", gs_model_read(parent, false)->method,
 						 gs_model_read(parent, false)->path,
 						 keyed_request(keyed, plan, operands));
@@ -203,6 +204,7 @@ read_plan(ForeignScanState *node, GsScanPlan *plan)
 	{
 		gs_count_plan_read(scan->fdw_private, &relid, &plan->clauses);
 		plan->requests = 1;
+		plan->rest = 1;
 	}
 	return gs_relation_load(relid);
 }

@@ -159,11 +159,21 @@ emit(GsFilter *filter, const Where *where, StringInfo expression)
 	appendStringInfoChar(expression, ')');
 }
 
+static int
+count_pieces(const Builder *builder, List *values)
+{
+	int			size = builder->relation->settings->in_list_size;
+
+	return (list_length(values) + size - 1) / size;
+}
+
 /* The values of a long list in pieces that one condition each can hold. */
 static void
-cut_list(GsFilter *filter, List *values, int size)
+cut_list(Builder *builder, List *values)
 {
-	int			count = (list_length(values) + size - 1) / size;
+	GsFilter   *filter = builder->filter;
+	int			size = builder->relation->settings->in_list_size;
+	int			count = count_pieces(builder, values);
 
 	filter->cut = filter->nconditions;
 	filter->pieces = palloc(sizeof(char *) * count);
@@ -257,6 +267,11 @@ emit_arm(Builder *builder, const Where *arm, StringInfo expression)
 		arm = implied_list(builder, arm);
 	}
 	cut = arm->is_long && filter->npieces == 0;
+	if (cut && count_pieces(builder, arm->values) > builder->most_pieces)
+	{
+		filter->unlisted = true;
+		cut = false;
+	}
 	if (filter->nconditions + count_conditions(arm) > GS_MAX_CONDITIONS ||
 		(!cut && has_long_list(arm)))
 	{
@@ -264,7 +279,7 @@ emit_arm(Builder *builder, const Where *arm, StringInfo expression)
 		return;
 	}
 	if (cut)
-		cut_list(filter, arm->values, builder->relation->settings->in_list_size);
+		cut_list(builder, arm->values);
 	if (filter->nconditions > 0)
 		appendStringInfoString(expression, " AND ");
 	emit(filter, arm, expression);
@@ -281,9 +296,9 @@ without_outer_parentheses(const Where *whole, char *expression)
 
 void
 gs_filter_build(const GsRelation *relation, List *clauses, const GsOperand *operands,
-				GsFilter *filter)
+				int most_pieces, GsFilter *filter)
 {
-	Builder		builder = {relation, operands, filter};
+	Builder		builder = {relation, operands, filter, most_pieces};
 	StringInfoData expression;
 	List	   *arms = NIL;
 	ListCell   *cell;

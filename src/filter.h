@@ -30,6 +30,7 @@ typedef struct Builder
 	const GsRelation *relation;
 	const GsOperand *operands;
 	GsFilter   *filter;
+	int			most_pieces;	/* that a list may be cut into */
 } Builder;
 
 /*

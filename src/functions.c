@@ -52,7 +52,7 @@ sent_for(const GsRelation *relation, AttrNumber attnum, GsTest test)
 	GsFilter	filter;
 	StringInfoData sent;
 
-	gs_filter_build(relation, list_make1(&clause), &operand, &filter);
+	gs_filter_build(relation, list_make1(&clause), &operand, GS_ANY_PIECES, &filter);
 	initStringInfo(&sent);
 	for (int i = 0; i < filter.nconditions; i++)
 		appendStringInfo(&sent, "%s%s", i > 0 ? ", " : "", filter.conditions[i].operator);

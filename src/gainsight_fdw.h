@@ -50,6 +50,19 @@ extern double gs_estimate_requests(const GsRelation *relation, const GsSize *siz
 								   double carried, double keys);
 
 /*
+ * The requests of a long list that is sent in so many pieces, each a search,
+ * and brings so many rows.
+ */
+extern double gs_estimate_list(const GsRelation *relation, double pieces, double carried);
+
+/*
+ * The most pieces (or keys, each a request) of a list that brings so many rows
+ * with which it is no dearer than reading without it, by what is known now.
+ * rest: the part of all rows that is read then.
+ */
+extern int	gs_estimate_most_pieces(const GsRelation *relation, double carried, double rest);
+
+/*
  * Ask the tenant, if use_remote_estimate is on, how many rows these clauses
  * with these values leave; -1 if it is not asked or does not say.
  */
@@ -152,6 +165,8 @@ typedef struct GsScanPlan
 	GsRescan	rescan;
 	int			first_page;		/* rows, 0 for a full page */
 	double		requests;		/* estimated */
+	double		listed;			/* rows that come, likewise, if all that the plan has is sent; */
+	double		rest;			/* and the part of all rows that does if its list is not */
 } GsScanPlan;
 
 /*

@@ -57,6 +57,16 @@ rank(PlannerInfo *root, const RelOptInfo *baserel, List *infos)
 	return ranked;
 }
 
+/* How many searches the values of a pushed clause are spread over; 0: it is no list. */
+static double
+pieces_of(const GsRelation *relation, const GsClause *clause, List *exprs)
+{
+	if (clause->kind != GS_TEST || clause->test != GS_IN || !gs_takes_lists(relation, clause))
+		return 0;
+	return Max(1, ceil(gs_array_length(list_nth(exprs, clause->operand)) /
+					   relation->settings->in_list_size));
+}
+
 static void
 push_clause(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, GsPushed *pushed)
 {
@@ -64,6 +74,7 @@ push_clause(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, GsPushed
 	GsGrade		grade;
 	GsClause   *clause = gs_pushdown(root, baserel, relation, info->clause, &pushed->exprs, &grade);
 	GsClause   *key = NULL;
+	double		pieces = 0;
 
 	if (clause != NULL)
 		pushed->clauses = lappend(pushed->clauses, clause);
@@ -71,6 +82,15 @@ push_clause(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, GsPushed
 		pushed->key = key = gs_pushdown_key(root, baserel, relation, info->clause, &pushed->exprs);
 	if (clause != NULL || key != NULL)
 		pushed->infos = lappend(pushed->infos, info);
+	if (clause != NULL)
+		pieces = pieces_of(relation, clause, pushed->exprs);
+	else if (key != NULL && gs_model_read(relation->resource, false) == NULL)
+		pieces = gs_key_guess(key, pushed->exprs);
+	if (pushed->list == NULL && pieces > 0)
+	{
+		pushed->list = info;
+		pushed->pieces = pieces;
+	}
 	pushed->grade = Min(pushed->grade, grade);
 }
 
@@ -84,13 +104,6 @@ gs_push_clauses(PlannerInfo *root, RelOptInfo *baserel, List *infos, GsPushed *p
 			push_clause(root, baserel, ranked[i].info, pushed);
 }
 
-/* How many lists a key clause asks for, 0 without one. */
-static double
-keys_of(const GsPushed *pushed)
-{
-	return pushed->key ? gs_key_guess(pushed->key, pushed->exprs) : 0;
-}
-
 static double
 requests_of(const RelOptInfo *baserel, const GsRelation *relation, double carried, double keys)
 {
@@ -99,14 +112,47 @@ requests_of(const RelOptInfo *baserel, const GsRelation *relation, double carrie
 	return gs_estimate_requests(relation, &size, carried, keys);
 }
 
+/* The requests of all that is pushed, of which so many rows are carried. */
+static double
+pushed_requests(const RelOptInfo *baserel, const GsRelation *relation, const GsPushed *pushed,
+				double carried)
+{
+	double		keys = pushed->key == NULL ? 0 : Max(1, pushed->pieces);
+
+	if (pushed->pieces > 1 && gs_model_read(relation->resource, false) != NULL)
+		return gs_estimate_list(relation, pushed->pieces, carried);
+	return requests_of(baserel, relation, carried, keys);
+}
+
+/* The part of the relation's rows that clauses leave. */
+static Selectivity
+part_of(PlannerInfo *root, RelOptInfo *baserel, List *infos)
+{
+	return clauselist_selectivity(root, infos, baserel->relid, JOIN_INNER, NULL);
+}
+
+/* A list is sent where that is no dearer than reading without it. */
 static void
 estimate(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
-		 const GsPushed *pushed, double *requests, double *carried)
+		 const GsPushed *pushed, GsEstimate *result)
 {
-	*carried = clamp_row_est(baserel->tuples *
-							 clauselist_selectivity(root, pushed->infos, baserel->relid,
-													JOIN_INNER, NULL));
-	*requests = requests_of(baserel, relation, *carried, keys_of(pushed));
+	double		unlisted,
+				requests;
+
+	result->carried = clamp_row_est(baserel->tuples * part_of(root, baserel, pushed->infos));
+	result->requests = pushed_requests(baserel, relation, pushed, result->carried);
+	result->listed = result->carried;
+	result->rest = 1;
+	if (pushed->list == NULL)
+		return;
+	result->rest = part_of(root, baserel,
+						   list_difference_ptr(pushed->infos, list_make1(pushed->list)));
+	unlisted = clamp_row_est(baserel->tuples * result->rest);
+	requests = requests_of(baserel, relation, unlisted, 0);
+	if (pushed->pieces <= 1 || requests >= result->requests)
+		return;
+	result->requests = requests;
+	result->carried = unlisted;
 }
 
 static bool
@@ -153,6 +199,7 @@ gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreignta
 	GsPlanState *state = palloc0(sizeof(GsPlanState));
 	GsRelation *relation = gs_relation_load(foreigntableid);
 	GsPushed	pushed = {.grade = GS_EXACT};
+	GsEstimate	guess;
 	double		told;
 
 	state->relation = relation;
@@ -163,12 +210,14 @@ gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreignta
 	guess_selectivities(root, baserel, relation);
 	set_baserel_size_estimates(root, baserel);
 	gs_push_clauses(root, baserel, baserel->baserestrictinfo, &pushed);
-	estimate(root, baserel, relation, &pushed, &state->requests, &state->carried);
+	estimate(root, baserel, relation, &pushed, &guess);
+	state->requests = guess.requests;
+	state->carried = guess.carried;
 	told = gs_estimate_remotely(relation, pushed.clauses, pushed.exprs, baserel->userid);
 	if (told >= 0)
 	{
 		state->carried = clamp_row_est(told);
-		state->requests = requests_of(baserel, relation, state->carried, keys_of(&pushed));
+		state->requests = pushed_requests(baserel, relation, &pushed, state->carried);
 		baserel->rows = clamp_row_est(told * clauselist_selectivity(root,
 																	list_difference_ptr(baserel->baserestrictinfo,
 																						pushed.infos),
@@ -275,22 +324,35 @@ is_pushed(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
 		gs_pushdown_key(root, baserel, relation, info->clause, &exprs) != NULL;
 }
 
+/*
+ * No row comes before the first answer, which is waited for; the other
+ * requests are paid for as rows are taken.
+ */
+static void
+add_scan_path(PlannerInfo *root, RelOptInfo *baserel, double rows, double requests,
+			  double carried, Relids outer)
+{
+	const GsPlanState *state = baserel->fdw_private;
+
+	add_path(baserel, (Path *)
+			 gs_create_foreignscan_path(root, baserel, rows,
+										gs_cost_of(state, Min(requests, 1), 0),
+										gs_cost_of(state, requests, carried), outer));
+}
+
 /* A path that asks anew for each set of values from the other relations. */
 static void
 add_parameterized_path(PlannerInfo *root, RelOptInfo *baserel, ParamPathInfo *param)
 {
 	GsPlanState *state = baserel->fdw_private;
 	GsPushed	pushed = {.grade = GS_EXACT};
-	double		requests,
-				carried;
+	GsEstimate	guess;
 
 	gs_push_clauses(root, baserel,
 					list_concat_copy(baserel->baserestrictinfo, param->ppi_clauses), &pushed);
-	estimate(root, baserel, state->relation, &pushed, &requests, &carried);
-	add_path(baserel, (Path *)
-			 gs_create_foreignscan_path(root, baserel, param->ppi_rows,
-										gs_cost_of(state, requests, carried),
-										param->ppi_req_outer));
+	estimate(root, baserel, state->relation, &pushed, &guess);
+	add_scan_path(root, baserel, param->ppi_rows, guess.requests, guess.carried,
+				  param->ppi_req_outer);
 }
 
 static void
@@ -306,6 +368,9 @@ add_parameterized_paths(PlannerInfo *root, RelOptInfo *baserel)
 		Relids		outer = bms_union(info->clause_relids, baserel->lateral_relids);
 
 		outer = bms_del_member(outer, baserel->relid);
+		/* Memoize would seem to ask for a few values only; a bind join counts them right */
+		if (gs_hides_values(root, outer) && gs_bind_can_use(root, baserel, info))
+			continue;
 		if (!bms_is_empty(outer) && is_pushed(root, baserel, state->relation, info))
 			params = list_append_unique_ptr(params,
 											get_baserel_parampathinfo(root, baserel, outer));
@@ -320,10 +385,8 @@ gainsightGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntabl
 	GsPlanState *state = baserel->fdw_private;
 
 	(void) foreigntableid;
-	add_path(baserel, (Path *)
-			 gs_create_foreignscan_path(root, baserel, baserel->rows,
-										gs_cost_of(state, state->requests, state->carried),
-										baserel->lateral_relids));
+	add_scan_path(root, baserel, baserel->rows, state->requests, state->carried,
+				  baserel->lateral_relids);
 	add_parameterized_paths(root, baserel);
 }
 
@@ -369,7 +432,7 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 	GsPlanState *state = baserel->fdw_private;
 	GsPushed	pushed = {.grade = GS_EXACT};
 	GsScanPlan	plan;
-	double		carried;
+	GsEstimate	guess;
 
 	(void) foreigntableid;
 	if (IS_UPPER_REL(baserel))
@@ -379,7 +442,10 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 	else
 	{
 		gs_push_clauses(root, baserel, scan_clauses, &pushed);
-		estimate(root, baserel, state->relation, &pushed, &plan.requests, &carried);
+		estimate(root, baserel, state->relation, &pushed, &guess);
+		plan.requests = guess.requests;
+		plan.listed = guess.listed;
+		plan.rest = guess.rest;
 		plan.noperands = list_length(pushed.exprs);
 		plan.bind = NULL;
 	}

@@ -15,6 +15,15 @@ typedef struct GsPlanState
 	double		requests;		/* to get them */
 } GsPlanState;
 
+/* What a scan will send and get, by the planner's figures. */
+typedef struct GsEstimate
+{
+	double		requests;
+	double		carried;		/* rows */
+	double		listed;			/* see GsScanPlan */
+	double		rest;
+} GsEstimate;
+
 /* What a list of clauses becomes. */
 typedef struct GsPushed
 {
@@ -22,6 +31,8 @@ typedef struct GsPushed
 	List	   *clauses;		/* GsClause of the same */
 	List	   *exprs;			/* their values */
 	GsClause   *key;			/* of a read's path */
+	RestrictInfo *list;			/* the first whose values may be in pieces, a request each */
+	double		pieces;			/* how many */
 	GsGrade		grade;			/* of all the clauses: the least */
 } GsPushed;
 
@@ -62,10 +73,31 @@ extern Cost gs_cost_of(const GsPlanState *state, double requests, double rows);
 extern void gs_bind_path_init(void);
 
 /*
+ * Has one of the relations other values for each row of yet another, as VALUES
+ * and functions may under LATERAL?  Core takes the few of one row for all.
+ */
+extern bool gs_hides_values(PlannerInfo *root, Relids relids);
+
+/*
+ * Can a bind join ask by this clause?
+ */
+extern bool gs_bind_can_use(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info);
+
+/*
  * Complete the plan of a scan whose path is bound by a bind join: push the
  * one of the clauses (RestrictInfo) that gives the keys, before all others.
  */
 extern void gs_bind_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path,
 						 List *infos, GsPushed *pushed, GsScanPlan *plan);
+
+/*
+ * rescan.c: what core takes for paid when a join is run again
+ */
+
+/*
+ * Correct the costs of the join's paths that core has made: before others are
+ * made of them, and as often as there are more.
+ */
+extern void gs_correct_rescans(RelOptInfo *joinrel);
 
 #endif							/* GS_PLAN_H */

@@ -15,6 +15,8 @@ enum
 	PRIVATE_RESCAN,
 	PRIVATE_FIRST_PAGE,
 	PRIVATE_REQUESTS,
+	PRIVATE_LISTED,
+	PRIVATE_REST,
 	PRIVATE_FOR_UPDATE,
 	PRIVATE_OPERANDS,
 	PRIVATE_BIND,
@@ -64,6 +66,8 @@ gs_scan_plan_write(const GsScanPlan *plan)
 						makeInteger(plan->rescan),
 						makeInteger(plan->first_page));
 	result = lappend(result, makeFloat(psprintf("%.0f", plan->requests)));
+	result = lappend(result, makeFloat(psprintf("%.0f", plan->listed)));
+	result = lappend(result, makeFloat(psprintf("%g", plan->rest)));
 	result = lappend(result, makeInteger(plan->for_update));
 	result = lappend(result, makeInteger(plan->noperands));
 	result = lappend(result, plan->bind ? write_bind(plan->bind) : NULL);
@@ -95,6 +99,8 @@ gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 	plan->rescan = intVal(list_nth(fdw_private, PRIVATE_RESCAN));
 	plan->first_page = intVal(list_nth(fdw_private, PRIVATE_FIRST_PAGE));
 	plan->requests = floatVal(list_nth(fdw_private, PRIVATE_REQUESTS));
+	plan->listed = floatVal(list_nth(fdw_private, PRIVATE_LISTED));
+	plan->rest = floatVal(list_nth(fdw_private, PRIVATE_REST));
 	plan->for_update = intVal(list_nth(fdw_private, PRIVATE_FOR_UPDATE));
 	plan->noperands = intVal(list_nth(fdw_private, PRIVATE_OPERANDS));
 	plan->bind = read_bind(list_nth(fdw_private, PRIVATE_BIND));

@@ -36,6 +36,7 @@ gs_spec_build(const GsRelation *relation, const GsScanPlan *plan, const GsSearch
 {
 	const GsResource *resource = relation->resource;
 	const GsEndpoint *unbound = gs_model_read(resource, false);
+	int			most = gs_estimate_most_pieces(relation, plan->listed, plan->rest);
 	GsFilter	filter;
 	GsKeys		keys;
 
@@ -46,13 +47,19 @@ gs_spec_build(const GsRelation *relation, const GsScanPlan *plan, const GsSearch
 	spec->whole = plan->bind != NULL;
 	spec->paging.page_size = relation->settings->page_size;
 	spec->paging.first_page = plan->first_page > 0 ? plan->first_page : spec->paging.page_size;
-	gs_filter_build(relation, plan->clauses, operands, &filter);
+	gs_filter_build(relation, plan->clauses, operands, most, &filter);
 	if (filter.nothing)
 		return false;
 	set_searches(spec, select, &filter);
+	spec->unlisted = filter.unlisted;
 	if (plan->key == NULL)
 		return true;
 	gs_filter_keys(plan->key, operands, &keys);
+	if (unbound == NULL && keys.count > most)
+	{
+		spec->unlisted = true;
+		return true;
+	}
 	/* several keys are one search, where there is one */
 	if (unbound == NULL ||
 		(keys.count == 1 && gs_path_addressable(gs_model_read(resource, true), keys.values[0])))

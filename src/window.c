@@ -105,7 +105,7 @@ ask_test(const GsWindows *windows, GsTest test, TimestampTz moment, Answer *answ
 
 	gs_filter_build(windows->source,
 					list_make1(make_clause(windows, test, test == GS_IS_NULL ? -1 : 0)),
-					&operand, &filter);
+					&operand, GS_ANY_PIECES, &filter);
 	return filter.complete && ask_filter(windows, &filter, 0, answer);
 }
 
@@ -123,7 +123,7 @@ build_window(const GsWindows *windows, const GsWindow *window, GsFilter *filter)
 		clauses = lappend(clauses, make_clause(windows, GS_GE, 0));
 	if (!TIMESTAMP_IS_NOEND(window->to))
 		clauses = lappend(clauses, make_clause(windows, GS_LT, 1));
-	gs_filter_build(windows->source, clauses, operands, filter);
+	gs_filter_build(windows->source, clauses, operands, GS_ANY_PIECES, filter);
 	return filter->complete;
 }
 

@@ -1,0 +1,97 @@
+/*
+ * rescan.c
+ *	  What core takes for paid when a join is run again.
+ *
+ * Core takes the startup cost of a hash join for the making of its hash table,
+ * which a rescan finds ready (cost_rescan in costsize.c).  Where a side is
+ * parameterized by relations outside of the join, that side is run anew each
+ * time: the table is made again, and what the outer side begins with is a
+ * request again.  For rows on disk that is a small mistake; for ours it is a
+ * round trip an outer row.
+ *
+ * All other nodes either give both costs to a rescan, or are never put above a
+ * parameterized path by a join (Material, Sort), or count for themselves how
+ * often they ask (Memoize).
+ */
+#include "postgres.h"
+
+#include "nodes/pathnodes.h"
+
+#include "plan.h"
+
+static bool asks(const Path *path);
+
+static bool
+any_asks(List *paths)
+{
+	ListCell   *cell;
+
+	foreach(cell, paths)
+		if (asks(lfirst(cell)))
+			return true;
+	return false;
+}
+
+/* Does the path send requests?  That of other nodes is found to send none. */
+static bool
+asks(const Path *path)
+{
+	switch (nodeTag(path))
+	{
+		case T_ForeignPath:
+			return gs_is_our_rel(path->parent);
+		case T_AppendPath:
+			return any_asks(((const AppendPath *) path)->subpaths);
+		case T_MergeAppendPath:
+			return any_asks(((const MergeAppendPath *) path)->subpaths);
+		case T_CustomPath:
+			return any_asks(((const CustomPath *) path)->custom_paths);
+		case T_SubqueryScanPath:
+			return asks(((const SubqueryScanPath *) path)->subpath);
+		case T_ProjectionPath:
+			return asks(((const ProjectionPath *) path)->subpath);
+		case T_MaterialPath:
+			return asks(((const MaterialPath *) path)->subpath);
+		case T_MemoizePath:
+			return asks(((const MemoizePath *) path)->subpath);
+		case T_SortPath:
+			return asks(((const SortPath *) path)->subpath);
+		case T_AggPath:
+			return asks(((const AggPath *) path)->subpath);
+		case T_UniquePath:
+			return asks(((const UniquePath *) path)->subpath);
+		case T_NestPath:
+		case T_MergePath:
+		case T_HashPath:
+			return asks(((const JoinPath *) path)->outerjoinpath) ||
+				asks(((const JoinPath *) path)->innerjoinpath);
+		default:
+			return false;
+	}
+}
+
+/* What a side has cost when the first row is joined, and need not be paid again. */
+static Cost
+kept(const Path *side, Cost cost)
+{
+	return PATH_REQ_OUTER(side) == NULL ? cost : 0;
+}
+
+void
+gs_correct_rescans(RelOptInfo *joinrel)
+{
+	ListCell   *cell;
+
+	foreach(cell, joinrel->pathlist)
+	{
+		Path	   *path = lfirst(cell);
+		const Path *outer,
+				   *inner;
+
+		if (!IsA(path, HashPath) || path->param_info == NULL || !asks(path))
+			continue;
+		outer = ((HashPath *) path)->jpath.outerjoinpath;
+		inner = ((HashPath *) path)->jpath.innerjoinpath;
+		path->startup_cost = kept(outer, outer->startup_cost) + kept(inner, inner->total_cost);
+	}
+}
