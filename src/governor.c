@@ -13,6 +13,7 @@
 
 #include "access/xact.h"
 #include "common/hashfn.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "governor.h"
@@ -49,45 +50,6 @@ gs_governor_now(void)
 	return (int64) now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* The tenant's limiter, made if need be; NULL for the 65th.  Under the lock. */
-static GsLimiter *
-find_limiter(GsShared *shared, const char *base_url)
-{
-	int			length = strlen(base_url);
-	uint64		low = hash_bytes_extended((const unsigned char *) base_url, length, 0);
-	uint64		high = hash_bytes_extended((const unsigned char *) base_url, length, 1) | 1;
-
-	for (int i = 0; i < GS_LIMITERS; i++)
-	{
-		GsLimiter  *limiter = &shared->limiters[i];
-
-		if (limiter->tenant[1] == 0)
-		{
-			limiter->tenant[0] = low;
-			limiter->tenant[1] = high;
-		}
-		if (limiter->tenant[0] == low && limiter->tenant[1] == high)
-			return limiter;
-	}
-	return NULL;
-}
-
-/* The 65th tenant has a limiter in this backend alone. */
-static GsLimiter *
-own_limiter(void)
-{
-	static GsLimiter limiter;
-	static bool warned = false;
-
-	if (!warned)
-		ereport(WARNING,
-				(errcode(ERRCODE_WARNING),
-				 errmsg("gainsight_fdw shares the rate limits of %d tenants; that of another holds for this session alone",
-						GS_LIMITERS)));
-	warned = true;
-	return &limiter;
-}
-
 /* Let go of the seconds that have left the window. */
 static void
 advance(GsLimiter *limiter, int64 second)
@@ -98,6 +60,126 @@ advance(GsLimiter *limiter, int64 second)
 		for (int64 s = limiter->second + 1; s <= second; s++)
 			limiter->starts[s % GS_WINDOW] = 0;
 	limiter->second = Max(limiter->second, second);
+}
+
+/* Longer than any name that a resolver takes, with a scheme and a port. */
+#define MAX_AUTHORITY 300
+
+/*
+ * Gainsight counts by tenant, which scheme, host and port name, however they
+ * are spelled; the path is not looked at.
+ */
+static void
+name_tenant(const char *base_url, uint64 *tenant)
+{
+	const char *host = strstr(base_url, "://");
+	bool		https = pg_strncasecmp(base_url, "https:", 6) == 0;
+	char		name[MAX_AUTHORITY + 8];
+	size_t		length;
+
+	host = host ? host + 3 : base_url;
+	length = Min(strcspn(host, "/"), MAX_AUTHORITY);
+	name[0] = https ? 's' : 'p';
+	for (size_t i = 0; i < length; i++)
+		name[i + 1] = pg_ascii_tolower((unsigned char) host[i]);
+	name[++length] = '\0';
+	/* without the port, which stands behind the brackets of an IPv6 address */
+	if (strrchr(name, ':') == NULL || strrchr(name, ':') < strrchr(name, ']'))
+		length += strlcpy(name + length, https ? ":443" : ":80", 5);
+	tenant[0] = hash_bytes_extended((const unsigned char *) name, length, 0);
+	tenant[1] = hash_bytes_extended((const unsigned char *) name, length, 1) | 1;
+}
+
+/* Would nobody notice if it were another's from now on? */
+static bool
+is_idle(const GsLimiter *limiter, int64 now)
+{
+	return now / 1000 - limiter->second >= GS_WINDOW && limiter->paused_until <= now &&
+		(limiter->oldest == 0 || now - limiter->oldest_seen > FORGET_AFTER);
+}
+
+/*
+ * The tenant's limiter among some.  If it has none, an idle one is made its
+ * own.  NULL if there is none.
+ */
+static GsLimiter *
+find_among(GsLimiter *limiters, int count, const uint64 *tenant, int64 now)
+{
+	GsLimiter  *idle = NULL;
+
+	for (int i = 0; i < count; i++)
+	{
+		GsLimiter  *limiter = &limiters[i];
+
+		if (memcmp(limiter->tenant, tenant, sizeof(limiter->tenant)) == 0)
+			return limiter;
+		if (idle == NULL && (limiter->tenant[1] == 0 || is_idle(limiter, now)))
+			idle = limiter;
+	}
+	if (idle != NULL)
+	{
+		memset(idle, 0, sizeof(*idle));
+		memcpy(idle->tenant, tenant, sizeof(idle->tenant));
+	}
+	return idle;
+}
+
+/*
+ * Where all that are shared are in use, a tenant has one in this backend alone.
+ * They are as many as such tenants.
+ */
+static GsLimiter *private_limiters;
+static int	nprivate;
+
+static GsLimiter *
+find_private(const uint64 *tenant, int64 now)
+{
+	GsLimiter  *limiter = find_among(private_limiters, nprivate, tenant, now);
+
+	if (limiter == NULL)
+	{
+		int			count = Max(4, nprivate * 2);
+		Size		size = count * sizeof(GsLimiter);
+
+		private_limiters = private_limiters == NULL ?
+			MemoryContextAlloc(TopMemoryContext, size) : repalloc(private_limiters, size);
+		memset(private_limiters + nprivate, 0, (count - nprivate) * sizeof(GsLimiter));
+		nprivate = count;
+		limiter = find_among(private_limiters, nprivate, tenant, now);
+	}
+	return limiter;
+}
+
+static void
+warn_of_private(void)
+{
+	static bool warned = false;
+
+	if (!warned)
+		ereport(WARNING,
+				(errcode(ERRCODE_WARNING),
+				 errmsg("gainsight_fdw shares the rate limits of %d tenants at a time; that of another holds for this session alone",
+						GS_LIMITERS)));
+	warned = true;
+}
+
+/* What a limiter of this backend's knows is known to the shared one, too. */
+static void
+take_over(GsLimiter *limiter, const uint64 *tenant, int64 now)
+{
+	for (int i = 0; i < nprivate; i++)
+	{
+		GsLimiter  *known = &private_limiters[i];
+
+		if (memcmp(known->tenant, tenant, sizeof(known->tenant)) != 0)
+			continue;
+		advance(limiter, now / 1000);
+		advance(known, now / 1000);
+		for (int s = 0; s < GS_WINDOW; s++)
+			limiter->starts[s] += known->starts[s];
+		limiter->paused_until = Max(limiter->paused_until, known->paused_until);
+		memset(known, 0, sizeof(*known));
+	}
 }
 
 /* How long until the window has room, in ms; 0 if it has. */
@@ -131,10 +213,34 @@ is_behind_another(const GsLimiter *limiter, int64 since, int64 now)
 		until_room(limiter, limiter->oldest_limit, now) == 0;
 }
 
-/* Decide, and count the starts.  Under the lock, if the limiter is shared. */
-static int
-decide(GsLimiter *limiter, int rate_limit, int64 since, int starts, int64 now)
+/* What is wanted of a limiter, as gs_governor_ask and gs_governor_pause are told. */
+typedef struct GsAsk
 {
+	int			rate_limit;
+	int64		since;
+	int			starts;
+	int			pause;			/* ms that the tenant has asked for */
+} GsAsk;
+
+/*
+ * Decide, and count the starts.  What holds whenever this returns 0, whichever
+ * sessions ask, with whatever figures of their own:
+ *
+ * - In the 60 s before, with the margin of GS_WINDOW, there were no more starts
+ *   than the asker's rate_limit, those of this call included, but for two that
+ *   belong together under a limit of one.
+ * - No pause that the tenant has asked for is under way.
+ * - Nobody who has waited FAIRNESS longer could have started instead, unless it
+ *   has not asked for FORGET_AFTER.
+ *
+ * So the first in the queue starts when the window has room for it by its own
+ * figure; those that it keeps waiting are those that came later.
+ */
+static int
+decide(GsLimiter *limiter, const GsAsk *ask, int64 now)
+{
+	int			rate_limit = ask->rate_limit;
+	int64		since = ask->since;
 	bool		has_waited = now - since >= FAIRNESS;
 	int			wait = 0;
 
@@ -143,9 +249,10 @@ decide(GsLimiter *limiter, int rate_limit, int64 since, int starts, int64 now)
 		limiter->oldest = 0;
 	if (limiter->paused_until > now)
 		wait = (int) (limiter->paused_until - now);
-	if (rate_limit > 0 && starts > 0)
+	if (rate_limit > 0 && ask->starts > 0)
 	{
-		wait = Max(wait, until_room(limiter, rate_limit - (starts - 1), now));
+		/* two of a limit of one: when there is none in the window */
+		wait = Max(wait, until_room(limiter, Max(1, rate_limit - (ask->starts - 1)), now));
 		if (wait == 0 &&
 			(is_behind_another(limiter, since, now) ||
 			 (!has_waited && now < limiter->hold_until)))
@@ -153,7 +260,7 @@ decide(GsLimiter *limiter, int rate_limit, int64 since, int starts, int64 now)
 	}
 	if (wait == 0)
 	{
-		limiter->starts[limiter->second % GS_WINDOW] += starts;
+		limiter->starts[limiter->second % GS_WINDOW] += ask->starts;
 		if (since <= limiter->oldest)
 			limiter->oldest = 0;
 		if (has_waited)
@@ -169,36 +276,57 @@ decide(GsLimiter *limiter, int rate_limit, int64 since, int starts, int64 now)
 	return Min(wait, ASK_AGAIN);
 }
 
+typedef int (*GsDecision) (GsLimiter *limiter, const GsAsk *ask, int64 now);
+
+/*
+ * Decide on the tenant's limiter: the shared one, under the lock, or this
+ * backend's own.
+ */
+static int
+with_limiter(const char *base_url, GsDecision act, const GsAsk *ask)
+{
+	uint64		tenant[2];
+	int64		now;
+	GsLimiter  *limiter;
+	int			result = 0;
+
+	name_tenant(base_url, tenant);
+	now = gs_governor_now();
+	limiter = find_among(gs_shared_lock()->limiters, GS_LIMITERS, tenant, now);
+	if (limiter != NULL)
+	{
+		take_over(limiter, tenant, now);
+		result = act(limiter, ask, now);
+	}
+	gs_shared_unlock();
+	if (limiter != NULL)
+		return result;
+	warn_of_private();
+	return act(find_private(tenant, now), ask, now);
+}
+
 int
 gs_governor_ask(const char *base_url, int rate_limit, int64 since, int starts)
 {
-	GsShared   *shared = gs_shared();
-	int64		now = gs_governor_now();
-	GsLimiter  *limiter;
-	int			wait = 0;
+	GsAsk		ask = {.rate_limit = rate_limit, .since = since, .starts = starts};
 
-	SpinLockAcquire(&shared->lock);
-	limiter = find_limiter(shared, base_url);
-	if (limiter != NULL)
-		wait = decide(limiter, rate_limit, since, starts, now);
-	SpinLockRelease(&shared->lock);
-	return limiter != NULL ? wait : decide(own_limiter(), rate_limit, since, starts, now);
+	return with_limiter(base_url, decide, &ask);
+}
+
+/* Of two pauses the one that ends later stands. */
+static int
+pause_limiter(GsLimiter *limiter, const GsAsk *ask, int64 now)
+{
+	limiter->paused_until = Max(limiter->paused_until, now + ask->pause);
+	return 0;
 }
 
 void
 gs_governor_pause(const char *base_url, int ms)
 {
-	GsShared   *shared = gs_shared();
-	int64		until = gs_governor_now() + ms;
-	GsLimiter  *limiter;
+	GsAsk		ask = {.pause = ms};
 
-	SpinLockAcquire(&shared->lock);
-	limiter = find_limiter(shared, base_url);
-	if (limiter != NULL)
-		limiter->paused_until = Max(limiter->paused_until, until);
-	SpinLockRelease(&shared->lock);
-	if (limiter == NULL)
-		own_limiter()->paused_until = until;
+	(void) with_limiter(base_url, pause_limiter, &ask);
 }
 
 /*

@@ -14,8 +14,10 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "lib/ilist.h"
 #include "miscadmin.h"
 #include "pgstat.h"
+#include "portability/instr_time.h"
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
@@ -43,7 +45,11 @@ struct GsTransfer
 	GsPool	   *pool;
 	struct curl_slist *headers;
 	MemoryContextCallback callback;
+	dlist_node	node;			/* among the running, while it is added */
 	bool		added;			/* to the multi handle */
+	bool		begun;			/* libcurl's clocks for it run */
+	int			connect_timeout;	/* ms */
+	int			request_timeout;	/* ms */
 	bool		sending;		/* connected, and the request is on its way */
 	bool		stale;			/* the kept connection that it was given was no good */
 	GsBody		body;
@@ -57,6 +63,10 @@ struct GsTransfer
 
 static CURLM *multi;
 static int	multi_pid;
+
+/* The transfers in it, and when it was last left alone. */
+static dlist_head running = DLIST_STATIC_INIT(running);
+static instr_time left_at;
 
 /*
  * libcurl may start a thread (for a name lookup), which must never take a
@@ -88,6 +98,7 @@ open_multi(void)
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("could not initialize libcurl")));
 	multi_pid = MyProcPid;
+	dlist_init(&running);
 	gs_pool_forget_all();
 	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
 }
@@ -124,6 +135,7 @@ static void
 leave_loop(GsTransfer *transfer)
 {
 	curl_multi_remove_handle(multi, transfer->easy);
+	dlist_delete(&transfer->node);
 	transfer->added = false;
 }
 
@@ -277,6 +289,18 @@ set_pointer(GsTransfer *transfer, CURLoption option, const void *value)
 		refused(transfer, rc);
 }
 
+/* They are the tenant's: the time in which nobody has driven the loop is not counted. */
+static void
+set_timeouts(GsTransfer *transfer)
+{
+	double		unattended = transfer->result.unattended;
+
+	set_long(transfer, CURLOPT_CONNECTTIMEOUT_MS,
+			 (long) Min(transfer->connect_timeout + unattended, INT_MAX));
+	set_long(transfer, CURLOPT_TIMEOUT_MS,
+			 (long) Min(transfer->request_timeout + unattended, INT_MAX));
+}
+
 /* What holds for every transfer. */
 static const struct
 {
@@ -371,8 +395,7 @@ configure(GsTransfer *transfer, const GsHttpSpec *spec)
 	}
 	if (spec->compression)
 		set_pointer(transfer, CURLOPT_ACCEPT_ENCODING, "gzip");
-	set_long(transfer, CURLOPT_CONNECTTIMEOUT_MS, spec->connect_timeout);
-	set_long(transfer, CURLOPT_TIMEOUT_MS, spec->request_timeout);
+	set_timeouts(transfer);
 	set_pointer(transfer, CURLOPT_WRITEFUNCTION, (const void *) on_body);
 	set_pointer(transfer, CURLOPT_WRITEDATA, transfer);
 	set_pointer(transfer, CURLOPT_PRIVATE, transfer);
@@ -393,6 +416,7 @@ enter_loop(GsTransfer *transfer)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_ERROR),
 				 errmsg("libcurl refused a transfer: %s", curl_multi_strerror(rc))));
+	dlist_push_tail(&running, &transfer->node);
 	transfer->added = true;
 }
 
@@ -403,6 +427,8 @@ gs_http_start(const GsHttpSpec *spec, MemoryContext context)
 
 	open_multi();
 	transfer->max_body = spec->max_body;
+	transfer->connect_timeout = spec->connect_timeout;
+	transfer->request_timeout = spec->request_timeout;
 	transfer->callback.func = release;
 	transfer->callback.arg = transfer;
 	MemoryContextRegisterResetCallback(context, &transfer->callback);
@@ -502,7 +528,7 @@ finish(GsTransfer *transfer, CURLcode rc)
 	result->bytes_sent = long_of(easy, CURLINFO_REQUEST_SIZE);
 	result->bytes_received = number_of(easy, CURLINFO_SIZE_DOWNLOAD_T) +
 		long_of(easy, CURLINFO_HEADER_SIZE);
-	result->elapsed = number_of(easy, CURLINFO_TOTAL_TIME_T) / 1000.0;
+	result->elapsed = Max(0, number_of(easy, CURLINFO_TOTAL_TIME_T) / 1000.0 - result->unattended);
 	result->why = rc == CURLE_SEND_FAIL_REWIND ? "the connection was closed before an answer came" :
 		transfer->words[0] ? transfer->words : curl_easy_strerror(rc);
 	leave_loop(transfer);
@@ -572,18 +598,48 @@ wait_event(void)
 #endif
 }
 
+/*
+ * libcurl's clocks run on while nobody drives the loop, as between two FETCHes
+ * from a cursor.  That is nobody's failure, so they are put back.
+ */
+static void
+return_to_loop(void)
+{
+	instr_time	away;
+	double		ms;
+	dlist_iter	iter;
+
+	INSTR_TIME_SET_CURRENT(away);
+	INSTR_TIME_SUBTRACT(away, left_at);
+	ms = INSTR_TIME_GET_MILLISEC(away);
+	dlist_foreach(iter, &running)
+	{
+		GsTransfer *transfer = dlist_container(GsTransfer, node, iter.cur);
+
+		if (transfer->begun)
+		{
+			transfer->result.unattended += ms;
+			set_timeouts(transfer);
+		}
+		transfer->begun = true;
+	}
+}
+
 void
 gs_http_pump(int timeout)
 {
 	open_multi();
 	CHECK_FOR_INTERRUPTS();
-	if (advance())
-		return;
-	pgstat_report_wait_start(wait_event());
-	curl_multi_poll(multi, NULL, 0, Min(timeout, POLL_SLICE), NULL);
-	pgstat_report_wait_end();
-	CHECK_FOR_INTERRUPTS();
-	advance();
+	return_to_loop();
+	if (!advance())
+	{
+		pgstat_report_wait_start(wait_event());
+		curl_multi_poll(multi, NULL, 0, Min(timeout, POLL_SLICE), NULL);
+		pgstat_report_wait_end();
+		CHECK_FOR_INTERRUPTS();
+		advance();
+	}
+	INSTR_TIME_SET_CURRENT(left_at);
 }
 
 char *

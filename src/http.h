@@ -20,7 +20,8 @@ typedef struct GsHttpSpec
 	const char *user_agent;
 	const char *ca_file;		/* NULL: the system's */
 	const char *proxy;			/* NULL: none, whatever the environment says */
-	int			connect_timeout;	/* ms */
+	int			connect_timeout;	/* ms; of these two, time in which nobody drives the loop is no
+									 * part */
 	int			request_timeout;	/* ms, for all of it */
 	size_t		max_body;		/* bytes, after decompression */
 	bool		compression;	/* ask for gzip */
@@ -49,7 +50,8 @@ typedef struct GsHttpResult
 	int			retry_after;	/* seconds, 0 if the answer does not say */
 	int64		bytes_sent;
 	int64		bytes_received; /* on the wire */
-	double		elapsed;		/* ms */
+	double		unattended;		/* ms in which nobody drove it, once it had begun */
+	double		elapsed;		/* ms, without these */
 	const char *why;			/* the transport's words, unless answered */
 } GsHttpResult;
 

@@ -30,6 +30,7 @@ struct GsRequest
 	MemoryContext context;
 	MemoryContextCallback callback;
 	int			tries;			/* sent so far */
+	int			excused;		/* of these, broken because nobody took the answer */
 	int64		waiting_since;	/* for the governor, 0: it does not */
 	MemoryContext try;			/* of the transfer and its verdict */
 	GsTransfer *transfer;		/* NULL until it starts */
@@ -363,6 +364,9 @@ judge(GsRequest *request)
 static const int soon[] = {200, 400, 800, 1600, 3200, 5000};	/* ms */
 static const int later[] = {5000, 10000, 20000, 30000, 60000};	/* ms */
 
+/* The shortest time for which an answer that nobody takes may be cut, in ms. */
+#define LEFT_WAITING 1000
+
 /* The longest that a tenant's Retry-After is followed, in s. */
 #define MAX_RETRY_AFTER 60
 
@@ -376,7 +380,7 @@ with_jitter(int ms)
 static int
 wait_before_repeat(const GsRequest *request, GsRepeat repeat)
 {
-	int			n = request->call.terms.tries + request->tries - 1;
+	int			n = Max(0, request->call.terms.tries + request->tries - request->excused - 1);
 	int			retry_after = gs_http_result(request->transfer)->retry_after;
 
 	if (repeat == GS_REPEAT_SOON)
@@ -384,6 +388,20 @@ wait_before_repeat(const GsRequest *request, GsRepeat repeat)
 	if (retry_after > 0)
 		return Min(retry_after, MAX_RETRY_AFTER) * 1000;
 	return with_jitter(later[Min(n, (int) lengthof(later) - 1)]);
+}
+
+/*
+ * An answer that nobody takes is cut by many tenants, and by what stands before
+ * them, after a while; so it goes to a cursor that is read slowly.  It is not
+ * the tenant that has failed then.
+ */
+static bool
+was_left_waiting(const GsRequest *request)
+{
+	const GsHttpResult *result = gs_http_result(request->transfer);
+
+	return request->call.read && result->unattended >= LEFT_WAITING &&
+		(result->outcome == GS_HTTP_BROKEN || result->outcome == GS_HTTP_NOT_CONNECTED);
 }
 
 /* May the failed request be sent again?  If so, waits are set: its own, and everybody's. */
@@ -394,9 +412,11 @@ may_repeat(GsRequest *request)
 	const GsVerdict *verdict = &request->verdict;
 	int			wait;
 
+	if (was_left_waiting(request))
+		request->excused++;
 	/* of a create, only what has certainly not been done */
 	if (verdict->repeat == GS_REPEAT_NEVER || (request->call.once && verdict->uncertain) ||
-		request->call.terms.tries + request->tries > tenant->max_retries)
+		request->call.terms.tries + request->tries - request->excused > tenant->max_retries)
 		return false;
 	wait = wait_before_repeat(request, verdict->repeat);
 	request->call.terms.not_before = gs_governor_now() + wait;

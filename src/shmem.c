@@ -21,7 +21,19 @@
 #include "shmem.h"
 
 /* With the layout's version: an upgraded library must not read an old one. */
-#define AREA_NAME "gainsight_fdw 2"
+#define AREA_NAME "gainsight_fdw 3"
+
+/* What a session that waits for another's look at the area shows in pg_stat_activity. */
+#define TRANCHE_NAME "GainsightShared"
+
+/* 19 keeps the names of tranches in shared memory; before, each backend is told. */
+#if PG_VERSION_NUM >= 190000
+#define new_tranche() LWLockNewTrancheId(TRANCHE_NAME)
+#define name_tranche(id) ((void) (id))
+#else
+#define new_tranche() LWLockNewTrancheId()
+#define name_tranche(id) LWLockRegisterTranche(id, TRANCHE_NAME)
+#endif
 
 StaticAssertDecl(sizeof(GsShared) < 32 * 1024, "the shared area must stay small");
 
@@ -34,7 +46,7 @@ init_area(void *pointer)
 	GsShared   *shared = pointer;
 
 	memset(shared, 0, sizeof(*shared));
-	SpinLockInit(&shared->lock);
+	LWLockInitialize(&shared->lock, new_tranche());
 }
 
 #if PG_VERSION_NUM >= 190000
@@ -127,28 +139,44 @@ try_shared(void)
 	return shared;
 }
 
-GsShared *
-gs_shared(void)
+static void
+find_area(void)
 {
-	if (area != NULL)
-		return area;
 	area = try_shared();
 	is_shared = area != NULL;
-	if (area == NULL)
+	if (is_shared)
 	{
-		area = MemoryContextAllocZero(TopMemoryContext, sizeof(GsShared));
-		init_area(area);
-		ereport(WARNING,
-				(errcode(ERRCODE_WARNING),
-				 errmsg("gainsight_fdw has no shared memory: rate limits hold for this session alone"),
-				 errhint("%s", GS_SHARED_HINT)));
+		name_tranche(area->lock.tranche);
+		return;
 	}
+	area = MemoryContextAllocZero(TopMemoryContext, sizeof(GsShared));
+	ereport(WARNING,
+			(errcode(ERRCODE_WARNING),
+			 errmsg("gainsight_fdw has no shared memory: rate limits hold for this session alone"),
+			 errhint("%s", GS_SHARED_HINT)));
+}
+
+GsShared *
+gs_shared_lock(void)
+{
+	if (area == NULL)
+		find_area();
+	if (is_shared)
+		LWLockAcquire(&area->lock, LW_EXCLUSIVE);
 	return area;
+}
+
+void
+gs_shared_unlock(void)
+{
+	if (is_shared)
+		LWLockRelease(&area->lock);
 }
 
 bool
 gs_shared_is_shared(void)
 {
-	(void) gs_shared();
+	if (area == NULL)
+		find_area();
 	return is_shared;
 }

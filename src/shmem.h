@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 #include "datatype/timestamp.h"
-#include "storage/spin.h"
+#include "storage/lwlock.h"
 
 /* How many of each there is room for. */
 #define GS_LIMITERS		64
@@ -28,7 +28,7 @@
 /* The request starts of one tenant, by second of the monotonic clock. */
 typedef struct GsLimiter
 {
-	uint64		tenant[2];		/* hash of the base URL; both 0: free */
+	uint64		tenant[2];		/* hash of what names it; both 0: free */
 	int64		second;			/* of the newest counter */
 	int64		paused_until;	/* ms: a 429 asked for it */
 	int64		oldest;			/* ms: since when the longest waits, 0: nobody */
@@ -73,7 +73,7 @@ typedef struct GsProgressEntry
 
 typedef struct GsShared
 {
-	slock_t		lock;			/* of all of it: held for a few hundred ns */
+	LWLock		lock;			/* of all of it */
 	int64		clock;			/* of GsStatsEntry.used */
 	GsLimiter	limiters[GS_LIMITERS];
 	GsStatsEntry stats[GS_STATS];
@@ -81,10 +81,12 @@ typedef struct GsShared
 } GsShared;
 
 /*
- * The area: shared, or this backend's own where it cannot be had (a WARNING
- * says so, once).
+ * The area, with all other backends locked out of it until gs_shared_unlock:
+ * shared, or this backend's own where it cannot be had (a WARNING says so,
+ * once).  Between the two nothing may raise an ERROR or wait.
  */
-extern GsShared *gs_shared(void);
+extern GsShared *gs_shared_lock(void);
+extern void gs_shared_unlock(void);
 
 /*
  * Is it shared?

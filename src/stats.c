@@ -45,14 +45,14 @@ progress_of(Oid relid, Oid userid, int64 requests, int64 rows_read, int64 rows_e
 static void
 tell_progress(const GsProgressEntry *told)
 {
-	GsShared   *shared = gs_shared();
+	GsShared   *shared;
 	GsProgressEntry *entry;
 
-	SpinLockAcquire(&shared->lock);
+	shared = gs_shared_lock();
 	entry = find_progress(shared);
 	if (entry != NULL)
 		*entry = *told;
-	SpinLockRelease(&shared->lock);
+	gs_shared_unlock();
 }
 
 /* The user's entry, the least recently used one if there is no room.  Under the lock. */
@@ -87,12 +87,12 @@ find_entry(GsShared *shared, const GsTenant *tenant)
 void
 gs_stats_add(const GsTenant *tenant)
 {
-	GsShared   *shared = gs_shared();
+	GsShared   *shared;
 	GsUsage    *now = tenant->usage;
 	GsUsage    *then = tenant->counted;
 	GsStatsEntry *entry;
 
-	SpinLockAcquire(&shared->lock);
+	shared = gs_shared_lock();
 	entry = find_entry(shared, tenant);
 	entry->requests += now->requests - then->requests;
 	entry->retries += now->retries - then->retries;
@@ -101,7 +101,7 @@ gs_stats_add(const GsTenant *tenant)
 	entry->bytes_received += now->bytes_received - then->bytes_received;
 	entry->transfer_time += now->transfer_time - then->transfer_time;
 	entry->wait_time += now->wait_time - then->wait_time;
-	SpinLockRelease(&shared->lock);
+	gs_shared_unlock();
 	if (OidIsValid(whole.relid))
 	{
 		whole.requests += now->requests - then->requests;
@@ -115,11 +115,11 @@ void
 gs_stats_failure(const GsTenant *tenant, const GsFailure *failure, bool rate_limited,
 				 bool final)
 {
-	GsShared   *shared = gs_shared();
+	GsShared   *shared;
 	TimestampTz now = GetCurrentTimestamp();
 	GsStatsEntry *entry;
 
-	SpinLockAcquire(&shared->lock);
+	shared = gs_shared_lock();
 	entry = find_entry(shared, tenant);
 	if (rate_limited)
 		entry->rate_limited++;
@@ -130,44 +130,44 @@ gs_stats_failure(const GsTenant *tenant, const GsFailure *failure, bool rate_lim
 		strlcpy(entry->last_code, failure->code ? failure->code : "", sizeof(entry->last_code));
 		entry->last_error_at = now;
 	}
-	SpinLockRelease(&shared->lock);
+	gs_shared_unlock();
 }
 
 int
 gs_stats_copy(GsStatsEntry *entries)
 {
-	GsShared   *shared = gs_shared();
+	GsShared   *shared;
 	int			count = 0;
 
-	SpinLockAcquire(&shared->lock);
+	shared = gs_shared_lock();
 	for (int i = 0; i < GS_STATS; i++)
 		if (OidIsValid(shared->stats[i].dbid))
 			entries[count++] = shared->stats[i];
-	SpinLockRelease(&shared->lock);
+	gs_shared_unlock();
 	return count;
 }
 
 void
 gs_stats_reset(void)
 {
-	GsShared   *shared = gs_shared();
+	GsShared   *shared;
 
-	SpinLockAcquire(&shared->lock);
+	shared = gs_shared_lock();
 	memset(shared->stats, 0, sizeof(shared->stats));
-	SpinLockRelease(&shared->lock);
+	gs_shared_unlock();
 }
 
 int
 gs_progress_copy(GsProgressEntry *entries)
 {
-	GsShared   *shared = gs_shared();
+	GsShared   *shared;
 	int			count = 0;
 
-	SpinLockAcquire(&shared->lock);
+	shared = gs_shared_lock();
 	for (int i = 0; i < GS_PROGRESS; i++)
 		if (shared->progress[i].pid != 0)
 			entries[count++] = shared->progress[i];
-	SpinLockRelease(&shared->lock);
+	gs_shared_unlock();
 	return count;
 }
 

@@ -60,11 +60,13 @@ def _status(wire, fault, answer):
 
 def _close(wire, fault, answer):
     if fault["close"] == "before":
+        wait(wire.connection, fault.get("seconds", 0))
         return None, False
     reply = answer()
     start, parts = wire.prepare(reply)
     body = b"".join(parts)
     wire.connection.send(start if fault["close"] == "headers" else start + body[:len(body) // 2])
+    wait(wire.connection, fault.get("seconds", 0))
     return reply.status, False
 
 
