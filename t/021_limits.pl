@@ -227,7 +227,7 @@ DO $$
 BEGIN
 	FOR i IN 1 .. 66 LOOP
 		EXECUTE format('CREATE SERVER s%s FOREIGN DATA WRAPPER gainsight_fdw
-			OPTIONS (base_url ''http://127.0.0.1:1/tenant%s'', max_retries ''0'')', i, i);
+			OPTIONS (base_url ''http://127.1.0.%s:1/v1'', max_retries ''0'')', i, i);
 		EXECUTE format('CREATE USER MAPPING FOR CURRENT_USER SERVER s%s OPTIONS (access_key ''k'')', i);
 		EXECUTE format('CREATE FOREIGN TABLE t%s (id text) SERVER s%s OPTIONS (resource ''plan_types'')', i, i);
 	END LOOP;
