@@ -239,9 +239,9 @@ gs_input_text(GsInput *input, const char *text)
 	return value;
 }
 
-/* 'value "abc" of success plan "1P02"', as far as it is known. */
+/* 'value "abc" of the success plan with Gsid "1P02"', as far as it is known. */
 static char *
-describe_value(const GsInputPlace *place, const char *constant)
+describe_value(const GsInputPlace *place)
 {
 	const GsResource *resource = place->relation->resource;
 	const GsColumn *key = gs_model_flagged(resource, GS_KEY);
@@ -251,10 +251,12 @@ describe_value(const GsInputPlace *place, const char *constant)
 	StringInfoData out;
 
 	initStringInfo(&json);
-	if (place->node != NULL)
+	if (place->text != NULL)
+		gs_json_append_string(&json, place->text);
+	else if (place->node != NULL)
 		gs_json_print(&json, place->node);
 	else
-		gs_json_append_string(&json, constant);
+		appendStringInfoString(&json, "null");
 	initStringInfo(&out);
 	appendStringInfo(&out, "value %s",
 					 gs_printable(gs_without_key(json.data, secret), SHOWN_VALUE));
@@ -314,8 +316,7 @@ gs_input_rethrow(const GsInputPlace *place, MemoryContext context)
 	error->detail = (char *) gs_without_key(error->detail, secret);
 	error->context = (char *) gs_without_key(error->context, secret);
 	error->message = psprintf("%s does not fit column \"%s\" of foreign table \"%s\", which is %s",
-							  describe_value(place, attr->constant ? attr->constant : ""),
-							  attr->name, place->relation->name,
+							  describe_value(place), attr->name, place->relation->name,
 							  format_type_with_typemod(attr->type, attr->typmod));
 	ReThrowError(error);
 }

@@ -33,10 +33,11 @@ add_constant(GsRowMaker *maker, GsInput *input, AttrNumber attnum)
 	MemoryContext context = CurrentMemoryContext;
 
 	maker->place.attnum = attnum;
+	maker->place.text = maker->relation->atts[attnum - 1].constant;
 	maker->is_constant[attnum - 1] = true;
 	PG_TRY();
 	{
-		maker->constants[attnum - 1] = gs_input_text(input, maker->relation->atts[attnum - 1].constant);
+		maker->constants[attnum - 1] = gs_input_text(input, maker->place.text);
 	}
 	PG_CATCH();
 	{
@@ -44,6 +45,7 @@ add_constant(GsRowMaker *maker, GsInput *input, AttrNumber attnum)
 	}
 	PG_END_TRY();
 	maker->place.attnum = 0;
+	maker->place.text = NULL;
 }
 
 static void
@@ -123,8 +125,10 @@ convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
 		/* the path says what the body may not */
 		if (i == maker->brace && path_key != NULL && !gs_json_has_text(node))
 		{
+			maker->place.text = path_key;
 			values[column] = gs_input_text(maker->inputs[i], gs_from_utf8(path_key));
 			isnull[column] = false;
+			maker->place.text = NULL;
 		}
 		else
 			values[column] = gs_input_convert(maker->inputs[i], node, &isnull[column]);

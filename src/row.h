@@ -40,7 +40,8 @@ typedef struct GsInputPlace
 {
 	const GsRelation *relation;
 	AttrNumber	attnum;			/* 0: nothing is being converted */
-	const GsJson *node;
+	const char *text;			/* the value where it is no record's, else NULL */
+	const GsJson *node;			/* NULL: the record has none */
 	const GsJson *record;
 } GsInputPlace;
 
