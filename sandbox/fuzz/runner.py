@@ -49,7 +49,7 @@ class Runner:
         self.errors = collections.Counter()
         self.forms = collections.Counter()
         self.notices = collections.Counter()
-        self.nonempty = 0
+        self.nonempty = self.slow = 0
         self.served = None
         self.bind = not session.run("LOAD 'gainsight_fdw'; SHOW gainsight_fdw.enable_bind_join").error
 
@@ -219,6 +219,10 @@ class Runner:
         return answers
 
     def _difference(self, case, foreign, local, counted):
+        if foreign.error == "57014":
+            # a lookup for each of many rows; coverage() looks at how many there are
+            self.slow += counted
+            return None
         if foreign.error or local.error:
             # of rows that fail in several ways either may come first
             if foreign.error == local.error or \
@@ -385,6 +389,8 @@ class Runner:
             wanted += ["GET plan", "GET objectives", "GET types", "pieces of a list", "26 conditions"]
         complaints = ["never sent: " + one for one in wanted if not self.seen[one]] \
             if self.cases >= 500 else []
+        if self.slow > 1 + 0.002 * self.cases:
+            complaints.append("%d of %d cases took longer than %s" % (self.slow, self.cases, TIMEOUT))
         if self.pushed < 0.25 * self.cases:
             complaints.append("only %d of %d cases pushed something" % (self.pushed, self.cases))
         if self.nonempty < 0.25 * self.cases:
