@@ -6,6 +6,7 @@ use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(sleep);
 
 use GsTenant;
 
@@ -62,6 +63,30 @@ sub run_sessions
 	return ($told, $held, join ' ', sort keys %errors);
 }
 
+#
+# The rate limit lets a minute pass between two updates of a statement: a colleague's change in it is seen
+#
+my $slow = GsTenant->new(plans => 0, objectives => 0);
+my ($slow_out, $slow_err) = ('', '');
+$slow->ctl('insert', qq({"Gsid":"1P02S$_","Name":"slow $_","CompanyId":"1P01","TypeId":"1T01","Comments":"0"})) for 1, 2;
+$node->safe_psql('postgres', sprintf q{
+CREATE SERVER slow FOREIGN DATA WRAPPER gainsight_fdw OPTIONS (base_url '%s', rate_limit '3');
+CREATE USER MAPPING FOR CURRENT_USER SERVER slow OPTIONS (access_key '%s');
+CREATE SCHEMA slow;
+IMPORT FOREIGN SCHEMA gainsight FROM SERVER slow INTO slow}, $slow->url, $slow->key);
+my $slow_psql = IPC::Run::start(
+	[ 'psql', '-XAt', '-v', 'VERBOSITY=verbose', '-d', $node->connstr('postgres'), '-c',
+		q{UPDATE slow.successplans SET status = 'Archived' WHERE company_id = '1P01'} ],
+	'<', '/dev/null', '>', \$slow_out, '2>', \$slow_err, IPC::Run::timeout(180));
+for (1 .. 200)
+{
+	last if $slow->control('counters') =~ /"PUT /;
+	sleep 0.1;
+}
+# the first is done; the second waits for its turn
+my ($first) = grep { $slow->ctl('plan', "1P02S$_") =~ /Archived/ } 1, 2;
+$slow->control('touch', "1P02S$_", 'Comments=a colleague') for grep { $_ != $first } 1, 2;
+
 for my $run (1 .. $runs)
 {
 	for my $way (sort keys %ways)
@@ -78,5 +103,11 @@ for my $run (1 .. $runs)
 # a tenant whose ModifiedDate does not tell of a second change within a second
 my ($told, $held) = run_sessions($ways{'by name'}, modified_seconds => 'true');
 is($held, $told, 'ModifiedDate in whole seconds: the fields tell');
+
+$slow_psql->finish;
+like($slow_err, qr/ERROR:  40001:/, 'what was changed while the statement waited for the rate is not written');
+like($slow->ctl('plan', '1P02S' . (3 - $first)), qr/"Comments": "a colleague"/, 'the change is there');
+unlike($slow->ctl('plan', '1P02S' . (3 - $first)), qr/Archived/, 'and ours is not');
+like($slow_err, qr/: 1 stay/, 'the other plan was updated, and that is said');
 
 done_testing();
