@@ -1,4 +1,4 @@
-# Counters: sessions that add to the same plans at once lose nothing of what they were told is done.
+# Sessions that update the same plans at once: they lose nothing of what they were told is done.
 use strict;
 use warnings;
 
@@ -8,6 +8,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep);
 
+use GsSession;
 use GsTenant;
 
 # GS_COUNTER_RUNS=20 is worth it after a change of what an update goes by.
@@ -109,5 +110,74 @@ like($slow_err, qr/ERROR:  40001:/, 'what was changed while the statement waited
 like($slow->ctl('plan', '1P02S' . (3 - $first)), qr/"Comments": "a colleague"/, 'the change is there');
 unlike($slow->ctl('plan', '1P02S' . (3 - $first)), qr/Archived/, 'and ours is not');
 like($slow_err, qr/: 1 stay/, 'the other plan was updated, and that is said');
+
+#
+# The lock: a wait for it ends with a cancel, and what fails gives it back
+#
+sub locks
+{
+	return $node->safe_psql('postgres', q{SELECT count(*) FROM pg_locks WHERE locktype = 'userlock'});
+}
+
+$tenant->ctl('reset');
+$tenant->ctl('insert', qq({"Gsid":"1P02L$_","Name":"lock $_","CompanyId":"1P01","TypeId":"1T01"})) for 1, 2;
+my ($holder, $waiter) = (GsSession->new($node), GsSession->new($node));
+$tenant->fault({ hang => 'before', seconds => 4 }, op => 'PUT /successplans/1P02L1');
+$holder->start(q{UPDATE gs.successplans SET comments = 'held' WHERE gsid = '1P02L1'});
+for (1 .. 100)
+{
+	last if locks() > 0;
+	sleep 0.05;
+}
+is(locks(), 1, 'a plan that is being updated is locked');
+is($waiter->sqlstate(q{SET statement_timeout = '500ms'; UPDATE gs.successplans SET comments = 'too soon' WHERE gsid = '1P02L1'}),
+	'57014', 'a wait for it ends with a timeout');
+is($waiter->sqlstate(q{SET statement_timeout = 0; SET lock_timeout = '300ms'; UPDATE gs.successplans SET comments = 'too soon' WHERE company_id = '1P01'}),
+	'55P03', 'and with lock_timeout');
+like($tenant->ctl('plan', '1P02L2'), qr/too soon/, 'after all that could be done without it');
+$waiter->ask('RESET lock_timeout');
+my (undef, $err) = $waiter->ask(q{UPDATE gs.successplans SET comments = comments || ', and again' WHERE gsid = '1P02L1'});
+is($err, '', 'who waits for it comes next');
+(undef, $err) = $holder->answer;
+is($err, '', 'its holder is not disturbed');
+like($tenant->ctl('plan', '1P02L1'), qr/"held, and again"/, 'the second saw what the first wrote');
+is(locks(), 0, 'none is left');
+# an error while it is held: of the values, of the tenant, in a subtransaction
+$tenant->fault({ status => 400, body => { result => \0, errorCode => 'GSOBJ_1001' } }, op => 'PUT *', times => 2);
+is($holder->sqlstate(q{BEGIN; UPDATE gs.successplans SET comments = (1 / (length(comments) - length(comments)))::text WHERE gsid = '1P02L1'}), '22012', 'a value that cannot be computed');
+is(locks(), 0, 'gives it back');
+is($holder->sqlstate(q{ROLLBACK; UPDATE gs.successplans SET comments = 'x' WHERE gsid = '1P02L1'}), '22023', 'a refusal');
+is(locks(), 0, 'does, too');
+(undef, $err) = $holder->ask(q{BEGIN; DO $$ BEGIN UPDATE gs.successplans SET comments = 'x' WHERE gsid = '1P02L1'; EXCEPTION WHEN others THEN NULL; END $$});
+is(locks(), 0, 'and one that is caught');
+(undef, $err) = $holder->ask('COMMIT');
+is($err, '', 'without a word');
+# a session that is ended while it holds one
+$tenant->fault({ hang => 'before', seconds => 3 }, op => 'PUT /successplans/1P02L1');
+my $pid = $holder->pid;
+$holder->start(q{UPDATE gs.successplans SET comments = 'ended' WHERE gsid = '1P02L1'});
+for (1 .. 100)
+{
+	last if locks() > 0;
+	sleep 0.05;
+}
+$node->safe_psql('postgres', "SELECT pg_terminate_backend($pid, 5000)");
+is(locks(), 0, 'a session that ends gives it back');
+# two plans, updated by two sessions inside each other: no deadlock
+$tenant->ctl('defaults');
+$node->safe_psql('postgres', q{
+CREATE FUNCTION other(plan text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM pg_sleep(0.5);
+	UPDATE gs.successplans SET comments = 'inside' WHERE gsid = plan;
+	RETURN 'outside';
+END $$});
+my ($one, $two) = (GsSession->new($node), GsSession->new($node));
+$one->start(q{UPDATE gs.successplans SET comments = other('1P02L2') WHERE gsid = '1P02L1'});
+$two->start(q{UPDATE gs.successplans SET comments = other('1P02L1') WHERE gsid = '1P02L2'});
+my @ends = map { ($_->answer)[1] } $one, $two;
+unlike("@ends", qr/40P01/, 'updates inside each other are no deadlock');
+cmp_ok($one->elapsed, '<', 5, 'nor a long wait');
+$_->finish for $waiter, $one, $two;
 
 done_testing();
