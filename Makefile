@@ -9,7 +9,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 # The chapters of the regression test, in order: sql/NAME.sql, expected/NAME.out.
 CHAPTERS = options import names discover plan_types plans objectives types misfits envelopes paging \
 	filters lists numbers keys counts parameters analyze joins costs evaluation explain tenants insert \
-	update conflicts whole_rows cursors write_failure monitor \
+	beforehand update conflicts whole_rows cursors write_failure monitor \
 	refresh
 REGRESS = $(CHAPTERS)
 

@@ -43,6 +43,7 @@ typedef struct GsDirectState
 	GsRowMaker *maker;
 	Tuplestorestate *rows;
 	TupleTableSlot *row;
+	TupleTableSlot *headed;		/* the same, with system columns */
 } GsDirectState;
 
 /*
@@ -144,6 +145,8 @@ prepare_returning(ForeignScanState *node, GsDirectState *state)
 	state->row = ExecInitExtraTupleSlot(node->ss.ps.state,
 										node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
 										&TTSOpsMinimalTuple);
+	state->headed = ExecInitExtraTupleSlot(node->ss.ps.state, state->row->tts_tupleDescriptor,
+										   &TTSOpsHeapTuple);
 }
 
 void
@@ -221,7 +224,7 @@ find_rows(ForeignScanState *node, GsDirectState *state)
 		old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
 		if (!gs_scan_next_to_update(node, slot, &saved))
 			break;
-		econtext->ecxt_scantuple = slot;
+		econtext->ecxt_scantuple = gs_scan_with_header(node, slot);
 		if (ExecQual(node->fdw_recheck_quals, econtext))
 		{
 			GsUpdate   *update = make_update(node, state, saved);
@@ -329,8 +332,9 @@ gainsightIterateDirectModify(ForeignScanState *node)
 		MemoryContextSwitchTo(old);
 		if (found)
 		{
-			node->resultRelInfo->ri_projectReturning->pi_exprContext->ecxt_scantuple = state->row;
-			return state->row;
+			gs_row_give_header(state->row, state->headed);
+			node->resultRelInfo->ri_projectReturning->pi_exprContext->ecxt_scantuple = state->headed;
+			return state->headed;
 		}
 	}
 	return ExecClearTuple(node->ss.ss_ScanTupleSlot);

@@ -213,6 +213,12 @@ extern bool gs_scan_at_end(const ForeignScanState *node);
 typedef struct GsSavedRecord GsSavedRecord;
 extern bool gs_scan_next_to_update(ForeignScanState *node, TupleTableSlot *slot,
 								   const GsSavedRecord **record);
+
+/*
+ * The scan's row as the plan looks at it: itself, or a copy in a slot that has
+ * system columns where some are named.
+ */
+extern TupleTableSlot *gs_scan_with_header(ForeignScanState *node, TupleTableSlot *slot);
 extern GsRelation *gs_scan_relation(const ForeignScanState *node);
 
 /*

@@ -101,20 +101,17 @@ make_writes(GsModifyState *state, TupleTableSlot **slots, int count)
 	return writes;
 }
 
-/* Put the created row into the slot: as answered, or read back. */
-static void
-fill_created(GsModifyState *state, const GsWrite *write, const GsJson *record,
-			 TupleTableSlot *slot)
+/* The created row: as answered, or read back. */
+static TupleTableSlot *
+created_row(GsModifyState *state, const GsWrite *write, const GsJson *record,
+			TupleTableSlot *slot)
 {
 	const GsResource *resource = state->relation->resource;
 	const char *key = gs_pager_key(resource, record);
 
 	if (gs_json_length(record) == 1)
 		record = gs_write_read_back(state->relation, write, key, state->context);
-	ExecClearTuple(slot);
-	gs_row_maker_fill(state->maker, record, write->key, slot->tts_values, slot->tts_isnull);
-	ExecStoreVirtualTuple(slot);
-	ExecMaterializeSlot(slot);
+	return gs_modify_written(state, record, write->key, slot);
 }
 
 static GsRequest *
@@ -167,7 +164,7 @@ create_rows(GsModifyState *state, TupleTableSlot **slots, int count, bool fill)
 			}
 		}
 		if (failed == NULL && fill)
-			fill_created(state, writes[i], records.first, slots[i]);
+			slots[i] = created_row(state, writes[i], records.first, slots[i]);
 	}
 	if (failed != NULL)
 		fail_write(state, failed, writes[failed_row]);
@@ -184,6 +181,8 @@ gainsightExecForeignBatchInsert(EState *estate, ResultRelInfo *rinfo, TupleTable
 	(void) planSlots;
 	MemoryContextReset(state->context);
 	old = MemoryContextSwitchTo(state->context);
+	for (int i = 0; i < *numSlots; i++)
+		gs_modify_check_row(state, rinfo, slots[i], true);
 	create_rows(state, slots, *numSlots, gs_modify_wants_row(rinfo));
 	MemoryContextSwitchTo(old);
 	return slots;
@@ -195,8 +194,7 @@ gainsightExecForeignInsert(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 {
 	int			one = 1;
 
-	(void) gainsightExecForeignBatchInsert(estate, rinfo, &slot, &planSlot, &one);
-	return slot;
+	return *gainsightExecForeignBatchInsert(estate, rinfo, &slot, &planSlot, &one);
 }
 
 int

@@ -42,11 +42,12 @@ void
 gainsightAddForeignUpdateTargets(PlannerInfo *root, Index rtindex,
 								 RangeTblEntry *target_rte, Relation target_relation)
 {
+	const GsRelation *relation = gs_relation_load(RelationGetRelid(target_relation));
 	Var		   *number;
 
 	(void) target_rte;
-	gs_write_check_table(gs_relation_load(RelationGetRelid(target_relation)),
-						 root->parse->commandType);
+	gs_write_check_table(relation, root->parse->commandType);
+	gs_beforehand_update(root, relation);
 	/* the number under which the scan saves the record */
 	number = makeVar(rtindex, SelfItemPointerAttributeNumber, TIDOID, -1, InvalidOid, 0);
 	add_row_identity_var(root, number, rtindex, "ctid");
@@ -83,11 +84,13 @@ gainsightPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRel
  */
 
 static GsModifyState *
-begin(ResultRelInfo *rinfo, EState *estate)
+begin(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 {
 	GsModifyState *state = palloc0(sizeof(GsModifyState));
+	EState	   *estate = mtstate->ps.state;
 	List	   *attnums = NIL;
 
+	state->node = mtstate;
 	state->estate = estate;
 	state->relation = gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc));
 	gs_settings_authorize(state->relation->settings, gs_modify_user(rinfo, estate));
@@ -110,7 +113,7 @@ gainsightBeginForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 	(void) subplan_index;
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
-	state = begin(rinfo, mtstate->ps.state);
+	state = begin(mtstate, rinfo);
 	rinfo->ri_FdwState = state;
 	if (mtstate->operation != CMD_UPDATE)
 		return;
@@ -123,8 +126,10 @@ gainsightBeginForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 void
 gainsightBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 {
-	GsModifyState *state = begin(rinfo, mtstate->ps.state);
+	GsModifyState *state;
 
+	gs_beforehand_route(mtstate, rinfo);
+	state = begin(mtstate, rinfo);
 	/* COPY, or a partition that rows are routed to: nothing was planned */
 	gs_write_check_table(state->relation, CMD_INSERT);
 	if (mtstate->ps.plan != NULL)
@@ -139,6 +144,43 @@ gs_modify_wants_row(const ResultRelInfo *rinfo)
 
 	return rinfo->ri_projectReturning != NULL || rinfo->ri_WithCheckOptions != NIL ||
 		(triggers && (triggers->trig_insert_after_row || triggers->trig_update_after_row));
+}
+
+/*
+ * The row, before and after.
+ */
+
+void
+gs_modify_check_row(GsModifyState *state, ResultRelInfo *rinfo, TupleTableSlot *slot, bool insert)
+{
+	if (rinfo->ri_WithCheckOptions == NIL)
+		return;
+	if (state->checks == NULL)
+		state->checks = gs_checks_create(state->node, rinfo, state->relation, insert);
+	/* of policies core asks where a table is not foreign; a row that is moved is updated */
+	ExecWithCheckOptions(state->node->operation == CMD_INSERT ? WCO_RLS_INSERT_CHECK :
+						 WCO_RLS_UPDATE_CHECK, rinfo, slot, state->estate);
+	gs_checks_apply(state->checks, state->estate, slot);
+}
+
+TupleTableSlot *
+gs_modify_written(GsModifyState *state, const GsJson *record, const char *path_key,
+				  TupleTableSlot *slot)
+{
+	if (state->written == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(state->estate->es_query_cxt);
+
+		state->written = ExecInitExtraTupleSlot(state->estate,
+												CreateTupleDescCopy(slot->tts_tupleDescriptor),
+												&TTSOpsHeapTuple);
+		MemoryContextSwitchTo(old);
+	}
+	ExecClearTuple(slot);
+	gs_row_maker_fill(state->maker, record, path_key, slot->tts_values, slot->tts_isnull);
+	ExecStoreVirtualTuple(slot);
+	gs_row_give_header(slot, state->written);
+	return state->written;
 }
 
 /*
@@ -232,14 +274,12 @@ gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 	old = MemoryContextSwitchTo(state->context);
 	update = make_update(state, estate, rinfo, slot, planSlot);
 	if (gs_seen_add(state->updated, update->key))
-		gs_updates_run(state->relation, &update, 1, note_done, &done);
-	if (done && update->record != NULL)
 	{
-		ExecClearTuple(slot);
-		gs_row_maker_fill(state->maker, update->record, NULL, slot->tts_values, slot->tts_isnull);
-		ExecStoreVirtualTuple(slot);
-		ExecMaterializeSlot(slot);
+		gs_modify_check_row(state, rinfo, slot, false);
+		gs_updates_run(state->relation, &update, 1, note_done, &done);
 	}
+	if (done && update->record != NULL)
+		slot = gs_modify_written(state, update->record, NULL, slot);
 	MemoryContextSwitchTo(old);
 	return done ? slot : NULL;
 }
@@ -256,6 +296,7 @@ gainsightEndForeignModify(EState *estate, ResultRelInfo *rinfo)
 	(void) estate;
 	if (state != NULL)
 		MemoryContextDelete(state->context);
+	rinfo->ri_FdwState = NULL;
 }
 
 void

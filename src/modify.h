@@ -18,9 +18,12 @@ typedef struct GsModifyState
 	GsRelation *relation;
 	GsRowMaker *maker;			/* of the row as the tenant has it */
 	MemoryContext context;		/* reset for each row or batch */
+	ModifyTableState *node;
+	EState	   *estate;
+	GsChecks   *checks;			/* made for the first row: set up later than the node begins */
+	TupleTableSlot *written;	/* the row as the tenant has it */
 
 	/* INSERT */
-	EState	   *estate;
 	int64		created;		/* in this table, by this statement */
 
 	/* UPDATE */
@@ -34,5 +37,18 @@ typedef struct GsModifyState
  * trigger?  RETURNING is not set up yet when the node begins.
  */
 extern bool gs_modify_wants_row(const ResultRelInfo *rinfo);
+
+/*
+ * Raise what a check option or a policy has against a row that is to be sent.
+ */
+extern void gs_modify_check_row(GsModifyState *state, ResultRelInfo *rinfo, TupleTableSlot *slot,
+								bool insert);
+
+/*
+ * The row that was written, from the tenant's record; path_key as in
+ * gs_row_maker_fill.  In place of slot, whose kind may have no system columns.
+ */
+extern TupleTableSlot *gs_modify_written(GsModifyState *state, const GsJson *record,
+										 const char *path_key, TupleTableSlot *slot);
 
 #endif							/* GS_MODIFY_H */

@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+
 #include "gainsight_fdw.h"
 
 struct GsRowMaker
@@ -176,4 +178,23 @@ gs_row_maker_fill(GsRowMaker *maker, const GsJson *record, const char *path_key,
 		values[i] = maker->constants[i];
 		isnull[i] = false;
 	}
+}
+
+void
+gs_row_give_header(TupleTableSlot *from, TupleTableSlot *to)
+{
+	MemoryContext old;
+	HeapTuple	tuple;
+
+	ExecClearTuple(to);
+	old = MemoryContextSwitchTo(to->tts_mcxt);
+	tuple = ExecCopySlotHeapTuple(from);
+	MemoryContextSwitchTo(old);
+	/* a tuple is made as a datum, whose length stands where core looks for xmin */
+	HeapTupleHeaderSetXmin(tuple->t_data, InvalidTransactionId);
+	HeapTupleHeaderSetXmax(tuple->t_data, InvalidTransactionId);
+	HeapTupleHeaderSetCmin(tuple->t_data, InvalidTransactionId);
+	tuple->t_self = from->tts_tid;
+	tuple->t_tableOid = from->tts_tableOid;
+	ExecStoreHeapTuple(tuple, to, true);
 }

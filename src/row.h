@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "datatype/timestamp.h"
+#include "executor/tuptable.h"
 #include "nodes/pg_list.h"
 
 #include "api.h"
@@ -109,5 +110,11 @@ extern void gs_row_maker_select(const GsRowMaker *maker, GsSearch *search);
  */
 extern void gs_row_maker_fill(GsRowMaker *maker, const GsJson *record,
 							  const char *path_key, Datum *values, bool *isnull);
+
+/*
+ * Store a slot's row in another, one of heap tuples, where system columns can
+ * be read of it: the ctid and tableoid of the first, zeros for the others.
+ */
+extern void gs_row_give_header(TupleTableSlot *from, TupleTableSlot *to);
 
 #endif							/* GS_ROW_H */

@@ -8,11 +8,13 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/sysattr.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "executor/executor.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
+#include "optimizer/optimizer.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -89,6 +91,25 @@ writes_to_server(ForeignScanState *node)
 	return false;
 }
 
+/* Does the plan look at columns that are in the header of a heap tuple? */
+static bool
+needs_header(const ForeignScan *plan)
+{
+	Index		relid = plan->scan.scanrelid;
+	Bitmapset  *used = NULL;
+
+	pull_varattnos((Node *) plan->scan.plan.targetlist, relid, &used);
+	pull_varattnos((Node *) plan->scan.plan.qual, relid, &used);
+	/* of a direct modification */
+	pull_varattnos((Node *) plan->fdw_recheck_quals, relid, &used);
+	pull_varattnos((Node *) plan->fdw_exprs, relid, &used);
+	for (int i = FirstLowInvalidHeapAttributeNumber + 1; i < 0; i++)
+		if (i != SelfItemPointerAttributeNumber && i != TableOidAttributeNumber &&
+			bms_is_member(i - FirstLowInvalidHeapAttributeNumber, used))
+			return true;
+	return false;
+}
+
 void
 gainsightBeginForeignScan(ForeignScanState *node, int eflags)
 {
@@ -109,6 +130,10 @@ gainsightBeginForeignScan(ForeignScanState *node, int eflags)
 	state->operands = gs_operands_create(&node->ss.ps,
 										 list_truncate(list_copy(plan->fdw_exprs),
 													   state->plan.noperands));
+	if (needs_header(plan))
+		state->with_header = ExecInitExtraTupleSlot(node->ss.ps.state,
+													node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
+													&TTSOpsHeapTuple);
 	state->read_all = writes_to_server(node);
 	state->must_keep = state->plan.rescan == GS_RESCAN_SURE || (eflags & EXEC_FLAG_REWIND) ||
 		state->read_all;
@@ -186,14 +211,12 @@ gs_scan_begin(ForeignScanState *node)
 	state->evaluated = true;
 }
 
-TupleTableSlot *
-gainsightIterateForeignScan(ForeignScanState *node)
+static TupleTableSlot *
+next_row(ForeignScanState *node)
 {
 	GsScanState *state = node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
-	if (is_count(node))
-		return gs_count_iterate(node);
 	if (state->bound != NULL && !gs_settled_for_any(state))
 		return gs_bound_next(node);
 	if (!state->evaluated)
@@ -209,6 +232,28 @@ gainsightIterateForeignScan(ForeignScanState *node)
 		gs_scan_fetch(state, slot))
 		gs_kept_add(state, slot);
 	return slot;
+}
+
+TupleTableSlot *
+gainsightIterateForeignScan(ForeignScanState *node)
+{
+	TupleTableSlot *slot;
+
+	if (is_count(node))
+		return gs_count_iterate(node);
+	slot = next_row(node);
+	return TupIsNull(slot) ? slot : gs_scan_with_header(node, slot);
+}
+
+TupleTableSlot *
+gs_scan_with_header(ForeignScanState *node, TupleTableSlot *slot)
+{
+	GsScanState *state = node->fdw_state;
+
+	if (state->with_header == NULL)
+		return slot;
+	gs_row_give_header(slot, state->with_header);
+	return state->with_header;
 }
 
 void

@@ -24,6 +24,8 @@ typedef struct GsScanState
 	GsScanPlan	plan;
 	GsOperands *operands;
 	GsRowMaker *maker;
+	TupleTableSlot *with_header;	/* the row once more, for a plan that looks at its system
+									 * columns; NULL: none does */
 	GsSearch	search;			/* what to select */
 	GsBound    *bound;			/* NULL: not bound by a bind join */
 	GsSeen	   *seen;			/* keys of the answers that bound keeps */

@@ -279,6 +279,41 @@ extern void gs_updates_run(const GsRelation *relation, GsUpdate **updates, int c
 extern void gs_update_check_rate(const GsRelation *relation);
 
 /*
+ * beforehand.c: what must be refused before anything is sent
+ */
+
+/*
+ * Raise 0A000 for an UPDATE, when it is planned, that chooses rows by their
+ * ctid, or whose target's parent has triggers with transition tables.
+ */
+extern void gs_beforehand_update(PlannerInfo *root, const GsRelation *relation);
+
+/*
+ * Raise 0A000 where rows must not be routed to a foreign partition, when the
+ * first of them is: the UPDATE that moves them updates that partition, too, or
+ * the parent has triggers with transition tables.
+ */
+extern void gs_beforehand_route(const ModifyTableState *mtstate, const ResultRelInfo *rinfo);
+
+/*
+ * check_option.c: WITH CHECK OPTION before a row is sent
+ */
+typedef struct GsChecks GsChecks;
+
+/*
+ * Prepare the check options of a table that the node writes to.  Lives as long
+ * as the statement.
+ */
+extern GsChecks *gs_checks_create(ModifyTableState *mtstate, ResultRelInfo *rinfo,
+								  const GsRelation *relation, bool insert);
+
+/*
+ * Raise 44000 if the row, which is still to be sent, violates one whatever the
+ * tenant makes of it.
+ */
+extern void gs_checks_apply(const GsChecks *checks, EState *estate, TupleTableSlot *slot);
+
+/*
  * modify.c: what INSERT and UPDATE have in common, and UPDATE a row at a time
  */
 extern int	gainsightIsForeignRelUpdatable(Relation rel);
