@@ -181,7 +181,7 @@ static GsUpdate *
 make_update(ForeignScanState *node, GsDirectState *state, const GsSavedRecord *saved)
 {
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
-	const TupleTableSlot *slot = econtext->ecxt_scantuple;
+	const TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	int			count = list_length(state->set_states);
 	Datum	   *values = palloc(sizeof(Datum) * Max(count, 1));
 	bool	   *nulls = palloc(sizeof(bool) * Max(count, 1));

@@ -187,8 +187,10 @@ gs_row_give_header(TupleTableSlot *from, TupleTableSlot *to)
 	HeapTuple	tuple;
 
 	ExecClearTuple(to);
+	/* not by a copy of the slot, which would leave its values behind */
+	slot_getallattrs(from);
 	old = MemoryContextSwitchTo(to->tts_mcxt);
-	tuple = ExecCopySlotHeapTuple(from);
+	tuple = heap_form_tuple(from->tts_tupleDescriptor, from->tts_values, from->tts_isnull);
 	MemoryContextSwitchTo(old);
 	/* a tuple is made as a datum, whose length stands where core looks for xmin */
 	HeapTupleHeaderSetXmin(tuple->t_data, InvalidTransactionId);
