@@ -48,4 +48,28 @@ SELECT local.explain('SELECT * FROM local.account AS a, LATERAL (VALUES (a.compa
 SELECT count(*) FROM local.account AS a, LATERAL (VALUES (a.company_id), (NULL)) AS v (c) JOIN gs.successplans AS p ON p.company_id = v.c;
 \! sandbox/ctl requests
 
+--
+-- Conditions with a subplan of their own, and a recursion
+--
+-- what is kept from one recursion to the next is asked for once: two pages, however many there are
+SELECT local.explain($$WITH RECURSIVE r (company_id, n) AS (SELECT company_id, 1 FROM local.account UNION ALL
+	SELECT p.company_id, n + 1 FROM r JOIN gs.successplans AS p ON p.company_id = r.company_id AND p.status = 'Active' AND n < 3)
+	SELECT count(*) FROM r$$) AS plan;
+SELECT local.compare_queries($$WITH RECURSIVE r (company_id, n) AS (SELECT company_id, 1 FROM local.account UNION ALL
+	SELECT p.company_id, n + 1 FROM r JOIN gs.successplans AS p ON p.company_id = r.company_id AND p.status = 'Active' AND n < 3)
+	SELECT count(*) FROM r$$, $$WITH RECURSIVE r (company_id, n) AS (SELECT company_id, 1 FROM local.account UNION ALL
+	SELECT p.company_id, n + 1 FROM r JOIN local.successplans AS p ON p.company_id = r.company_id AND p.status = 'Active' AND n < 3)
+	SELECT count(*) FROM r$$);
+\! sandbox/ctl requests
+-- the requests of a subplan in a condition are part of what a scan costs
+CREATE FUNCTION local.costs_at_least(query text, expected float8) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+	plan json;
+BEGIN
+	EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
+	RETURN (plan->0->'Plan'->>'Total Cost')::float8 >= expected;
+END $$;
+SELECT local.costs_at_least('SELECT * FROM gs.successplans AS o WHERE o.name < (SELECT min(p.name) FROM gs.successplans AS p WHERE p.company_id = o.company_id)', 1000 * 2500);
+
 \i sql/include/teardown.psql

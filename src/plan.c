@@ -325,19 +325,52 @@ is_pushed(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
 }
 
 /*
+ * Is it for the term of a recursive query that is run again and again?  Core
+ * counts the cost of that ten times.
+ */
+#define RECURSIONS 10
+
+static bool
+is_recursive_term(const PlannerInfo *root)
+{
+	for (; root->parent_root != NULL; root = root->parent_root)
+		if (root->parent_root->non_recursive_path != NULL)
+			return true;
+	return false;
+}
+
+/* What it takes to check the conditions, subplans in them included, on a row. */
+static QualCost
+cost_of_conditions(PlannerInfo *root, const RelOptInfo *baserel, List *more)
+{
+	QualCost	cost;
+
+	cost_qual_eval(&cost, more, root);
+	cost.startup += baserel->baserestrictcost.startup;
+	cost.per_tuple += baserel->baserestrictcost.per_tuple;
+	return cost;
+}
+
+/*
  * No row comes before the first answer, which is waited for; the other
- * requests are paid for as rows are taken.
+ * requests are paid for as rows are taken.  Where rows are kept from one
+ * recursion to the next they are paid for once.
  */
 static void
-add_scan_path(PlannerInfo *root, RelOptInfo *baserel, double rows, double requests,
-			  double carried, Relids outer)
+add_scan_path(PlannerInfo *root, RelOptInfo *baserel, const GsEstimate *guess,
+			  ParamPathInfo *param, Relids outer)
 {
 	const GsPlanState *state = baserel->fdw_private;
+	QualCost	conditions = cost_of_conditions(root, baserel, param ? param->ppi_clauses : NIL);
+	double		times = param == NULL && is_recursive_term(root) ? 1.0 / RECURSIONS : 1;
+	Cost		startup = gs_cost_of(state, times * Min(guess->requests, 1), 0);
+	Cost		total = gs_cost_of(state, times * guess->requests, guess->carried);
 
 	add_path(baserel, (Path *)
-			 gs_create_foreignscan_path(root, baserel, rows,
-										gs_cost_of(state, Min(requests, 1), 0),
-										gs_cost_of(state, requests, carried), outer));
+			 gs_create_foreignscan_path(root, baserel, param ? param->ppi_rows : baserel->rows,
+										startup + conditions.startup,
+										total + conditions.startup +
+										guess->carried * conditions.per_tuple, outer));
 }
 
 /* A path that asks anew for each set of values from the other relations. */
@@ -351,8 +384,7 @@ add_parameterized_path(PlannerInfo *root, RelOptInfo *baserel, ParamPathInfo *pa
 	gs_push_clauses(root, baserel,
 					list_concat_copy(baserel->baserestrictinfo, param->ppi_clauses), &pushed);
 	estimate(root, baserel, state->relation, &pushed, &guess);
-	add_scan_path(root, baserel, param->ppi_rows, guess.requests, guess.carried,
-				  param->ppi_req_outer);
+	add_scan_path(root, baserel, &guess, param, param->ppi_req_outer);
 }
 
 static void
@@ -383,10 +415,10 @@ void
 gainsightGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
 {
 	GsPlanState *state = baserel->fdw_private;
+	GsEstimate	guess = {.requests = state->requests, .carried = state->carried};
 
 	(void) foreigntableid;
-	add_scan_path(root, baserel, baserel->rows, state->requests, state->carried,
-				  baserel->lateral_relids);
+	add_scan_path(root, baserel, &guess, NULL, baserel->lateral_relids);
 	add_parameterized_paths(root, baserel);
 }
 
@@ -454,8 +486,8 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 								   list_concat_copy(baserel->reltarget->exprs, scan_clauses));
 	plan.clauses = pushed.clauses;
 	plan.key = pushed.key;
-	/* inside a correlated subquery it will be read for each outer row */
-	if (!bms_is_empty(root->outer_params))
+	/* inside a correlated subquery it will be read for each outer row, in a recursion each time */
+	if (!bms_is_empty(root->outer_params) || is_recursive_term(root))
 		plan.rescan = GS_RESCAN_SURE;
 	/* beside others that depend on the outer row it may */
 	else

@@ -71,10 +71,9 @@ class Twins:
         session.must("CREATE SCHEMA " + SCHEMA)
 
     def touched(self, statement):
-        """A statement has been run that may have changed what it names."""
-        if re.match(r"(rollback|abort|commit|end|release)\b", statement, re.I):
-            self.everything = True
-        self.dirty |= words(statement)
+        """A statement has been run that may have changed what tables hold."""
+        # by way of children, triggers, rules and functions it may be any
+        self.everything |= not re.match(r"(set|reset|show|analyze)\b", statement, re.I)
         self.relations = {}
 
     def _load(self):
