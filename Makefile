@@ -10,7 +10,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 CHAPTERS = options import names discover plan_types plans objectives types misfits envelopes paging \
 	filters lists numbers keys counts parameters analyze joins costs evaluation explain tenants insert \
 	beforehand update conflicts whole_rows cursors write_failure monitor \
-	refresh
+	refresh refresh_full
 REGRESS = $(CHAPTERS)
 
 PG_CONFIG ?= pg_config

@@ -231,6 +231,9 @@ gs_copy_describe(const GsRelation *source, Oid target)
 	copy->key_name = quote_identifier(key->name);
 	copy->key_array = format_type_extended(get_array_type(getBaseType(key->type)), -1,
 										   FORMAT_TYPE_FORCE_QUALIFY);
+	/* the rows of tables that inherit from it are not its own */
+	copy->target_rows = relation->rd_rel->relkind == RELKIND_RELATION ?
+		psprintf("ONLY %s", copy->target_name) : copy->target_name;
 	if (relation->rd_rel->relkind != RELKIND_RELATION &&
 		relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
@@ -267,7 +270,7 @@ gs_copy_newest(const GsCopy *copy)
 
 	run_sql(psprintf("SELECT pg_catalog.max(t.%s)::pg_catalog.timestamptz FROM %s AS t "
 					 "WHERE t.%s OPERATOR(pg_catalog.<=) pg_catalog.now()",
-					 copy->version_name, copy->target_name, copy->version_name), 0, NULL, NULL);
+					 copy->version_name, copy->target_rows, copy->version_name), 0, NULL, NULL);
 	newest = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	return isnull ? DT_NOBEGIN : DatumGetTimestampTz(newest);
 }
@@ -304,22 +307,16 @@ window_condition(const GsWindow *window, const char *version)
 	return where.data;
 }
 
-/* What the target has in the window and the walk has not met, as text[]. */
+/* What the target has by a condition and the walk has not met, as text[]. */
 static const char *
-select_gone(const GsCopy *copy, const GsWindow *window)
+select_gone(const GsCopy *copy, const char *condition)
 {
-	const char *version = "";
-
-	/* one without a version is looked for in the lowest window */
-	if (copy->version_name != NULL)
-		version = psprintf("COALESCE(t.%s, '-infinity'::pg_catalog.timestamptz)",
-						   copy->version_name);
 	return psprintf("SELECT pg_catalog.array_agg(t.%s::pg_catalog.text ORDER BY t.%s"
 					KEY_TEXT ") FROM %s AS t "
 					"WHERE %s AND NOT EXISTS (SELECT FROM walked AS w "
 					"WHERE w.%s" KEY_TEXT " OPERATOR(pg_catalog.=) t.%s" KEY_TEXT ")",
-					copy->key_name, copy->key_name, copy->target_name,
-					window_condition(window, version), copy->key_name, copy->key_name);
+					copy->key_name, copy->key_name, copy->target_rows,
+					condition, copy->key_name, copy->key_name);
 }
 
 /* Add the keys of a text[] to the list. */
@@ -335,20 +332,24 @@ add_keys(List **gone, Datum array)
 		*gone = lappend(*gone, TextDatumGetCString(keys[i]));
 }
 
-int64
-gs_copy_window(const GsCopy *copy, const GsWindow *window, List **gone)
+/*
+ * Bring in what a condition gives, spelled for the source and for the target,
+ * with a window's ends as its parameters.
+ */
+static int64
+bring(const GsCopy *copy, const GsWindow *window, const char *of_source, const char *of_target,
+	  List **gone)
 {
 	Oid			types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
 	Datum		values[] = {TimestampTzGetDatum(window->from), TimestampTzGetDatum(window->to)};
-	const char *version = copy->version_name ? psprintf("s.%s", copy->version_name) : "";
 	HeapTuple	row;
 	bool		isnull;
 	int64		count;
 	Datum		keys;
 
-	execute(copy, window_condition(window, version),
+	execute(copy, of_source,
 			psprintf("SELECT pg_catalog.count(*), (%s) FROM walked",
-					 gone ? select_gone(copy, window) : "NULL"),
+					 gone ? select_gone(copy, of_target) : "NULL"),
 			lengthof(types), types, values);
 	row = SPI_tuptable->vals[0];
 	count = DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
@@ -359,10 +360,36 @@ gs_copy_window(const GsCopy *copy, const GsWindow *window, List **gone)
 	return count;
 }
 
-void
-gs_copy_undated(const GsCopy *copy)
+int64
+gs_copy_window(const GsCopy *copy, const GsWindow *window, List **gone)
 {
-	execute(copy, psprintf("s.%s IS NULL", copy->version_name), "SELECT", 0, NULL, NULL);
+	const char *version = copy->version_name ? copy->version_name : "";
+
+	return bring(copy, window, window_condition(window, psprintf("s.%s", version)),
+				 window_condition(window, psprintf("t.%s", version)), gone);
+}
+
+/* No window has them; its ends are parameters that are not used. */
+static const GsWindow nowhere = {DT_NOBEGIN, DT_NOEND};
+
+int64
+gs_copy_undated(const GsCopy *copy, List **gone)
+{
+	return bring(copy, &nowhere, psprintf("s.%s IS NULL", copy->version_name),
+				 psprintf("t.%s IS NULL", copy->version_name), gone);
+}
+
+void
+gs_copy_add_undated(const GsCopy *copy, List **gone)
+{
+	Datum		keys;
+	bool		isnull;
+
+	run_sql(psprintf("SELECT pg_catalog.array_agg(t.%s::pg_catalog.text) FROM %s AS t WHERE t.%s IS NULL",
+					 copy->key_name, copy->target_rows, copy->version_name), 0, NULL, NULL);
+	keys = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	if (!isnull)
+		add_keys(gone, keys);
 	SPI_freetuptable(SPI_tuptable);
 }
 
@@ -383,6 +410,6 @@ gs_copy_remove(const GsCopy *copy, List *gone)
 			psprintf("DELETE FROM %s AS t WHERE t.%s" KEY_TEXT " OPERATOR(pg_catalog.=) ANY ($1) "
 					 "AND NOT EXISTS (SELECT FROM walked AS w "
 					 "WHERE w.%s" KEY_TEXT " OPERATOR(pg_catalog.=) t.%s" KEY_TEXT ")",
-					 copy->target_name, copy->key_name, copy->key_name, copy->key_name),
+					 copy->target_rows, copy->key_name, copy->key_name, copy->key_name),
 			lengthof(types), types, values);
 }

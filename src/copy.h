@@ -21,6 +21,7 @@ typedef struct GsCopy
 	/* as they are spelled in SQL */
 	const char *source_name;
 	const char *target_name;
+	const char *target_rows;	/* its own, as a FROM item */
 	const char *key_name;
 	const char *version_name;	/* NULL: none */
 	const char *columns;		/* that both have, the key among them */
@@ -62,7 +63,12 @@ extern int64 gs_copy_window(const GsCopy *copy, const GsWindow *window, List **g
 /*
  * The same for the rows that have no version.
  */
-extern void gs_copy_undated(const GsCopy *copy);
+extern int64 gs_copy_undated(const GsCopy *copy, List **gone);
+
+/*
+ * Add the keys of the target's rows that have no version.
+ */
+extern void gs_copy_add_undated(const GsCopy *copy, List **gone);
 
 /*
  * Ask the source for these keys; what it has is brought into the target, what

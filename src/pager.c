@@ -270,10 +270,20 @@ joins_on(GsPager *pager)
 	return false;
 }
 
+static uint64 given_up;
+
+uint64
+gs_pager_given_up(void)
+{
+	return given_up;
+}
+
 static void
 go_round_again(GsPager *pager)
 {
 	if (++pager->rounds >= MAX_ROUNDS)
+	{
+		given_up++;
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("rows moved under every attempt to read all pages of %s",
@@ -281,6 +291,7 @@ go_round_again(GsPager *pager)
 				 errdetail("Server \"%s\": %d rounds were disturbed by changes in the tenant.",
 						   pager->tenant->server, MAX_ROUNDS),
 				 errhint("Try again, or narrow the query so that it takes fewer pages.")));
+	}
 	forget_ahead(pager);
 	begin_round(pager);
 }

@@ -69,6 +69,12 @@ extern bool gs_pager_at_end(const GsPager *pager);
 extern int64 gs_pager_total(const GsPager *pager);
 
 /*
+ * How many walks of this backend have ended so that rows kept moving: others
+ * raise 40001, too.
+ */
+extern uint64 gs_pager_given_up(void);
+
+/*
  * A record's key; raises HV00K where it has none.
  */
 extern const char *gs_pager_key(const GsResource *resource, const GsJson *record);

@@ -25,6 +25,7 @@
 #include "compat.h"
 #include "copy.h"
 #include "governor.h"
+#include "pager.h"
 #include "stats.h"
 
 GS_SQL_FUNCTION(gainsight_fdw_refresh);
@@ -36,7 +37,7 @@ GS_SQL_FUNCTION(gainsight_fdw_refresh_named);
 /* Each end of a window is nearer than half the one before, to a second. */
 #define MAX_ENDS 64
 
-/* So many keys of rows that may be gone are asked for in one transaction. */
+/* So many keys of rows that may be gone are asked for in one transaction at most. */
 #define MAX_REMOVED 10000
 
 typedef struct Refresh
@@ -78,6 +79,7 @@ try_walk(Refresh *refresh, const GsWindow *window)
 	List	   *gone = NIL;
 	ListCell   *cell;
 	volatile int64 count = 0;
+	uint64		given_up = gs_pager_given_up();
 
 	LockDatabaseObject(RelationRelationId, refresh->copy->target, 0, ExclusiveLock);
 	gs_governor_begin();
@@ -86,7 +88,7 @@ try_walk(Refresh *refresh, const GsWindow *window)
 	PG_TRY();
 	{
 		if (window == NULL)
-			gs_copy_undated(refresh->copy);
+			count = gs_copy_undated(refresh->copy, refresh->full ? &gone : NULL);
 		else
 			count = gs_copy_window(refresh->copy, window, refresh->full ? &gone : NULL);
 		ReleaseCurrentSubTransaction();
@@ -108,7 +110,8 @@ try_walk(Refresh *refresh, const GsWindow *window)
 			refresh->gone = lappend(refresh->gone, pstrdup(lfirst(cell)));
 	}
 	MemoryContextSwitchTo(refresh->scratch);
-	if (error != NULL && error->sqlerrcode != ERRCODE_T_R_SERIALIZATION_FAILURE)
+	/* the target, too, may have been changed by others under its transaction */
+	if (error != NULL && gs_pager_given_up() == given_up)
 		ReThrowError(error);
 	return error;
 }
@@ -144,10 +147,16 @@ commit(Refresh *refresh)
 static void
 bring_undated(Refresh *refresh)
 {
-	if (!refresh->has_undated &&
-		gs_windows_have_undated(refresh->windows, refresh->everything, refresh->total))
+	MemoryContext old = MemoryContextSwitchTo(refresh->context);
+
+	if (refresh->has_undated)
+		;
+	else if (gs_windows_have_undated(refresh->windows, refresh->everything, refresh->total))
 		walk_undated(refresh);
+	else if (refresh->full)
+		gs_copy_add_undated(refresh->copy, &refresh->gone);
 	refresh->has_undated = true;
+	MemoryContextSwitchTo(old);
 }
 
 /* Has a window more rows than one walk should have? */
@@ -213,6 +222,27 @@ walk(Refresh *refresh, TimestampTz from)
 }
 
 /*
+ * For how many keys there are requests in one budget, walks that are disturbed
+ * included.  Where keys cannot be searched for, each part would be a walk over
+ * everything: then all are one.
+ */
+static int
+keys_at_once(const Refresh *refresh)
+{
+	const GsSettings *settings = refresh->source->settings;
+	int64		budget = settings->tenant.max_requests;
+	int			a_request = Min(settings->in_list_size, settings->page_size - 1);
+
+	if (!gs_windows_searchable(refresh->windows) ||
+		!gs_operator_available(refresh->source, "IN"))
+		return PG_INT32_MAX;
+	if (budget == 0)
+		return MAX_REMOVED;
+	/* a list may take a page more than its rows, and as many again */
+	return (int) Min(Max(budget * a_request / 6, 1), MAX_REMOVED);
+}
+
+/*
  * What was not met may just have been changed, and moved to another window;
  * so the tenant is asked for each by its key before it is removed.  A tenant
  * that shows nothing at all has more likely lost its mind, or the key's owner
@@ -222,6 +252,7 @@ static void
 remove_gone(Refresh *refresh)
 {
 	int			count = list_length(refresh->gone);
+	int			at_once = keys_at_once(refresh);
 
 	if (count > 0 && refresh->met == 0)
 		ereport(ERROR,
@@ -230,13 +261,13 @@ remove_gone(Refresh *refresh)
 						refresh->source->resource->name, refresh->copy->target_name, count),
 				 errdetail("Nothing was removed."),
 				 errhint("If they are gone indeed, DELETE them from the copy.")));
-	for (int i = 0; i < count; i += MAX_REMOVED)
+	for (int64 i = 0; i < count; i += at_once)
 	{
 		List	   *some = list_copy_tail(refresh->gone, i);
 
 		LockDatabaseObject(RelationRelationId, refresh->copy->target, 0, ExclusiveLock);
 		gs_governor_begin();
-		gs_copy_remove(refresh->copy, list_truncate(some, MAX_REMOVED));
+		gs_copy_remove(refresh->copy, list_truncate(some, at_once));
 		commit(refresh);
 	}
 }
@@ -321,6 +352,9 @@ refresh_copy(FunctionCallInfo fcinfo, bool named)
 	MemoryContextSwitchTo(refresh->scratch);
 	if (gs_windows_searchable(refresh->windows) && !refresh->full)
 		from = gs_copy_newest(refresh->copy);
+	/* each window is written to what the target is when it was read */
+	if (IsolationUsesXactSnapshot())
+		commit(refresh);
 	refresh->everything = TIMESTAMP_IS_NOBEGIN(from);
 	if (!refresh->everything)
 	{
