@@ -4,12 +4,16 @@
  *
  * Whole pages are taken, so rows that the tenant keeps together come
  * together; with up to MAX_REQUESTS of them spread over the whole that is
- * good enough for a planner that counts in requests.
+ * good enough for a planner that counts in requests.  Of a resource that has
+ * a parent, the lists of parents are taken that stand far apart.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "miscadmin.h"
+#include "postmaster/autovacuum.h"
+#include "tcop/pquery.h"
+#include "tcop/utility.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/sampling.h"
@@ -17,10 +21,14 @@
 #include "gainsight_fdw.h"
 #include "governor.h"
 #include "reader.h"
+#include "seen.h"
 #include "total.h"
 
 /* What one ANALYZE of a table may send. */
 #define MAX_REQUESTS 20
+
+/* For so many lists of parents there is a page of these, from a place of its own. */
+#define LISTS_A_PAGE 3
 
 typedef struct Sample
 {
@@ -87,22 +95,22 @@ contains(const int64 *numbers, int count, int64 number)
 	return false;
 }
 
-/* Up to so many of the pages behind the first, each as likely. */
+/* Up to so many of the pages from one on, each as likely. */
 static int
-choose_pages(Sample *sample, int64 pages, int wanted, int64 *chosen)
+choose_pages(Sample *sample, int64 from, int64 pages, int wanted, int64 *chosen)
 {
 	int			count = 0;
 
-	if (pages - 1 <= wanted)
+	if (pages - from <= wanted)
 	{
-		for (int64 page = 1; page < pages; page++)
+		for (int64 page = from; page < pages; page++)
 			chosen[count++] = page;
 		return count;
 	}
 	while (count < wanted)
 	{
-		int64		page = 1 + (int64) ((pages - 1) *
-										sampler_random_fract(&sample->reservoir.randstate));
+		int64		page = from + (int64) ((pages - from) *
+										   sampler_random_fract(&sample->reservoir.randstate));
 
 		if (!contains(chosen, count, page))
 			chosen[count++] = page;
@@ -165,7 +173,7 @@ sample_search(Sample *sample)
 	}
 	else
 		total = size;
-	count = choose_pages(sample, (total + size - 1) / size, Max(sample->budget, 0), chosen);
+	count = choose_pages(sample, 1, (total + size - 1) / size, Max(sample->budget, 0), chosen);
 	for (int i = 0; i < count; i++)
 		(void) sample_page(sample, &search, size, chosen[i] * size, &ignored);
 	return total;
@@ -186,36 +194,71 @@ sample_list(Sample *sample, const GsEndpoint *endpoint, const char *key)
 	gs_request_free(request);
 }
 
-/* Lists of a few parents from one page at random: so many for each of them all. */
+/* Add the parents of one page, each once. */
+static void
+add_parents(Sample *sample, const GsResource *parent, int64 page, GsSeen *seen, List **keys)
+{
+	const char *field = gs_model_flagged(parent, GS_KEY)->field;
+	int			page_size = sample->relation->settings->page_size;
+	GsSearch	search = {.select = &field, .nselect = 1};
+	GsRecords	records;
+	GsRequest  *request = read_page(sample, parent, &search, page_size, page * page_size, &records);
+
+	for (const GsJson *record = records.first; record != NULL;
+		 record = gs_api_next(&records, record))
+	{
+		const char *key = gs_pager_key(parent, record);
+
+		if (gs_seen_add(seen, key))
+			*keys = lappend(*keys, pstrdup(key));
+	}
+	gs_request_free(request);
+}
+
+/*
+ * Some parents from all over: those of a few pages, and more than there are
+ * requests left for.
+ */
+static List *
+find_parents(Sample *sample, const GsResource *parent, int64 total)
+{
+	int			page_size = sample->relation->settings->page_size;
+	int			wanted = Max(1, sample->budget / (Min(LISTS_A_PAGE, page_size) + 1));
+	GsSeen	   *seen = gs_seen_create(CurrentMemoryContext);
+	int64		chosen[MAX_REQUESTS];
+	int			count = choose_pages(sample, 0, Max(1, (total + page_size - 1) / page_size), wanted,
+									 chosen);
+	List	   *keys = NIL;
+
+	for (int i = 0; i < count; i++)
+		add_parents(sample, parent, chosen[i], seen, &keys);
+	return keys;
+}
+
+/* Lists of a few parents: so many for each of them all. */
 static double
 sample_children(Sample *sample)
 {
-	const GsResource *resource = sample->relation->resource;
-	const GsResource *parent = gs_model_parent(resource);
-	const char *key = gs_model_flagged(parent, GS_KEY)->field;
-	GsSearch	search = {.select = &key, .nselect = 1};
+	const GsResource *parent = gs_model_parent(sample->relation->resource);
+	const GsEndpoint *endpoint = gs_model_read(sample->relation->resource, true);
 	int			probes;
 	int64		total = gs_total_known(sample->relation, parent, &probes);
-	int			limit;
+	List	   *keys;
 	int			asked = 0;
-	GsRecords	records;
-	GsRequest  *request;
 
 	sample->budget -= probes;
-	limit = Min(sample->budget - 1, sample->relation->settings->page_size);
-	request = read_page(sample, parent, &search, Max(limit, 1),
-						(int64) (Max(0, total - limit) *
-								 sampler_random_fract(&sample->reservoir.randstate)), &records);
-	for (const GsJson *record = records.first; record != NULL && sample->budget > 0;
-		 record = gs_api_next(&records, record))
+	keys = find_parents(sample, parent, total);
+	for (; asked < list_length(keys) && sample->budget > 0; asked++)
 	{
-		const char *value = gs_pager_key(parent, record);
+		/* any of those that are left */
+		int			which = asked + (int) ((list_length(keys) - asked) *
+										   sampler_random_fract(&sample->reservoir.randstate));
+		void	   *key = list_nth(keys, which);
 
-		asked++;
-		if (gs_path_sendable(value))
-			sample_list(sample, gs_model_read(resource, true), value);
+		lfirst(list_nth_cell(keys, which)) = list_nth(keys, asked);
+		if (gs_path_sendable(key))
+			sample_list(sample, endpoint, key);
 	}
-	gs_request_free(request);
 	return asked == 0 ? 0 : sample->seen / asked * Max(total, asked);
 }
 
@@ -263,14 +306,75 @@ acquire_sample(Relation relation, int elevel, HeapTuple *rows, int targrows,
 	return sample.count;
 }
 
+/*
+ * Who asks for it.
+ */
+
+/* Has the present ANALYZE no names?  Not known, if it began before the library. */
+static bool has_no_names;
+static bool is_known;
+
+static ProcessUtility_hook_type next_hook;
+
+static bool
+is_nameless(const Node *statement)
+{
+	return IsA(statement, VacuumStmt) && ((const VacuumStmt *) statement)->rels == NIL;
+}
+
+static void
+process_utility(PlannedStmt *statement, const char *text, bool read_only,
+				ProcessUtilityContext context, ParamListInfo params, QueryEnvironment * environment,
+				DestReceiver * receiver, QueryCompletion * completion)
+{
+	bool		outer = has_no_names;
+
+	has_no_names = is_nameless(statement->utilityStmt);
+	is_known = true;
+	(next_hook ? next_hook : standard_ProcessUtility) (statement, text, read_only, context, params,
+													   environment, receiver, completion);
+	has_no_names = outer;
+}
+
+void
+gs_analyze_init(void)
+{
+	next_hook = ProcessUtility_hook;
+	ProcessUtility_hook = process_utility;
+}
+
+/*
+ * Only one who names the table, or one that it is part of, is worth requests:
+ * not an ANALYZE of everything, nor autovacuum.
+ */
+static bool
+is_asked_for(void)
+{
+	PlannedStmt *statement;
+
+	if (IsAutoVacuumWorkerProcess())
+		return false;
+	if (is_known)
+		return !has_no_names;
+	/* the statement has loaded the library, unless a function runs it */
+	if (ActivePortal == NULL || list_length(ActivePortal->stmts) != 1)
+		return true;
+	statement = linitial_node(PlannedStmt, ActivePortal->stmts);
+	return statement->utilityStmt == NULL || !is_nameless(statement->utilityStmt);
+}
+
 bool
 gainsightAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 							 BlockNumber *totalpages)
 {
-	GsRelation *ours = gs_relation_load(RelationGetRelid(relation));
-	const GsResource *parent = gs_model_parent(ours->resource);
+	GsRelation *ours;
+	const GsResource *parent;
 	int64		pages = 0;
 
+	if (!is_asked_for())
+		return false;
+	ours = gs_relation_load(RelationGetRelid(relation));
+	parent = gs_model_parent(ours->resource);
 	/* whoever reads all of it asks for the list of each parent */
 	if (parent != NULL)
 	{

@@ -27,6 +27,7 @@ _PG_init(void)
 	gs_jit_init();
 	gs_xact_init();
 	gs_walks_init();
+	gs_analyze_init();
 #ifdef USE_ASSERT_CHECKING
 	gs_model_check();
 #endif

@@ -300,6 +300,7 @@ extern const char *gs_explain_update_requests(const GsRelation *relation, bool b
 /*
  * analyze.c
  */
+extern void gs_analyze_init(void);	/* called once at load */
 extern bool gainsightAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 										 BlockNumber *totalpages);
 
