@@ -81,6 +81,13 @@ UPDATE gs.custom SET segment = '["c"]', exec = 'false', health = 2, renewal = '2
 \! sandbox/ctl requests -v | grep PUT
 UPDATE gs.custom SET segment = 'no array', exec = 'perhaps', health = NULL WHERE gsid = '1P02A';
 \! sandbox/ctl requests -v | grep PUT
+-- an array goes as one, its elements as they would alone, whatever the session's DateStyle
+SET DateStyle = 'German';
+CREATE FOREIGN TABLE gs.arrays (gsid text, labels text[] OPTIONS (field 'Labels__gc'), days date[] OPTIONS (field 'Days__gc'), n numeric[] OPTIONS (field 'N__gc'),
+	many text[] OPTIONS (field 'Many__gc')) SERVER gainsight OPTIONS (resource 'successplans');
+UPDATE gs.arrays SET labels = ARRAY['a "b"', NULL, ''], days = ARRAY[date '2027-02-03'], n = ARRAY[1.50], many = '{}' WHERE gsid = '1P02A';
+\! sandbox/ctl requests -v | grep PUT | sed 's/.*"Comments"/... "Comments"/'
+SET DateStyle = 'ISO, YMD';
 -- a number that comes as text stays text
 \! sandbox/ctl defaults
 \! sandbox/ctl fault '{"op":"GET /successplans/*","times":null,"fault":{"replace_body":[["\"Health__gc\":1.23456","\"Health__gc\":\"1.50\""],["\"SMB\"","12"]]}}'

@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
+#include "utils/array.h"
 #include "utils/date.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -41,12 +42,20 @@ is_number_field(const GsAttr *attr)
 	return attr->column == NULL || attr->column->kind == GS_NUMBER;
 }
 
+static const char *json_of_array(const GsRelation *relation, const GsAttr *attr, Oid element,
+								 Datum value);
+
+/* A value of a type: the column's, or that of its elements. */
 static const char *
-json_of(const GsRelation *relation, const GsAttr *attr, Datum value)
+json_of_type(const GsRelation *relation, const GsAttr *attr, Oid type, Datum value)
 {
-	Oid			base = getBaseType(attr->type);
+	Oid			base = getBaseType(type);
+	Oid			element = get_element_type(base);
 	const char *json;
 
+	/* one in several dimensions has no elements that it could be told from */
+	if (OidIsValid(element) && ARR_NDIM(DatumGetArrayTypeP(value)) <= 1)
+		return json_of_array(relation, attr, element, value);
 	switch (base)
 	{
 		case DATEOID:
@@ -84,6 +93,34 @@ json_of(const GsRelation *relation, const GsAttr *attr, Datum value)
 	if (json == NULL)
 		refuse_value(relation, attr, gs_value_shown(base, value));
 	return json;
+}
+
+static const char *
+json_of_array(const GsRelation *relation, const GsAttr *attr, Oid element, Datum value)
+{
+	int16		length;
+	bool		by_value;
+	char		align;
+	Datum	   *values;
+	bool	   *nulls;
+	int			count;
+	StringInfoData out;
+
+	get_typlenbyvalalign(element, &length, &by_value, &align);
+	deconstruct_array(DatumGetArrayTypeP(value), element, length, by_value, align,
+					  &values, &nulls, &count);
+	initStringInfo(&out);
+	for (int i = 0; i < count; i++)
+		appendStringInfo(&out, "%c%s", i == 0 ? '[' : ',',
+						 nulls[i] ? "null" : json_of_type(relation, attr, element, values[i]));
+	appendStringInfoString(&out, count == 0 ? "[]" : "]");
+	return out.data;
+}
+
+static const char *
+json_of(const GsRelation *relation, const GsAttr *attr, Datum value)
+{
+	return json_of_type(relation, attr, attr->type, value);
 }
 
 /*
