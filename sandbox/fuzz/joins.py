@@ -30,7 +30,7 @@ _RISKY = {
     "company": ("split_part({0}.company_id, ' ', {0}.x)", "left({0}.company_id, 100 / {0}.x)"),
     "gsid": ("nullif({0}.gsid, (1 / {0}.x)::text)",),
     "day": ("{0}.day + 2147483647 * ({0}.x - 1)", "{0}.day - 2147483647 / {0}.x"),
-    "score": ("{0}.score + 9223372036854775800", "9007199254740993 / {0}.x"),
+    "score": ("{0}.score * {0}.x", "{0}.score + 9223372036854775800", "9007199254740993 / {0}.x"),
     "word": ("nullif({0}.word, 'x' || 1 / {0}.x)",),
 }
 _SAFE = {
@@ -38,7 +38,7 @@ _SAFE = {
     "company": ("coalesce({0}.company_id, 'C')", "lower(upper({0}.company_id))", "upper(lower({0}.company_id))"),
     "gsid": ("{0}.gsid || left({0}.word, 0)", "({0}.gsid || '')"),
     "day": ("{0}.day + 1", "{0}.day - {0}.x"),
-    "score": ("{0}.score * {0}.x", "{0}.score + 0.0000000000000000001", "9007199254740993 - {0}.x"),
+    "score": ("{0}.score % 500", "{0}.score + 0.0000000000000000001", "9007199254740993 - {0}.x"),
     "word": ("{0}.word || ''",),
 }
 
