@@ -324,21 +324,6 @@ is_pushed(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
 		gs_pushdown_key(root, baserel, relation, info->clause, &exprs) != NULL;
 }
 
-/*
- * Is it for the term of a recursive query that is run again and again?  Core
- * counts the cost of that ten times.
- */
-#define RECURSIONS 10
-
-static bool
-is_recursive_term(const PlannerInfo *root)
-{
-	for (; root->parent_root != NULL; root = root->parent_root)
-		if (root->parent_root->non_recursive_path != NULL)
-			return true;
-	return false;
-}
-
 /* What it takes to check the conditions, subplans in them included, on a row. */
 static QualCost
 cost_of_conditions(PlannerInfo *root, const RelOptInfo *baserel, List *more)
@@ -362,7 +347,7 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, const GsEstimate *guess,
 {
 	const GsPlanState *state = baserel->fdw_private;
 	QualCost	conditions = cost_of_conditions(root, baserel, param ? param->ppi_clauses : NIL);
-	double		times = param == NULL && is_recursive_term(root) ? 1.0 / RECURSIONS : 1;
+	double		times = param == NULL && gs_is_recursive_term(root) ? 1.0 / GS_RECURSIONS : 1;
 	Cost		startup = gs_cost_of(state, times * Min(guess->requests, 1), 0);
 	Cost		total = gs_cost_of(state, times * guess->requests, guess->carried);
 
@@ -487,7 +472,7 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 	plan.clauses = pushed.clauses;
 	plan.key = pushed.key;
 	/* inside a correlated subquery it will be read for each outer row, in a recursion each time */
-	if (!bms_is_empty(root->outer_params) || is_recursive_term(root))
+	if (!bms_is_empty(root->outer_params) || gs_is_recursive_term(root))
 		plan.rescan = GS_RESCAN_SURE;
 	/* beside others that depend on the outer row it may */
 	else

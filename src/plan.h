@@ -100,4 +100,11 @@ extern void gs_bind_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPa
  */
 extern void gs_correct_rescans(RelOptInfo *joinrel);
 
+/*
+ * Is it for the term of a recursive query that is run again and again?  Core
+ * counts the cost of that so many times.
+ */
+#define GS_RECURSIONS 10
+extern bool gs_is_recursive_term(const PlannerInfo *root);
+
 #endif							/* GS_PLAN_H */

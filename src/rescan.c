@@ -95,3 +95,12 @@ gs_correct_rescans(RelOptInfo *joinrel)
 		path->startup_cost = kept(outer, outer->startup_cost) + kept(inner, inner->total_cost);
 	}
 }
+
+bool
+gs_is_recursive_term(const PlannerInfo *root)
+{
+	for (; root->parent_root != NULL; root = root->parent_root)
+		if (root->parent_root->non_recursive_path != NULL)
+			return true;
+	return false;
+}

@@ -103,7 +103,7 @@ class Runner:
                 self.foreign.run(statement)
                 return self._skip("names a table that cannot be foreign")
             if not tables and _PLAIN.match(statement):
-                self.foreign.run(statement)
+                self._touch(statement)
                 return self._skip("names no table")
             self.foreign.path(SCHEMA + ", pg_temp, public")
         self.tenants.count()
