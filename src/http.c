@@ -54,9 +54,11 @@ struct GsTransfer
 	bool		stale;			/* the kept connection that it was given was no good */
 	GsBody		body;
 	size_t		max_body;
-	const char *upload;			/* a body that is sent once */
+	const char *upload;			/* the body to send */
 	size_t		upload_length;
 	size_t		uploaded;
+	bool		once;			/* it must not be sent again */
+	int64		handed_over;	/* bytes of bodies that libcurl has taken */
 	char		words[CURL_ERROR_SIZE];
 	GsHttpResult result;
 };
@@ -194,13 +196,15 @@ on_upload(char *buffer, size_t size, size_t count, void *arg)
 
 	memcpy(buffer, transfer->upload + transfer->uploaded, length);
 	transfer->uploaded += length;
+	transfer->handed_over += length;
 	return length;
 }
 
 /*
  * When a kept connection turns out to be dead, libcurl goes back to the
  * beginning of the body and sends it over a new one, although the tenant may
- * have had it.  Refusing to go back ends the transfer instead.
+ * have had it.  Of a body that must not be sent twice, refusing to go back ends
+ * the transfer instead.
  */
 static int
 on_rewind(void *arg, curl_off_t offset, int origin)
@@ -208,7 +212,10 @@ on_rewind(void *arg, curl_off_t offset, int origin)
 	GsTransfer *transfer = arg;
 
 	(void) origin;
-	return offset == 0 && transfer->uploaded == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+	if (offset != 0 || (transfer->once && transfer->uploaded > 0))
+		return CURL_SEEKFUNC_FAIL;
+	transfer->uploaded = 0;
+	return CURL_SEEKFUNC_OK;
 }
 
 static long
@@ -341,23 +348,20 @@ append_header(GsTransfer *transfer, const char *header)
 	transfer->headers = longer;
 }
 
+/* Through a callback, which knows what has gone out: libcurl's versions count bodies differently. */
 static void
 configure_body(GsTransfer *transfer, const GsHttpSpec *spec)
 {
 	CURLcode	rc;
 
-	if (spec->once)
-	{
-		transfer->upload = spec->body;
-		transfer->upload_length = spec->body_length;
-		set_long(transfer, CURLOPT_POST, 1);
-		set_pointer(transfer, CURLOPT_READFUNCTION, (const void *) on_upload);
-		set_pointer(transfer, CURLOPT_READDATA, transfer);
-		set_pointer(transfer, CURLOPT_SEEKFUNCTION, (const void *) on_rewind);
-		set_pointer(transfer, CURLOPT_SEEKDATA, transfer);
-	}
-	else
-		set_pointer(transfer, CURLOPT_POSTFIELDS, spec->body);
+	transfer->upload = spec->body;
+	transfer->upload_length = spec->body_length;
+	transfer->once = spec->once;
+	set_long(transfer, CURLOPT_POST, 1);
+	set_pointer(transfer, CURLOPT_READFUNCTION, (const void *) on_upload);
+	set_pointer(transfer, CURLOPT_READDATA, transfer);
+	set_pointer(transfer, CURLOPT_SEEKFUNCTION, (const void *) on_rewind);
+	set_pointer(transfer, CURLOPT_SEEKDATA, transfer);
 	rc = curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE,
 						  (curl_off_t) spec->body_length);
 	if (rc != CURLE_OK)
@@ -448,8 +452,8 @@ gs_http_result(const GsTransfer *transfer)
 }
 
 /*
- * Was there a connection, when the time was up?  A new libcurl gives the time
- * at which it was ready to send for what never was, too.
+ * Was there a connection to the tenant to send over?  A new libcurl gives the
+ * time at which it was ready to send for what never was, too.
  */
 static bool
 was_connected(const GsTransfer *transfer)
@@ -464,20 +468,21 @@ was_connected(const GsTransfer *transfer)
 #endif
 }
 
-/* What libcurl's verdict means.  What is not listed was broken on the way. */
-static GsHttpOutcome
-outcome_of(CURLcode rc, const GsTransfer *transfer)
+/* A proxy that refuses to connect does so again; one that could not may yet. */
+static bool
+proxy_refuses(const GsTransfer *transfer)
 {
-	/* the request has gone out: whatever it was, the tenant may have had it */
-	if (rc != CURLE_OK && rc != CURLE_OUT_OF_MEMORY && rc != CURLE_OPERATION_TIMEDOUT &&
-		long_of(transfer->easy, CURLINFO_REQUEST_SIZE) > 0)
-		return GS_HTTP_BROKEN;
+	long		status = long_of(transfer->easy, CURLINFO_HTTP_CONNECTCODE);
+
+	return status >= 400 && status < 500;
+}
+
+/* Nothing has gone out: why not? */
+static GsHttpOutcome
+outcome_before_sending(CURLcode rc, const GsTransfer *transfer)
+{
 	switch (rc)
 	{
-		case CURLE_OK:
-			return GS_HTTP_ANSWERED;
-		case CURLE_OUT_OF_MEMORY:
-			return GS_HTTP_NO_MEMORY;
 		case CURLE_UNSUPPORTED_PROTOCOL:
 		case CURLE_URL_MALFORMAT:
 		case CURLE_SSL_CERTPROBLEM:
@@ -486,19 +491,25 @@ outcome_of(CURLcode rc, const GsTransfer *transfer)
 		case CURLE_SSL_CACERT_BADFILE:
 		case CURLE_SSL_ISSUER_ERROR:
 			return GS_HTTP_NOT_TRUSTED;
-		case CURLE_COULDNT_RESOLVE_HOST:
-		case CURLE_COULDNT_RESOLVE_PROXY:
-		case CURLE_COULDNT_CONNECT:
-		case CURLE_SSL_CONNECT_ERROR:
-#if LIBCURL_VERSION_NUM >= 0x074900
-		case CURLE_PROXY:
-#endif
-			return GS_HTTP_NOT_CONNECTED;
-		case CURLE_OPERATION_TIMEDOUT:
-			return was_connected(transfer) ? GS_HTTP_TIMED_OUT : GS_HTTP_NOT_CONNECTED;
 		default:
-			return GS_HTTP_BROKEN;
+			return proxy_refuses(transfer) ? GS_HTTP_NOT_TRUSTED : GS_HTTP_NOT_CONNECTED;
 	}
+}
+
+/*
+ * What libcurl's verdict means.  Whatever it is, the tenant may have had a
+ * request that has gone out; what was said to a proxy before is none.
+ */
+static GsHttpOutcome
+outcome_of(CURLcode rc, const GsTransfer *transfer)
+{
+	if (rc == CURLE_OK)
+		return GS_HTTP_ANSWERED;
+	if (rc == CURLE_OUT_OF_MEMORY)
+		return GS_HTTP_NO_MEMORY;
+	if (!was_connected(transfer))
+		return outcome_before_sending(rc, transfer);
+	return rc == CURLE_OPERATION_TIMEDOUT ? GS_HTTP_TIMED_OUT : GS_HTTP_BROKEN;
 }
 
 static int64
@@ -525,7 +536,8 @@ finish(GsTransfer *transfer, CURLcode rc)
 		result->outcome = outcome_of(rc, transfer);
 	result->status = long_of(easy, CURLINFO_RESPONSE_CODE);
 	result->retry_after = Min(number_of(easy, CURLINFO_RETRY_AFTER), INT_MAX);
-	result->bytes_sent = long_of(easy, CURLINFO_REQUEST_SIZE);
+	result->sent = was_connected(transfer);
+	result->bytes_sent = long_of(easy, CURLINFO_REQUEST_SIZE) + transfer->handed_over;
 	result->bytes_received = number_of(easy, CURLINFO_SIZE_DOWNLOAD_T) +
 		long_of(easy, CURLINFO_HEADER_SIZE);
 	result->elapsed = Max(0, number_of(easy, CURLINFO_TOTAL_TIME_T) / 1000.0 - result->unattended);

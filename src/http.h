@@ -33,7 +33,7 @@ typedef enum GsHttpOutcome
 	GS_HTTP_RUNNING,
 	GS_HTTP_ANSWERED,			/* a whole answer, of any status */
 	GS_HTTP_NOT_CONNECTED,		/* nothing was sent: name, refusal, time */
-	GS_HTTP_NOT_TRUSTED,		/* nothing was sent: TLS, or an unusable setting */
+	GS_HTTP_NOT_TRUSTED,		/* nothing was sent: TLS, a proxy's refusal, an unusable setting */
 	GS_HTTP_BROKEN,				/* cut or garbled on the way */
 	GS_HTTP_TIMED_OUT,			/* after it was connected */
 	GS_HTTP_TOO_LARGE,			/* the body passed max_body */
@@ -48,7 +48,8 @@ typedef struct GsHttpResult
 	char	   *body;			/* NULL if there is none; with room for a byte more */
 	size_t		body_length;
 	int			retry_after;	/* seconds, 0 if the answer does not say */
-	int64		bytes_sent;
+	bool		sent;			/* the request has gone out, wholly or not */
+	int64		bytes_sent;		/* what was said to a proxy included */
 	int64		bytes_received; /* on the wire */
 	double		unattended;		/* ms in which nobody drove it, once it had begun */
 	double		elapsed;		/* ms, without these */

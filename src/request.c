@@ -261,7 +261,7 @@ judge_transport(const GsTenant *tenant, const GsHttpResult *result, GsVerdict *v
 	GsFailure  *failure = &verdict->failure;
 
 	verdict->kind = GS_FAILED;
-	verdict->uncertain = result->bytes_sent > 0;
+	verdict->uncertain = result->sent;
 	verdict->repeat = GS_REPEAT_SOON;
 	failure->description = result->why;
 	switch (result->outcome)
