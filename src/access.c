@@ -87,7 +87,12 @@ gs_settings_authorize(GsSettings *settings, Oid userid)
 	list = GetUserMapping(userid, serverid)->options;
 	settings->tenant.access_key = mapping_option(list, "access_key");
 	if (settings->tenant.access_key != NULL)
+	{
+		/* nobody has looked at it, where the wrapper has no validator */
+		if (gs_access_key_problem(settings->tenant.access_key) != NULL)
+			no_key(serverid, userid, "the user mapping's access key is empty or has control characters,");
 		return;
+	}
 	file = mapping_option(list, "access_key_file");
 	if (file == NULL)
 		no_key(serverid, userid, "the user mapping has no access key");

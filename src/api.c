@@ -130,8 +130,12 @@ static const FailureRule rules[] = {
 	"Gainsight refused the values of the row", NULL},
 	{NULL, 404, 0, ADDS, NO_PARENT},
 	{NULL, 404, 0, ANY_CALL, WRONG_ADDRESS},
+	{NULL, 408, 0, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
+	{NULL, 425, 0, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
 	{NULL, 500, 0, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
 	{NULL, 502, 504, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
+	/* of a balancer that does not reach the tenant */
+	{NULL, 520, 529, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
 	{NULL, 500, 599, ANY_CALL, GS_REPEAT_NEVER, SERVER_FAULT},
 	{NULL, ANY_STATUS, 0, ANY_CALL, GS_REPEAT_NEVER, ERRCODE_FDW_ERROR,
 	"Gainsight gave an unexpected answer", NULL},
@@ -199,7 +203,8 @@ judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *enve
 		failure->hint = gs_refusal_hint(call->resource, call->body, failure->description);
 	verdict->repeat = rule->repeat;
 	/* a success that is none, and yet names a record, has perhaps made it */
-	verdict->uncertain = result->status >= 500 ||
+	/* a request that was too slow, or too early, may have been looked at */
+	verdict->uncertain = result->status >= 500 || result->status == 408 || result->status == 425 ||
 		(result->status < 300 && call->once &&
 		 gs_json_kind(gs_json_get(envelope, "data")) == GS_JSON_OBJECT &&
 		 gs_json_length(gs_json_get(envelope, "data")) > 0);
@@ -210,6 +215,13 @@ judge_garbage(const char *why, GsVerdict *verdict)
 {
 	verdict->kind = GS_FAILED;
 	verdict->uncertain = true;
+	if (why == gs_json_too_many)
+	{
+		verdict->failure.sqlstate = ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+		verdict->failure.message = "reply has more values than max_response_size allows";
+		verdict->failure.hint = "Lower page_size, or raise the server option max_response_size.";
+		return;
+	}
 	verdict->failure.sqlstate = ERRCODE_FDW_REPLY_HANDLE;
 	verdict->failure.message = "Gainsight's answer is not the JSON expected";
 	verdict->failure.description = why;
@@ -353,6 +365,13 @@ says_failure(const GsJson *envelope)
 		is_string(gs_json_get(envelope, "errorCode"));
 }
 
+/*
+ * A reply may have a value for so many bytes of max_response_size, and so many
+ * in any case.  Those of records take more, with their keys.
+ */
+#define BYTES_A_VALUE 16
+#define MIN_VALUES 10000
+
 /* The classifier of every call. */
 static void
 judge_answer(const GsCall *call, const GsHttpResult *result,
@@ -363,7 +382,9 @@ judge_answer(const GsCall *call, const GsHttpResult *result,
 	bool		success = result->status >= 200 && result->status < 300;
 
 	if (result->body_length > 0)
-		envelope = gs_json_parse(result->body, result->body_length, context, &why);
+		envelope = gs_json_parse_reply(result->body, result->body_length,
+									   Max(result->max_body / BYTES_A_VALUE, MIN_VALUES),
+									   context, &why);
 	if (success && result->body_length == 0 && !call->read && !call->once)
 		verdict->kind = GS_ANSWERED;	/* an update needs no words */
 	else if (success && result->body_length == 0)

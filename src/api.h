@@ -16,6 +16,9 @@
 /* The most conditions one search can name, as each needs a letter. */
 #define GS_MAX_CONDITIONS 26
 
+/* What may stand around a name in a list of them. */
+#define GS_BLANKS " \t\r\n\f\v"
+
 /* The operators that the API has, NULL-terminated. */
 extern const char *const gs_api_operators[];
 

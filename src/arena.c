@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "arena.h"
@@ -44,6 +45,7 @@ static struct
 	char	   *next;
 	char	   *end;
 	bool		exhausted;
+	bool		interrupted;
 }			arena;
 
 static void
@@ -67,12 +69,20 @@ give_back(void *arg)
 	}
 }
 
-/* Go on in another block; false if there is no memory. */
+/*
+ * Go on in another block; false if there is no memory.  Here, and not for every
+ * node, a cancel is noticed: it ends the library's work as a lack of memory does.
+ */
 static bool
 next_block(void)
 {
 	Block	   *block = spares;
 
+	if ((QueryCancelPending || ProcDiePending) && INTERRUPTS_CAN_BE_PROCESSED())
+	{
+		arena.interrupted = true;
+		return false;
+	}
 	if (block != NULL)
 	{
 		spares = block->next;
@@ -123,5 +133,7 @@ gs_arena_enter(MemoryContext context)
 bool
 gs_arena_leave(void)
 {
+	if (arena.interrupted)
+		CHECK_FOR_INTERRUPTS();
 	return !arena.exhausted;
 }

@@ -22,7 +22,8 @@ extern void gs_arena_enter(MemoryContext context);
 extern void *gs_arena_alloc(size_t size);
 
 /*
- * False if there was a lack of memory since gs_arena_enter.
+ * False if there was a lack of memory since gs_arena_enter.  Raises an ERROR for
+ * a cancel that came meanwhile.
  */
 extern bool gs_arena_leave(void);
 

@@ -26,9 +26,9 @@ gs_operator_available(const GsRelation *relation, const char *operator)
 		return true;
 	for (const char *at = list; (at = strstr(at, operator)) != NULL; at += length)
 	{
-		bool		begins = at == list || strchr(", ", at[-1]) != NULL;
+		bool		begins = at == list || strchr("," GS_BLANKS, at[-1]) != NULL;
 
-		if (begins && (at[length] == '\0' || strchr(", ", at[length]) != NULL))
+		if (begins && (at[length] == '\0' || strchr("," GS_BLANKS, at[length]) != NULL))
 			return true;
 	}
 	return false;

@@ -36,6 +36,9 @@
 /* Does libcurl say when it is about to send?  Since 7.80. */
 #define KNOWS_SENDING (LIBCURL_VERSION_NUM >= 0x075000)
 
+/* What is in front of a body and behind it, in bytes: far more than any real one. */
+#define MAX_HEAD (256 * 1024)
+
 /* Kept connections: as many as one server's max_connections can use. */
 #define KEPT_CONNECTIONS 64L
 
@@ -54,6 +57,7 @@ struct GsTransfer
 	bool		stale;			/* the kept connection that it was given was no good */
 	GsBody		body;
 	size_t		max_body;
+	size_t		head;			/* bytes of header fields and trailers so far */
 	const char *upload;			/* the body to send */
 	size_t		upload_length;
 	size_t		uploaded;
@@ -186,6 +190,21 @@ on_body(char *data, size_t size, size_t count, void *arg)
 	result->body = transfer->body.data;
 	result->body_length = transfer->body.length;
 	return length;
+}
+
+/* libcurl keeps all of them, those that come behind the body too. */
+static size_t
+on_head(char *data, size_t size, size_t count, void *arg)
+{
+	GsTransfer *transfer = arg;
+	size_t		length = size * count;
+
+	(void) data;
+	transfer->head += length;
+	if (transfer->head <= MAX_HEAD)
+		return length;
+	transfer->result.outcome = GS_HTTP_HEAD_TOO_LARGE;
+	return length == 0 ? 1 : 0;
 }
 
 static size_t
@@ -402,6 +421,8 @@ configure(GsTransfer *transfer, const GsHttpSpec *spec)
 	set_timeouts(transfer);
 	set_pointer(transfer, CURLOPT_WRITEFUNCTION, (const void *) on_body);
 	set_pointer(transfer, CURLOPT_WRITEDATA, transfer);
+	set_pointer(transfer, CURLOPT_HEADERFUNCTION, (const void *) on_head);
+	set_pointer(transfer, CURLOPT_HEADERDATA, transfer);
 	set_pointer(transfer, CURLOPT_PRIVATE, transfer);
 #if KNOWS_SENDING
 	set_pointer(transfer, CURLOPT_PREREQFUNCTION, (const void *) on_sending);
@@ -430,7 +451,7 @@ gs_http_start(const GsHttpSpec *spec, MemoryContext context)
 	GsTransfer *transfer = MemoryContextAllocZero(context, sizeof(GsTransfer));
 
 	open_multi();
-	transfer->max_body = spec->max_body;
+	transfer->max_body = transfer->result.max_body = spec->max_body;
 	transfer->connect_timeout = spec->connect_timeout;
 	transfer->request_timeout = spec->request_timeout;
 	transfer->callback.func = release;
@@ -505,8 +526,15 @@ outcome_of(CURLcode rc, const GsTransfer *transfer)
 {
 	if (rc == CURLE_OK)
 		return GS_HTTP_ANSWERED;
+	/* a header field that is too long, in the words of libcurl before 8.6 */
+	if (rc == CURLE_OUT_OF_MEMORY && was_connected(transfer))
+		return GS_HTTP_HEAD_TOO_LARGE;
 	if (rc == CURLE_OUT_OF_MEMORY)
 		return GS_HTTP_NO_MEMORY;
+#if LIBCURL_VERSION_NUM >= 0x080600
+	if (rc == CURLE_TOO_LARGE)
+		return GS_HTTP_HEAD_TOO_LARGE;
+#endif
 	if (!was_connected(transfer))
 		return outcome_before_sending(rc, transfer);
 	return rc == CURLE_OPERATION_TIMEDOUT ? GS_HTTP_TIMED_OUT : GS_HTTP_BROKEN;

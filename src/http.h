@@ -37,6 +37,7 @@ typedef enum GsHttpOutcome
 	GS_HTTP_BROKEN,				/* cut or garbled on the way */
 	GS_HTTP_TIMED_OUT,			/* after it was connected */
 	GS_HTTP_TOO_LARGE,			/* the body passed max_body */
+	GS_HTTP_HEAD_TOO_LARGE,		/* header fields or trailers without end */
 	GS_HTTP_NO_MEMORY
 } GsHttpOutcome;
 
@@ -45,6 +46,7 @@ typedef struct GsHttpResult
 {
 	GsHttpOutcome outcome;
 	int			status;			/* with GS_HTTP_ANSWERED */
+	size_t		max_body;		/* as it was asked for */
 	char	   *body;			/* NULL if there is none; with room for a byte more */
 	size_t		body_length;
 	int			retry_after;	/* seconds, 0 if the answer does not say */

@@ -165,17 +165,25 @@ parse_skeleton(const GsSkeleton *skeleton)
 GsJson *
 gs_json_parse(char *body, size_t length, MemoryContext context, const char **why)
 {
+	return gs_json_parse_reply(body, length, UINT32_MAX / 2, context, why);
+}
+
+GsJson *
+gs_json_parse_reply(char *body, size_t length, uint32 max_values, MemoryContext context,
+					const char **why)
+{
 	static cJSON_Hooks hooks = {gs_arena_alloc, keep};
 	GsSkeleton	skeleton;
 	GsJson	   *root = NULL;
 
-	*why = gs_skeleton_make(body, length, &skeleton);
+	*why = gs_skeleton_make(body, length, max_values, &skeleton);
 	if (*why == NULL)
 	{
 		gs_arena_enter(context);
 		cJSON_InitHooks(&hooks);
 		root = parse_skeleton(&skeleton);
 		cJSON_InitHooks(NULL);
+		gs_skeleton_free(&skeleton);
 		if (!gs_arena_leave())
 			ereport(ERROR,
 					(errcode(ERRCODE_OUT_OF_MEMORY),
@@ -184,7 +192,8 @@ gs_json_parse(char *body, size_t length, MemoryContext context, const char **why
 		if (root == NULL)
 			*why = "it is not valid JSON";
 	}
-	gs_skeleton_free(&skeleton);
+	else
+		gs_skeleton_free(&skeleton);
 	return root;
 }
 

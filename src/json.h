@@ -36,6 +36,16 @@ typedef enum GsJsonKind
 extern GsJson *gs_json_parse(char *body, size_t length, MemoryContext context,
 							 const char **why);
 
+/*
+ * The same of what a tenant has sent, which must not decide about memory: with
+ * more than max_values values in it *why is gs_json_too_many.  A cancel is
+ * served, too.
+ */
+extern GsJson *gs_json_parse_reply(char *body, size_t length, uint32 max_values,
+								   MemoryContext context, const char **why);
+#define gs_json_too_many gs_skeleton_too_many
+extern const char gs_skeleton_too_many[];
+
 extern GsJsonKind gs_json_kind(const GsJson *node);
 
 /*

@@ -186,27 +186,43 @@ check_resource(const char *value)
 }
 
 static bool
-is_operator(const char *name)
+is_operator(const char *name, size_t length)
 {
 	for (const char *const *op = gs_api_operators; *op != NULL; op++)
-		if (strcmp(*op, name) == 0)
+		if (strlen(*op) == length && strncmp(*op, name, length) == 0)
 			return true;
 	return false;
+}
+
+/* Names between commas, with blanks around them; or nothing. */
+static bool
+is_operator_list(const char *value)
+{
+	const char *at = value + strspn(value, GS_BLANKS);
+
+	if (*at == '\0')
+		return true;
+	for (;; at += strspn(at, GS_BLANKS))
+	{
+		size_t		length = strcspn(at, "," GS_BLANKS);
+
+		if (!is_operator(at, length))
+			return false;
+		at += length;
+		at += strspn(at, GS_BLANKS);
+		if (*at == '\0')
+			return true;
+		if (*at++ != ',')
+			return false;
+	}
 }
 
 static const char *
 check_operators(const char *value)
 {
 	StringInfoData hint;
-	List	   *names;
-	ListCell   *cell;
-	bool		valid;
 
-	/* the names are upper case: take them as if quoted */
-	valid = SplitGUCList(pstrdup(value), ',', &names);
-	foreach(cell, names)
-		valid = valid && is_operator(lfirst(cell));
-	if (valid)
+	if (is_operator_list(value))
 		return NULL;
 	initStringInfo(&hint);
 	appendStringInfoString(&hint, "It is a list, separated by commas, of ");
@@ -264,7 +280,7 @@ parse_option(const Option *option, const char *text, GsSettings *settings)
 }
 
 static void
-check_value(const Option *option, const char *text)
+check_text(const Option *option, const char *text)
 {
 	const char *hint = parse_option(option, text, NULL);
 
@@ -276,6 +292,12 @@ check_value(const Option *option, const char *text)
 				 errmsg("invalid value for option \"%s\"", option->name) :
 				 errmsg("invalid value for option \"%s\": \"%s\"", option->name, text),
 				 errhint("%s", hint)));
+}
+
+static void
+check_value(const Option *option, const char *text)
+{
+	check_text(option, text);
 	if (option->superuser && !superuser())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -442,8 +464,12 @@ gainsight_fdw_validator(PG_FUNCTION_ARGS)
  * Effective settings.
  */
 
+/*
+ * Values are looked at again: a wrapper can be made without the validator, and
+ * then any may stand here.
+ */
 static void
-apply(List *list, GsSettings *settings)
+apply(List *list, int where, GsSettings *settings)
 {
 	ListCell   *cell;
 
@@ -452,8 +478,10 @@ apply(List *list, GsSettings *settings)
 		DefElem    *def = lfirst(cell);
 		const Option *option = find_option(def->defname);
 
-		if (option != NULL && option->offset != NOWHERE)
-			(void) parse_option(option, defGetString(def), settings);
+		if (option == NULL || option->offset == NOWHERE || !(option->where & where))
+			continue;
+		check_text(option, defGetString(def));
+		(void) parse_option(option, defGetString(def), settings);
 	}
 }
 
@@ -476,9 +504,10 @@ gs_settings_load(Oid serverid, Oid relid)
 	for (int i = 0; i < (int) lengthof(options); i++)
 		if (options[i].initial != NULL)
 			(void) parse_option(&options[i], options[i].initial, settings);
-	apply(server->options, settings);
+	check_combination(server->options, ON_SERVER);
+	apply(server->options, ON_SERVER, settings);
 	if (OidIsValid(relid))
-		apply(GetForeignTable(relid)->options, settings);
+		apply(GetForeignTable(relid)->options, ON_TABLE, settings);
 	settings->tenant.serverid = serverid;
 	settings->tenant.server = server->servername;
 	settings->tenant.usage = palloc0(sizeof(GsUsage));

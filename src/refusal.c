@@ -15,6 +15,9 @@
 #include "json.h"
 #include "refusal.h"
 
+/* As much of a description is looked at, in bytes: it can be as long as a reply. */
+#define MAX_WORDS 1000
+
 static bool
 is_in_word(char c)
 {
@@ -84,7 +87,7 @@ append_values(StringInfo out, const GsColumn *column)
 const char *
 gs_refusal_hint(const GsResource *resource, const char *body, const char *description)
 {
-	const char *words = description ? description : "";
+	const char *words = description ? pnstrdup(description, MAX_WORDS) : "";
 	bool		names_fields = names_any(words, resource);
 	size_t		length = strlen(body);
 

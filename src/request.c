@@ -288,6 +288,12 @@ judge_transport(const GsTenant *tenant, const GsHttpResult *result, GsVerdict *v
 			failure->hint = "Lower page_size, or raise the server option max_response_size.";
 			failure->description = NULL;
 			break;
+		case GS_HTTP_HEAD_TOO_LARGE:
+			verdict->repeat = GS_REPEAT_NEVER;
+			failure->sqlstate = ERRCODE_FDW_REPLY_HANDLE;
+			failure->message = "Gainsight's answer is not the JSON expected";
+			failure->description = "its header fields are too large";
+			break;
 		case GS_HTTP_NO_MEMORY:
 			verdict->repeat = GS_REPEAT_NEVER;
 			failure->sqlstate = ERRCODE_OUT_OF_MEMORY;
@@ -338,7 +344,8 @@ judge(GsRequest *request)
 	request->tenant->usage->transfer_time += result->elapsed;
 	ereport(DEBUG1,
 			(errmsg_internal("gainsight_fdw: %s %s: status %d, %.1f ms, %zu bytes",
-							 request->call.endpoint->method, request->call.path,
+							 request->call.endpoint->method,
+							 gs_without_key(request->call.path, key),
 							 result->status, result->elapsed, result->body_length)));
 	failure->status = result->status;
 	if (result->outcome == GS_HTTP_ANSWERED)
@@ -350,7 +357,7 @@ judge(GsRequest *request)
 	verdict->uncertain |= verdict->kind == GS_FAILED && request->uncertain;
 	name_the_asked(request->tenant, failure);
 	failure->method = request->call.endpoint->method;
-	failure->path = request->call.path;
+	failure->path = gs_without_key(request->call.path, key);
 	failure->code = gs_without_key(failure->code, key);
 	failure->description = gs_without_key(failure->description, key);
 	failure->request_id = gs_without_key(failure->request_id, key);
@@ -383,7 +390,7 @@ wait_before_repeat(const GsRequest *request, GsRepeat repeat)
 	int			n = Max(0, request->call.terms.tries + request->tries - request->excused - 1);
 	int			retry_after = gs_http_result(request->transfer)->retry_after;
 
-	if (repeat == GS_REPEAT_SOON)
+	if (repeat == GS_REPEAT_SOON && retry_after == 0)
 		return with_jitter(soon[Min(n, (int) lengthof(soon) - 1)]);
 	if (retry_after > 0)
 		return Min(retry_after, MAX_RETRY_AFTER) * 1000;

@@ -44,6 +44,7 @@
 
 static const char *const not_json = "it is not valid JSON";
 static const char *const not_utf8 = "it is not valid UTF-8";
+const char	gs_skeleton_too_many[] = "it has too many values";
 
 /* An object of which nothing but its keys, and nulls, went to the skeleton. */
 typedef struct Shape
@@ -61,6 +62,8 @@ typedef struct Pass
 	GsSlice    *slices;
 	uint32		nslices;
 	uint32		room;			/* for slices */
+	uint32		most;			/* values, slices and arrays together */
+	uint32		narrays;
 	int			depth;
 	char	   *open;			/* where an object without containers began; NULL outside */
 	uint32		open_slice;		/* its own */
@@ -121,15 +124,22 @@ static void
 use_slices(Pass *pass)
 {
 	pass->slices = slice_buffer.data;
-	pass->room = slice_buffer.size / sizeof(GsSlice);
+	pass->room = Min(slice_buffer.size / sizeof(GsSlice), pass->most);
 }
 
-static pg_noinline void
+/* What a tenant sends must not decide about memory: the tree takes several times as much. */
+static pg_noinline bool
 enlarge_slices(Pass *pass)
 {
+	if (pass->room == pass->most)
+	{
+		pass->why = gs_skeleton_too_many;
+		return false;
+	}
 	slice_buffer.data = repalloc_huge(slice_buffer.data, slice_buffer.size * 2);
 	slice_buffer.size *= 2;
 	use_slices(pass);
+	return true;
 }
 
 static inline void
@@ -137,8 +147,8 @@ add_slice(Pass *pass, GsToken token, char *text, char *end)
 {
 	GsSlice    *slice;
 
-	if (pass->nslices == pass->room)
-		enlarge_slices(pass);
+	if (pass->nslices == pass->room && !enlarge_slices(pass))
+		return;
 	slice = &pass->slices[pass->nslices++];
 	slice->text = text;
 	slice->length = end - text;
@@ -165,6 +175,8 @@ open_container(Pass *pass)
 		pass->open_slice = pass->nslices;
 		add_slice(pass, GS_TOKEN_OBJECT, NULL, NULL);
 	}
+	else if (++pass->narrays + pass->nslices > pass->most)
+		pass->why = gs_skeleton_too_many;
 	*pass->out++ = *pass->at++;
 }
 
@@ -420,9 +432,9 @@ take_body(Pass *pass)
 }
 
 const char *
-gs_skeleton_make(char *body, size_t length, GsSkeleton *skeleton)
+gs_skeleton_make(char *body, size_t length, uint32 max_values, GsSkeleton *skeleton)
 {
-	Pass		pass = {.at = body, .end = body + length};
+	Pass		pass = {.at = body, .end = body + length, .most = Max(max_values, MIN_SLICES)};
 
 	memset(skeleton, 0, sizeof(*skeleton));
 	if (length > INT_MAX)
@@ -430,8 +442,8 @@ gs_skeleton_make(char *body, size_t length, GsSkeleton *skeleton)
 	/* some systems put a byte order mark in front of all UTF-8 */
 	if (length >= 3 && memcmp(body, "\xEF\xBB\xBF", 3) == 0)
 		pass.at += 3;
-	/* at the most, a value of one byte and what parts it from the next become five */
-	make_room(&text_buffer, length * 5 / 2 + 8);
+	/* at the most, a value of one byte and what parts it from the next become five; one is too many */
+	make_room(&text_buffer, Min(length * 5 / 2, length + 4 * ((size_t) pass.most + 1)) + 8);
 	make_room(&slice_buffer, (length / BYTES_A_SLICE + MIN_SLICES) * sizeof(GsSlice));
 	pass.out = text_buffer.data;
 	use_slices(&pass);

@@ -56,10 +56,13 @@ typedef struct GsSkeleton
  *
  * Returns NULL, or what is wrong (constant text): what is outside of strings
  * and no JSON, a malformed number or escape, text that is not UTF-8, \u0000 or
- * NUL, and containers nested too deeply.  How tokens follow each other is for
+ * NUL, containers nested too deeply, and (gs_skeleton_too_many) more values and
+ * containers than max_values, which may be a few at least.  How tokens follow each other is for
  * the parser to check.  Raises an ERROR only for lack of memory.
  */
-extern const char *gs_skeleton_make(char *body, size_t length, GsSkeleton *skeleton);
+extern const char *gs_skeleton_make(char *body, size_t length, uint32 max_values,
+									GsSkeleton *skeleton);
+extern const char gs_skeleton_too_many[];
 
 extern void gs_skeleton_free(GsSkeleton *skeleton);
 

@@ -480,5 +480,5 @@ gs_write_read_back(const GsRelation *relation, const GsWrite *write, const char 
 			(errcode(ERRCODE_FDW_REPLY_HANDLE),
 			 errmsg("Gainsight does not show the %s that it has just created", resource->label),
 			 errdetail("It has been created, with %s \"%s\".",
-					   gs_model_flagged(resource, GS_KEY)->field, gs_printable(key, 100))));
+					   gs_model_flagged(resource, GS_KEY)->field, gs_printable(gs_without_key(key, relation->settings->tenant.access_key), 100))));
 }

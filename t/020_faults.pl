@@ -104,17 +104,17 @@ for my $code ([ 'GS_APIG_2401', 401, '28000' ], [ 'GS_APIG_2401', 200, '28000' ]
 	for my $kind ('search', 'create')
 	{
 		fails("$word with $status", $kind, { status => $status, body => envelope($word) }, $state,
-			like => qr{DETAIL:  POST /successplans\S* answered $status: $word "in its own words" \(request req-17\)});
+			like => qr{DETAIL:  Server "gainsight"(?:, role "\w+")?: POST /successplans\S* answered $status: $word "in its own words" \(request req-17\)});
 	}
 }
 fails('an address that is not allowed', 'search', { status => 403, body => envelope('GS_APIG_2402') },
 	'42501', like => qr/HINT:  .*\baddress/);
 fails('400', 'search', { status => 400, body => envelope('GSOBJ_1') }, 'HV00L',
 	like => qr/HINT:  .*\boperators\b.*\bin_list_size\b/);
-fails('400', 'create', { status => 400, body => envelope('GSOBJ_1') }, '22023',
+fails('400', 'create', { status => 400, body => { %{ envelope('GSOBJ_1') }, errorDesc => 'no such Status' } }, '22023',
 	like => qr/HINT:  .*"Active"/);
-fails('400', 'objective', { status => 400, body => envelope('GSOBJ_1') }, '22023');
-fails('400', 'update', { status => 400, body => envelope('GSOBJ_1') }, '22023');
+fails('400', 'objective', { status => 400, body => { %{ envelope('GSOBJ_1') }, errorDesc => 'no such Status' } }, '22023');
+fails('400', 'update', { status => 400, body => { %{ envelope('GSOBJ_1') }, errorDesc => 'no such Status' } }, '22023');
 fails('404', 'objective', { status => 404, body => envelope('GSOBJ_2') }, '23503');
 fails('404', 'search', { status => 404, body => envelope('GSOBJ_2') }, 'HV000');
 fails('404 with a page', 'list', { status => 404, body => '<html>no</html>' }, 'HV000');
@@ -122,6 +122,8 @@ fails('404 with a page', 'plan', { status => 404, body => '<html>no</html>' }, '
 fails("$_", 'search', { status => $_ + 0 }, '58000') for 500, 501, 502, 503, 504, 599;
 fails("$_", 'update', { status => $_ + 0 }, '58000') for 500, 503;
 fails("$_", 'search', { status => $_ + 0 }, 'HV000') for 304, 405, 418;
+fails("$_", 'search', { status => $_ + 0 }, '58000') for 408, 425, 520, 529;
+fails("$_", 'create', { status => $_ + 0 }, '08007') for 408, 425, 520;
 fails('a redirect', $_, { redirect => $tenant->url . '/successplans/config/types' }, 'HV000')
   for @reads, @creates, 'update';
 
@@ -339,7 +341,8 @@ sub passes
 option(max_retries => 5, request_timeout => '500ms');
 # 0.2 s and 0.4 s, 20 % either way, and what the requests take
 passes('503', $_, { status => 503 }, 2, 0.48, 2) for 'list', 'objectives', 'update';
-passes("$_", 'list', { status => $_ + 0 }, 1, 0.16, 1.5) for 500, 502, 504;
+passes("$_", 'list', { status => $_ + 0 }, 1, 0.16, 1.5) for 500, 502, 504, 408, 425, 520;
+passes('503 with Retry-After', 'list', { status => 503, headers => { 'Retry-After' => '2' } }, 1, 1.9, 3.5);
 passes($_, 'list', $broken{$_}, 1, 0.16, 2) for sort keys %broken;
 passes('silence', 'update', $broken{silent}, 1, 0.16, 2);
 option(request_timeout => undef);

@@ -1,0 +1,129 @@
+# Replies that would take memory, header fields without end, and options that nobody has checked.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep);
+
+use GsSession;
+use GsTenant;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->append_conf('postgresql.conf', "jit = off\n");
+$node->start;
+my $tenant = GsTenant->new(plans => 20);
+GsTenant::setup($node, $tenant);
+$node->safe_psql('postgres', "ALTER SERVER gainsight OPTIONS (ADD max_retries '2')");
+my $session = GsSession->new($node);
+my $search = 'SELECT count(name) FROM gs.successplans';
+
+# What a reply to a search gives, and by how many MB the backend grew meanwhile.
+sub reply
+{
+	my ($fault) = @_;
+	my ($before) = $session->footprint;
+
+	$tenant->fault($fault, op => 'POST /successplans/search');
+	my $state = $session->sqlstate($search);
+	my ($after) = $session->footprint;
+	return ($state, ($after - $before) / 1024);
+}
+
+sub body
+{
+	my ($piece, $times) = @_;
+
+	return { status => 200, body => '{"result":true,"data":{"records":[],"x":[' . $piece x $times . '1]}}' };
+}
+
+#
+# Values
+#
+$session->ask($search);
+for my $piece ('1,', '[],', '{},', '"",', 'null,', '{"a":1},', '[[]],')
+{
+	my ($state) = reply(body($piece, 70_000));
+
+	is($state, '', "many of $piece are a reply like any other");
+}
+$session->ask(q{ALTER SERVER gainsight OPTIONS (ADD max_response_size '1MB')});
+for my $piece ('1,', '[],', '{},', '"",', 'null,', '{"a":1},', '[[]],')
+{
+	my ($state, $grown) = reply(body($piece, 70_000));
+
+	is($state, '54000', "$piece, more than max_response_size allows");
+	like($session->error, qr/max_response_size/, 'is said to be so');
+	cmp_ok($grown, '<', 30, 'and takes no memory');
+}
+my ($few) = reply(body('1,', 9_000));
+is($few, '', 'ten thousand values are always taken');
+
+#
+# Header fields
+#
+my $whole = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+my ($state) = reply({ raw => $whole . 'X-Long: ' . 'x' x 150_000 . "\r\nContent-Length: 2\r\n\r\n{}" });
+is($state, 'HV00K', 'a header field of 150 kB is no lack of memory');
+($state) = reply({ raw => $whole . join('', map { "X-$_: " . 'x' x 1000 . "\r\n" } 1 .. 500) . "Content-Length: 2\r\n\r\n{}" });
+is($state, 'HV00K', 'nor are 500 of 1 kB');
+my $grown;
+($state, $grown) = reply({ raw => $whole . "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+	  . join('', map { "X-$_: " . 'x' x 1000 . "\r\n" } 1 .. 500) . "\r\n" });
+is($state, 'HV00K', 'nor are trailers');
+
+#
+# What is counted
+#
+$session->ask('SELECT gainsight_fdw_stats_reset()');
+$session->ask("SELECT count(name) FROM gs.successplans WHERE company_id IN (" . join(', ', map { "'" . 'c' x 100 . "$_'" } 1 .. 50) . ')');
+my ($sent) = $session->ask('SELECT bytes_sent FROM gainsight_fdw_stats');
+cmp_ok($sent, '>', 5000, 'bytes_sent counts bodies');
+
+#
+# A wrapper without a validator
+#
+my ($url, $key) = ($tenant->url, $tenant->key);
+$node->safe_psql('postgres', <<"SQL");
+CREATE FOREIGN DATA WRAPPER loose HANDLER gainsight_fdw_handler;
+CREATE SERVER bare FOREIGN DATA WRAPPER loose;
+CREATE USER MAPPING FOR CURRENT_USER SERVER bare;
+CREATE FOREIGN TABLE bare (id text) SERVER bare;
+CREATE FOREIGN TABLE bare_types (id text) SERVER bare OPTIONS (resource 'plan_types');
+CREATE SERVER odd FOREIGN DATA WRAPPER loose OPTIONS (base_url '$url');
+CREATE USER MAPPING FOR CURRENT_USER SERVER odd OPTIONS (access_key '$key');
+CREATE FOREIGN TABLE odd (id text) SERVER odd OPTIONS (resource 'plan_types');
+SQL
+is($session->sqlstate('SELECT * FROM bare_types'), 'HV00D', 'a server without options needs one');
+is($session->sqlstate('SELECT * FROM bare'), 'HV00D', 'so does a table without');
+is($session->sqlstate('SELECT * FROM odd'), '', 'a good one works');
+for my $option ("page_size '0'", "page_size 'many'", "max_connections '-1'", "rate_limit 'x'", "request_timeout '0'",
+	"operators 'EQ;IN'", "compression 'perhaps'", "request_cost 'NaN'", "max_response_size '-5'", "in_list_size '0'")
+{
+	$session->ask("ALTER SERVER odd OPTIONS (ADD $option)");
+	is($session->sqlstate('SELECT * FROM odd'), '22023', "$option is refused where it is read");
+	my ($name) = split / /, $option;
+	$session->ask("ALTER SERVER odd OPTIONS (DROP $name)");
+}
+$session->ask("ALTER USER MAPPING FOR CURRENT_USER SERVER odd OPTIONS (SET access_key E'a\\nX-Evil: 1')");
+is($session->sqlstate('SELECT * FROM odd'), '28000', 'a key with a line break is no key');
+is(($session->ask('SELECT 1'))[0], '1', 'the session stands');
+
+#
+# operators: what is accepted is understood
+#
+my $sends = q{EXPLAIN (COSTS OFF) SELECT name FROM gs.successplans WHERE status = 'Active'};
+for my $list (q{E'EQ,\nIN'}, q{' EQ , IN '}, q{E'\tEQ'})
+{
+	$session->ask("ALTER SERVER gainsight OPTIONS (ADD operators $list)");
+	like(($session->ask($sends))[0], qr/Status EQ/, "operators $list are understood");
+	$session->ask('ALTER SERVER gainsight OPTIONS (DROP operators)');
+}
+is($session->sqlstate("ALTER SERVER gainsight OPTIONS (ADD operators $_)"), '22023', "operators $_ are refused")
+  for q{'"EQ","IN"'}, q{'EQ IN'}, q{'EQ,,IN'}, q{'EQ,'}, q{'eq'};
+
+$session->finish;
+$node->stop;
+done_testing();
