@@ -442,7 +442,11 @@ gs_skeleton_make(char *body, size_t length, uint32 max_values, GsSkeleton *skele
 	/* some systems put a byte order mark in front of all UTF-8 */
 	if (length >= 3 && memcmp(body, "\xEF\xBB\xBF", 3) == 0)
 		pass.at += 3;
-	/* at the most, a value of one byte and what parts it from the next become five; one is too many */
+
+	/*
+	 * at the most, a value of one byte and what parts it from the next become five; one is too
+	 * many
+	 */
 	make_room(&text_buffer, Min(length * 5 / 2, length + 4 * ((size_t) pass.most + 1)) + 8);
 	make_room(&slice_buffer, (length / BYTES_A_SLICE + MIN_SLICES) * sizeof(GsSlice));
 	pass.out = text_buffer.data;

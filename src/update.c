@@ -58,7 +58,7 @@ fail_of(GsUpdate *update, int sqlstate, const char *what, const char *aside, con
 	failure->sqlstate = sqlstate;
 	failure->message = psprintf("the %s with %s \"%s\" %s", update->relation->resource->label,
 								key_field(update), gs_printable(gs_without_key(update->key,
-															  update->relation->settings->tenant.access_key), 100), what);
+																			   update->relation->settings->tenant.access_key), 100), what);
 	failure->aside = aside;
 	failure->hint = hint;
 	fail_update(update, failure);

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/datetime.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
@@ -31,6 +32,19 @@ static MemoryContextCallback *callbacks;
 
 static MemoryContextData the_context = {.type = T_AllocSetContext};
 static MemoryContextData top_context = {.type = T_AllocSetContext};
+
+/* nobody cancels */
+volatile sig_atomic_t InterruptPending = false;
+volatile sig_atomic_t QueryCancelPending = false;
+volatile sig_atomic_t ProcDiePending = false;
+volatile uint32 InterruptHoldoffCount = 0;
+volatile uint32 QueryCancelHoldoffCount = 0;
+volatile uint32 CritSectionCount = 0;
+
+void
+ProcessInterrupts(void)
+{
+}
 
 MemoryContext CurrentMemoryContext = &the_context;
 MemoryContext TopMemoryContext = &top_context;
