@@ -74,10 +74,13 @@ gs_where_one(Builder *builder, AttrNumber attnum, const char *operator, const ch
 	return where;
 }
 
-/* A text, number or boolean; NULL for what JSON cannot say. */
+/* A text, number or boolean; NULL for what JSON cannot say, bytes that are no UTF-8 too. */
 static const char *
 json_value(GsKind kind, Oid type, Datum value)
 {
+	StringInfoData out;
+	const char *shown;
+
 	if (kind == GS_NUMBER)
 	{
 		const char *number = gs_value_number(type, value);
@@ -86,7 +89,12 @@ json_value(GsKind kind, Oid type, Datum value)
 	}
 	if (kind == GS_BOOLEAN)
 		return DatumGetBool(value) ? "true" : "false";
-	return gs_value_text(gs_value_shown(type, value));
+	shown = gs_try_to_utf8(gs_value_shown(type, value));
+	if (shown == NULL)
+		return NULL;
+	initStringInfo(&out);
+	gs_json_append_string(&out, shown);
+	return out.data;
 }
 
 /*

@@ -379,3 +379,14 @@ gs_try_from_utf8(const char *text)
 		return NULL;
 	return (const char *) result;
 }
+
+const char *
+gs_try_to_utf8(const char *text)
+{
+	int			encoding = GetDatabaseEncoding();
+
+	/* of other encodings core converts all, or it would not have let them in */
+	if (encoding != PG_SQL_ASCII)
+		return gs_to_utf8(text);
+	return pg_verify_mbstr(PG_UTF8, text, strlen(text), true) ? text : NULL;
+}

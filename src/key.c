@@ -163,9 +163,10 @@ keys_of_test(const GsClause *test, const GsOperand *operand)
 		count = gs_array_values(test, operand->value, &values, &has_null);
 	for (int i = 0; i < count; i++)
 	{
-		const char *key = gs_to_utf8(TextDatumGetCString(values[i]));
+		const char *key = gs_try_to_utf8(TextDatumGetCString(values[i]));
 
-		if (gs_path_sendable(key))
+		/* what is no UTF-8 is nobody's key */
+		if (key != NULL && gs_path_sendable(key))
 			keys = lappend(keys, (void *) key);
 	}
 	return keys;

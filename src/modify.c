@@ -60,7 +60,8 @@ check_no_conflict_clause(const GsRelation *relation, const ModifyTable *plan)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("ON CONFLICT is not supported on foreign table \"%s\"", relation->name),
-				 errdetail("Gainsight has no unique keys but the one that it assigns.")));
+				 errdetail("Gainsight has no unique keys but the one that it assigns."),
+				 errhint("Leave out what is there by a condition: INSERT ... SELECT ... WHERE NOT EXISTS (...).")));
 }
 
 List *
@@ -320,7 +321,7 @@ sent_fields(const GsRelation *relation, CmdType operation)
 	{
 		const GsAttr *attr = &relation->atts[i];
 
-		if (attr->writable && attr->column != brace)
+		if (attr->writable && (brace == NULL || attr->column != brace))
 			fields = lappend(fields, (void *) attr->field);
 	}
 	return fields;

@@ -66,11 +66,18 @@ extern const char *gs_to_utf8(const char *text);
 extern const char *gs_try_from_utf8(const char *text);
 
 /*
+ * The same as gs_to_utf8, but NULL for what has no equal: bytes of a database
+ * without an encoding.
+ */
+extern const char *gs_try_to_utf8(const char *text);
+
+/*
  * value.c: SQL values as JSON, in UTF-8
  */
 
 /*
- * A value as its type's output function shows it, in the server's encoding;
+ * A value as its type's output function shows it, in the server's encoding,
+ * whatever the session's settings are;
  * and a text, shown so, as a JSON string.  palloc'd.
  */
 extern const char *gs_value_shown(Oid type, Datum value);

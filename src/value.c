@@ -7,22 +7,73 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "gainsight_fdw.h"
+
+/* Settings that output functions go by, and what they are while a value is sent. */
+static const struct
+{
+	const char *name;
+	const char *value;
+}			fixed_settings[] =
+{
+	{"datestyle", "ISO"},
+	{"intervalstyle", "postgres"},
+	{"timezone", "UTC"},
+	{"extra_float_digits", "3"},
+	{"bytea_output", "hex"},
+	{"lc_monetary", "C"},
+	{"search_path", "pg_catalog"},
+};
+
+/* The types whose output functions go by none, which are most of what is sent. */
+static bool
+is_plain(Oid type)
+{
+	switch (type)
+	{
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case NUMERICOID:
+		case JSONOID:
+		case JSONBOID:
+		case UUIDOID:
+			return true;
+		default:
+			return false;
+	}
+}
 
 const char *
 gs_value_shown(Oid type, Datum value)
 {
 	Oid			function;
 	bool		is_varlena;
+	bool		plain = is_plain(type);
+	int			level = plain ? 0 : NewGUCNestLevel();
+	const char *shown;
 
+	for (int i = 0; !plain && i < (int) lengthof(fixed_settings); i++)
+		(void) set_config_option(fixed_settings[i].name, fixed_settings[i].value, PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	getTypeOutputInfo(type, &function, &is_varlena);
-	return OidOutputFunctionCall(function, value);
+	shown = OidOutputFunctionCall(function, value);
+	/* an ERROR ends what is set with its transaction */
+	if (!plain)
+		AtEOXact_GUC(true, level);
+	return shown;
 }
 
 const char *

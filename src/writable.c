@@ -75,7 +75,8 @@ gs_write_check_table(const GsRelation *relation, CmdType operation)
 	if (operation == CMD_INSERT && resource->insert.method == NULL)
 		refuse_command(relation, "insert into", NULL);
 	if (operation == CMD_UPDATE && resource->update.method == NULL)
-		refuse_command(relation, "update", NULL);
+		refuse_command(relation, "update", resource->insert.method ?
+					   "It can only be created here. Change it in Gainsight." : NULL);
 	if (relation->settings->readonly)
 		ereport(ERROR,
 				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
