@@ -88,6 +88,12 @@ CREATE FOREIGN TABLE gs.arrays (gsid text, labels text[] OPTIONS (field 'Labels_
 UPDATE gs.arrays SET labels = ARRAY['a "b"', NULL, ''], days = ARRAY[date '2027-02-03'], n = ARRAY[1.50], many = '{}' WHERE gsid = '1P02A';
 \! sandbox/ctl requests -v | grep PUT | sed 's/.*"Comments"/... "Comments"/'
 SET DateStyle = 'ISO, YMD';
+-- and comes as one; untouched, it goes back as it came
+\! sandbox/ctl defaults
+\! sandbox/ctl fault '{"op":"GET /successplans/*","times":null,"fault":{"replace_body":[["\"SMB\"","\"SMB\",\"Labels__gc\":[\"a \\\"b\\\"\",null,\"\",1.0],\"N__gc\":[1.50, 2],\"Days__gc\":[\"2027-02-03\"],\"Many__gc\":[]"]]}}'
+\! sandbox/ctl fault '{"op":"PUT /successplans/*","times":null,"fault":{"status":204,"body":""}}'
+UPDATE gs.arrays SET n = n || 3.0, labels = labels WHERE gsid = '1P02A' RETURNING *;
+\! sandbox/ctl requests -v | grep PUT | sed 's/.*"Comments"/... "Comments"/'
 -- a number that comes as text stays text
 \! sandbox/ctl defaults
 \! sandbox/ctl fault '{"op":"GET /successplans/*","times":null,"fault":{"replace_body":[["\"Health__gc\":1.23456","\"Health__gc\":\"1.50\""],["\"SMB\"","12"]]}}'

@@ -48,6 +48,7 @@ struct GsInput
 {
 	Road		road;
 	bool		is_text;		/* "" is a value */
+	bool		is_array;
 	bool		is_utf8;		/* the server's encoding needs no conversion */
 	bool		domain;			/* check the domain's constraints */
 	Oid			type;			/* as declared */
@@ -101,6 +102,7 @@ gs_input_create(const GsRelation *relation, AttrNumber attnum)
 	input->road = road_of(base, input->typmod);
 	get_type_category_preferred(base, &category, &preferred);
 	input->is_text = category == TYPCATEGORY_STRING;
+	input->is_array = OidIsValid(get_element_type(base));
 	input->is_utf8 = GetDatabaseEncoding() == PG_UTF8;
 	getTypeInputInfo(base, &function, &input->ioparam);
 	fmgr_info(function, &input->function);
@@ -209,6 +211,41 @@ print_json(const GsJson *node, GsJsonScalar *scalar)
 	*scalar = (GsJsonScalar) {.text = json.data, .length = json.len};
 }
 
+/* A JSON array as its column's type spells one; what stands in it, as JSON or as text. */
+static void
+print_array(const GsJson *node, GsJsonScalar *scalar)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	for (const GsJson *child = gs_json_first(node); child != NULL; child = gs_json_next(child))
+	{
+		GsJsonKind	kind = gs_json_kind(child);
+		GsJsonScalar element = {.text = gs_json_text(child)};
+
+		if (child != gs_json_first(node))
+			appendStringInfoChar(&out, ',');
+		if (kind == GS_JSON_ARRAY || kind == GS_JSON_OBJECT)
+			print_json(child, &element);
+		if (element.text == NULL)
+			appendStringInfoString(&out, "NULL");
+		else
+		{
+			appendStringInfoChar(&out, '"');
+			for (const char *c = element.text; *c; c++)
+			{
+				if (*c == '"' || *c == '\\')
+					appendStringInfoChar(&out, '\\');
+				appendStringInfoChar(&out, *c);
+			}
+			appendStringInfoChar(&out, '"');
+		}
+	}
+	appendStringInfoChar(&out, '}');
+	*scalar = (GsJsonScalar) {.text = out.data, .length = out.len};
+}
+
 Datum
 gs_input_convert(GsInput *input, const GsJson *node, bool *isnull)
 {
@@ -220,7 +257,9 @@ gs_input_convert(GsInput *input, const GsJson *node, bool *isnull)
 		(kind == GS_JSON_STRING && scalar.length == 0 && !input->is_text);
 	if (!*isnull)
 	{
-		if (input->road == ROAD_JSON || kind == GS_JSON_ARRAY || kind == GS_JSON_OBJECT)
+		if (kind == GS_JSON_ARRAY && input->is_array)
+			print_array(node, &scalar);
+		else if (input->road == ROAD_JSON || kind == GS_JSON_ARRAY || kind == GS_JSON_OBJECT)
 			print_json(node, &scalar);
 		value = base_datum(input, kind, &scalar);
 	}
