@@ -11,13 +11,13 @@
 
 #include "access/htup_details.h"
 #include "miscadmin.h"
-#include "postmaster/autovacuum.h"
 #include "tcop/pquery.h"
 #include "tcop/utility.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/sampling.h"
 
+#include "compat.h"
 #include "gainsight_fdw.h"
 #include "governor.h"
 #include "reader.h"
@@ -352,7 +352,7 @@ is_asked_for(void)
 {
 	PlannedStmt *statement;
 
-	if (IsAutoVacuumWorkerProcess())
+	if (AmAutoVacuumWorkerProcess())
 		return false;
 	if (is_known)
 		return !has_no_names;

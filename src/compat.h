@@ -14,6 +14,7 @@
 #include "miscadmin.h"
 #include "optimizer/cost.h"
 #include "optimizer/pathnode.h"
+#include "postmaster/autovacuum.h"
 #include "storage/buffile.h"
 #include "utils/acl.h"
 
@@ -111,6 +112,11 @@ gs_initial_cost_nestloop(PlannerInfo *root, JoinCostWorkspace *workspace, JoinTy
 	initial_cost_nestloop(root, workspace, jointype, outer_path, inner_path, extra);
 #endif
 }
+
+/* 17 renamed it */
+#if PG_VERSION_NUM < 170000
+#define AmAutoVacuumWorkerProcess() IsAutoVacuumWorkerProcess()
+#endif
 
 /* 16 renamed it */
 static inline void
