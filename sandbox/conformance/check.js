@@ -94,8 +94,12 @@ async function proveTheGate(gate) {
 // Each difference is needed, and is enough, for its own example.
 async function proveTheDifferences(gate, bare) {
 	for (const { name, reason, example } of differences) {
+		if (example.tenant)
+			ctl('set', ...example.tenant);
 		const without = await verdictOf(bare, example);
 		const having = await verdictOf(gate, example);
+		if (example.tenant)
+			ctl('defaults');
 		ok(without.request.length + without.response.length > 0
 			&& having.request.length + having.response.length === 0,
 			`a difference: ${name} (${reason})`,
