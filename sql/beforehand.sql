@@ -62,7 +62,7 @@ SELECT local.error_of($$UPDATE gs.successplans SET comments = 'x'
 SELECT q, left(e, 6) AS e FROM (VALUES
   ($$WHERE ctid = '(0,1)'$$), ($$WHERE ctid > '(0,1)' AND gsid = '1P02A'$$),
   ($$WHERE ctid = ANY (ARRAY(SELECT ctid FROM local.src))$$), ($$WHERE ctid IN (SELECT ctid FROM local.src)$$),
-  ($$WHERE ctid IS NOT NULL OR status = 'Active'$$), ($$FROM local.src AS s WHERE s.ctid = p.ctid$$),
+  ($$WHERE ctid <> '(0,1)' OR status = 'Active'$$), ($$FROM local.src AS s WHERE s.ctid = p.ctid$$),
   ($$FROM local.src AS s LEFT JOIN gs.plan_types AS t ON t.ctid = s.ctid WHERE s.ctid = p.ctid AND s.ctid = '(0,1)'$$),
   ($$WHERE EXISTS (SELECT FROM local.src AS s WHERE s.ctid = p.ctid)$$),
   ($$WHERE (SELECT count(*) FROM local.src AS s WHERE s.ctid = p.ctid) = 1$$),
