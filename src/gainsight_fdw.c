@@ -28,6 +28,7 @@ _PG_init(void)
 	gs_xact_init();
 	gs_walks_init();
 	gs_analyze_init();
+	gs_constant_init();
 #ifdef USE_ASSERT_CHECKING
 	gs_model_check();
 #endif

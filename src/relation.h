@@ -105,4 +105,15 @@ extern bool gs_relation_is_known(Oid relid, const char *name);
  */
 extern GsRelation *gs_relation_open(Oid relid);
 
+/*
+ * constant.c
+ */
+
+/*
+ * The option constant as a value of the type, in CurrentMemoryContext, whatever
+ * the session's settings are.  Raises what the type says of it.
+ */
+extern Datum gs_constant_value(Oid type, int32 typmod, const char *constant);
+extern void gs_constant_init(void); /* called once at load */
+
 #endif							/* GS_RELATION_H */

@@ -30,16 +30,17 @@ struct GsRowMaker
 };
 
 static void
-add_constant(GsRowMaker *maker, GsInput *input, AttrNumber attnum)
+add_constant(GsRowMaker *maker, AttrNumber attnum)
 {
+	const GsAttr *attr = &maker->relation->atts[attnum - 1];
 	MemoryContext context = CurrentMemoryContext;
 
 	maker->place.attnum = attnum;
-	maker->place.text = maker->relation->atts[attnum - 1].constant;
+	maker->place.text = attr->constant;
 	maker->is_constant[attnum - 1] = true;
 	PG_TRY();
 	{
-		maker->constants[attnum - 1] = gs_input_text(input, maker->place.text);
+		maker->constants[attnum - 1] = gs_constant_value(attr->type, attr->typmod, attr->constant);
 	}
 	PG_CATCH();
 	{
@@ -54,19 +55,18 @@ static void
 add_column(GsRowMaker *maker, const GsColumn *brace, AttrNumber attnum)
 {
 	const GsAttr *attr = &maker->relation->atts[attnum - 1];
-	GsInput    *input = gs_input_create(maker->relation, attnum);
 	int			n = maker->nfields;
 
 	if (attr->constant != NULL)
 	{
-		add_constant(maker, input, attnum);
+		add_constant(maker, attnum);
 		return;
 	}
 	if (brace != NULL && attr->column == brace)
 		maker->brace = n;
 	maker->columns[n] = attnum - 1;
 	maker->fields[n] = gs_to_utf8(attr->field);
-	maker->inputs[n] = input;
+	maker->inputs[n] = gs_input_create(maker->relation, attnum);
 	maker->sources[n] = n;
 	for (int i = n - 1; i >= 0; i--)
 		if (pg_strcasecmp(maker->fields[i], maker->fields[n]) == 0)

@@ -32,7 +32,7 @@ extern GsInput *gs_input_create(const GsRelation *relation, AttrNumber attnum);
 extern Datum gs_input_convert(GsInput *input, const GsJson *node, bool *isnull);
 
 /*
- * The same for a text in the server's encoding (a constant column's value).
+ * The same for a text in the server's encoding (a key that a path gave).
  */
 extern Datum gs_input_text(GsInput *input, const char *text);
 
@@ -74,6 +74,14 @@ extern const char *gs_try_to_utf8(const char *text);
 /*
  * value.c: SQL values as JSON, in UTF-8
  */
+
+/*
+ * Fixes the settings that a type's functions go by (DateStyle and the like),
+ * for an output or input function; to be restored by the level returned.  An
+ * ERROR restores them with its transaction.
+ */
+extern int	gs_value_fix_settings(void);
+extern void gs_value_restore_settings(int level);
 
 /*
  * A value as its type's output function shows it, in the server's encoding,

@@ -17,14 +17,17 @@
 
 #include "gainsight_fdw.h"
 
-/* Settings that output functions go by, and what they are while a value is sent. */
+/*
+ * Settings that a type's functions go by, and what they are while a value is
+ * sent or a constant read.
+ */
 static const struct
 {
 	const char *name;
 	const char *value;
 }			fixed_settings[] =
 {
-	{"datestyle", "ISO"},
+	{"datestyle", "ISO, YMD"},
 	{"intervalstyle", "postgres"},
 	{"timezone", "UTC"},
 	{"extra_float_digits", "3"},
@@ -56,23 +59,36 @@ is_plain(Oid type)
 	}
 }
 
+int
+gs_value_fix_settings(void)
+{
+	int			level = NewGUCNestLevel();
+
+	for (int i = 0; i < (int) lengthof(fixed_settings); i++)
+		(void) set_config_option(fixed_settings[i].name, fixed_settings[i].value, PGC_USERSET,
+								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return level;
+}
+
+void
+gs_value_restore_settings(int level)
+{
+	AtEOXact_GUC(true, level);
+}
+
 const char *
 gs_value_shown(Oid type, Datum value)
 {
 	Oid			function;
 	bool		is_varlena;
 	bool		plain = is_plain(type);
-	int			level = plain ? 0 : NewGUCNestLevel();
+	int			level = plain ? 0 : gs_value_fix_settings();
 	const char *shown;
 
-	for (int i = 0; !plain && i < (int) lengthof(fixed_settings); i++)
-		(void) set_config_option(fixed_settings[i].name, fixed_settings[i].value, PGC_USERSET,
-								 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	getTypeOutputInfo(type, &function, &is_varlena);
 	shown = OidOutputFunctionCall(function, value);
-	/* an ERROR ends what is set with its transaction */
 	if (!plain)
-		AtEOXact_GUC(true, level);
+		gs_value_restore_settings(level);
 	return shown;
 }
 

@@ -131,12 +131,8 @@ json_of(const GsRelation *relation, const GsAttr *attr, Datum value)
 static const char *
 constant_shown(const GsAttr *attr)
 {
-	Oid			function;
-	Oid			ioparam;
-
-	getTypeInputInfo(attr->type, &function, &ioparam);
-	return gs_value_shown(attr->type, OidInputFunctionCall(function, pstrdup(attr->constant),
-														   ioparam, attr->typmod));
+	return gs_value_shown(attr->type,
+						  gs_constant_value(attr->type, attr->typmod, attr->constant));
 }
 
 static void
