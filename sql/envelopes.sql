@@ -180,6 +180,13 @@ SELECT * FROM local.error_of('SELECT gsid FROM gs.successplans');
 -- the request
 \! sql/include/answer '{"result":false,"errorCode":"COCKPIT_5101","errorDesc":"Invalid field","requestId":"req-1"}' 400
 SELECT * FROM local.error_of('SELECT gsid FROM gs.successplans');
+-- the hint is about what was sent: fields alone, conditions, too, or nothing
+\! sql/include/answer '{"result":false,"errorCode":"GSOBJ_77"}' 400
+SELECT * FROM local.error_of('SELECT gsid FROM gs.successplans');
+\! sql/include/answer '{"result":false,"errorCode":"GSOBJ_77"}' 400
+SELECT * FROM local.error_of($$SELECT gsid FROM gs.successplans WHERE status = 'Active'$$);
+\! sql/include/answer '{"result":false,"errorCode":"GSOBJ_77"}' 400
+SELECT * FROM local.error_of('SELECT id FROM gs.plan_types');
 -- the base URL
 SELECT :'url' || '/elsewhere' AS wrong_url \gset
 ALTER SERVER gainsight OPTIONS (SET base_url :'wrong_url');

@@ -87,7 +87,10 @@ typedef struct FailureRule
 } FailureRule;
 
 /* What a call does. */
-#define READS	0x01
+#define LISTS	0x01			/* a read that names nothing */
+#define SELECTS 0x10			/* one that names fields */
+#define FILTERS 0x20			/* and conditions, too */
+#define READS	(LISTS | SELECTS | FILTERS)
 #define CREATES	0x02
 #define ADDS	0x04			/* a create below a record that the path names */
 #define UPDATES	0x08
@@ -106,6 +109,9 @@ typedef struct FailureRule
 #define NO_PARENT GS_REPEAT_NEVER, ERRCODE_FOREIGN_KEY_VIOLATION, \
 	"Gainsight has no such record to add to", \
 	"The row names a parent that does not exist, or that this key may not see."
+#define REFUSED_FIELD GS_REPEAT_NEVER, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION, \
+	"Gainsight refused the request", \
+	"It may not know a column's field: the column option field, or the column's name, says what is asked for."
 #define SERVER_FAULT ERRCODE_SYSTEM_ERROR, \
 	"Gainsight failed to answer", NULL
 #define WRONG_ADDRESS GS_REPEAT_NEVER, ERRCODE_FDW_ERROR, \
@@ -119,11 +125,15 @@ static const FailureRule rules[] = {
 	{"GS_APIG_2404", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
 	{"GU_2400", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
 	{"GS_APIG_1000", ANY_STATUS, 0, ANY_CALL, WRONG_ADDRESS},
+	{"COCKPIT_5101", ANY_STATUS, 0, READS, REFUSED_FIELD},
 	{"OBJECT_NOT_FOUND", ANY_STATUS, 0, ADDS, NO_PARENT},
 	{NULL, 401, 0, ANY_CALL, KEY_REFUSED},
 	{NULL, 403, 0, ANY_CALL, ADDRESS_REFUSED},
 	{NULL, 429, 0, ANY_CALL, RATE_LIMITED},
-	{NULL, 400, 0, READS, GS_REPEAT_NEVER, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
+	{NULL, 400, 0, LISTS, GS_REPEAT_NEVER, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
+	"Gainsight refused the request", NULL},
+	{NULL, 400, 0, SELECTS, REFUSED_FIELD},
+	{NULL, 400, 0, FILTERS, GS_REPEAT_NEVER, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
 		"Gainsight refused the request",
 	"The server options operators and in_list_size say what the tenant understands."},
 	{NULL, 400, 0, WRITES, GS_REPEAT_NEVER, ERRCODE_INVALID_PARAMETER_VALUE,
@@ -149,7 +159,7 @@ static int
 kind_of_call(const GsCall *call, bool is_envelope)
 {
 	if (call->read)
-		return READS;
+		return call->filtered ? FILTERS : call->body != NULL ? SELECTS : LISTS;
 	if (!call->once)
 		return UPDATES;
 	return is_envelope && gs_model_brace(call->resource, call->endpoint) ? ADDS : CREATES;
@@ -453,6 +463,7 @@ gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
 		.path = endpoint->path,
 		.body = search_body(search, limit, offset),
 		.read = true,
+		.filtered = search->nconditions > 0,
 		.classify = judge_answer,
 	};
 

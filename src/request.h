@@ -71,6 +71,7 @@ struct GsCall
 	const char *path;			/* percent-encoded, below the base URL */
 	const char *body;			/* UTF-8, or NULL */
 	bool		read;			/* counts against max_requests */
+	bool		filtered;		/* a read with conditions, for the hint */
 	bool		once;			/* a create: never repeat what may have arrived */
 	bool		keyed;			/* the path names a record: 404 is no row */
 	GsClassifier classify;
