@@ -52,6 +52,34 @@ SELECT tenant, name FROM gs.plans WHERE name LIKE 'mine%' ORDER BY name;
 \! sandbox/ctl clear
 
 --
+-- Out of an ancestor that a foreign key references
+--
+CREATE TABLE gs.root (tenant text, gsid text, name text, company_id text, type_id text) PARTITION BY LIST (tenant);
+CREATE TABLE gs.near PARTITION OF gs.root FOR VALUES IN ('aa', 'bb') PARTITION BY LIST (tenant);
+CREATE TABLE gs.aa_near PARTITION OF gs.near FOR VALUES IN ('aa');
+CREATE TABLE gs.cc PARTITION OF gs.root FOR VALUES IN ('cc');
+ALTER TABLE gs.near ADD UNIQUE (tenant, name);
+CREATE TABLE gs.refs (tenant text, name text, FOREIGN KEY (tenant, name) REFERENCES gs.near (tenant, name));
+CREATE FOREIGN TABLE gs.zz_root (tenant text OPTIONS (constant 'zz'), gsid text, name text, company_id text, type_id text)
+  SERVER gainsight OPTIONS (resource 'successplans');
+ALTER TABLE gs.root ATTACH PARTITION gs.zz_root FOR VALUES IN ('zz');
+INSERT INTO gs.root VALUES ('aa', NULL, 'referenced', '1P01ACME', '1T01'), ('cc', NULL, 'free', '1P01ACME', '1T01');
+SELECT local.error_of($$UPDATE gs.root SET tenant = 'zz' WHERE tenant = 'aa'$$);
+SELECT left(e, 6) AS e FROM local.error_of($$MERGE INTO gs.root AS r USING local.src ON r.company_id = c AND r.tenant = 'aa'
+  WHEN MATCHED THEN UPDATE SET tenant = 'zz'$$) AS e LIMIT 1;
+\! sandbox/ctl requests
+-- a MERGE that only adds may, and rows of a table that none references may go
+MERGE INTO gs.root AS r USING local.src ON r.company_id = c AND r.tenant = 'aa' AND r.name = 'another'
+  WHEN NOT MATCHED THEN INSERT (tenant, name, company_id, type_id) VALUES ('zz', 'merged', c, '1T01');
+UPDATE gs.root SET tenant = 'zz' WHERE tenant = 'cc';
+\! sandbox/ctl requests
+SET client_min_messages = warning;
+DROP TABLE gs.root CASCADE;
+DROP TABLE gs.refs;
+RESET client_min_messages;
+\! sandbox/ctl clear
+
+--
 -- The ctid: it is the same for all rows
 --
 SELECT count(DISTINCT ctid) FROM gs.successplans;

@@ -10,10 +10,12 @@
 
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "catalog/partition.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 #include "gainsight_fdw.h"
@@ -113,6 +115,51 @@ check_no_capture(const ModifyTableState *mtstate, const ResultRelInfo *rinfo)
 								 RelationGetRelationName(rinfo->ri_RelationDesc));
 }
 
+/* Is the table named in a foreign key itself, not by way of its parent's? */
+static bool
+is_referenced(Oid relid)
+{
+	Relation	relation = table_open(relid, NoLock);
+	const TriggerDesc *triggers = relation->trigdesc;
+	bool		found = false;
+
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+		found |= !triggers->triggers[i].tgisclone &&
+			RI_FKey_trigger_type(triggers->triggers[i].tgfoid) == RI_TRIGGER_PK;
+	table_close(relation, NoLock);
+	return found;
+}
+
+/*
+ * A row that leaves an ancestor that a foreign key references is refused by
+ * core, when it has been written here.  Which table a row comes from is not
+ * told, so all that the statement has must be free of it.
+ */
+static void
+check_no_referenced(const ModifyTableState *mtstate)
+{
+	Oid			root = RelationGetRelid(mtstate->rootResultRelInfo->ri_RelationDesc);
+
+	for (int i = 0; i < mtstate->mt_nrels; i++)
+	{
+		ListCell   *cell;
+
+		foreach(cell, get_partition_ancestors(RelationGetRelid(mtstate->resultRelInfo[i].ri_RelationDesc)))
+		{
+			if (lfirst_oid(cell) == root)
+				break;
+			if (is_referenced(lfirst_oid(cell)))
+				ereport(ERROR,
+						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						 errmsg("cannot move tuples out of \"%s\", which is directly referenced in a foreign key",
+								get_rel_name(lfirst_oid(cell))),
+						 errdetail("It is an ancestor of a table of the statement, and not its root. Nothing was sent."),
+						 errhint("Define the foreign key on the root table, or leave rows of \"%s\" out by a condition on the partition key.",
+								 get_rel_name(lfirst_oid(cell)))));
+		}
+	}
+}
+
 void
 gs_beforehand_route(const ModifyTableState *mtstate, const ResultRelInfo *rinfo)
 {
@@ -126,4 +173,7 @@ gs_beforehand_route(const ModifyTableState *mtstate, const ResultRelInfo *rinfo)
 				 errdetail("The UPDATE would find the rows that it moves there, and update them again."),
 				 errhint("Leave that table's own rows out by a condition on the partition key.")));
 	check_no_capture(mtstate, rinfo);
+	if (mtstate->operation == CMD_UPDATE ||
+		(mtstate->operation == CMD_MERGE && (mtstate->mt_merge_subcommands & MERGE_UPDATE)))
+		check_no_referenced(mtstate);
 }
