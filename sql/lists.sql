@@ -93,6 +93,15 @@ SELECT local.compare_queries('SELECT * FROM local.account AS a JOIN gs.successpl
 	'SELECT * FROM local.account AS a JOIN local.successplans AS p USING (company_id)');
 -- batches of one and two searches, and then all
 \! sandbox/ctl requests -n
+-- another list that is left out beside them says nothing about the keys
+ALTER SERVER gainsight OPTIONS (ADD in_list_size '2');
+SELECT array_agg(DISTINCT owner_id) AS owners FROM local.successplans WHERE owner_id IS NOT NULL \gset
+\! sandbox/ctl clear
+SELECT local.compare_queries(
+	format($$SELECT * FROM (SELECT * FROM local.account WHERE company_id NOT LIKE 'none%%' OFFSET 0) AS a JOIN gs.successplans AS p USING (company_id) WHERE owner_id = ANY (%L)$$, :'owners'),
+	format($$SELECT * FROM (SELECT * FROM local.account WHERE company_id NOT LIKE 'none%%' OFFSET 0) AS a JOIN local.successplans AS p USING (company_id) WHERE owner_id = ANY (%L)$$, :'owners'));
+\! sandbox/ctl requests -n
+ALTER SERVER gainsight OPTIONS (DROP in_list_size);
 RESET enable_hashjoin;
 RESET enable_mergejoin;
 

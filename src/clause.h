@@ -143,7 +143,8 @@ typedef struct GsFilter
 	int			cut;			/* the condition whose values are in pieces */
 	int			npieces;		/* 0: there is none */
 	const char **pieces;
-	bool		unlisted;		/* a list was left out, as it would be in too many */
+	bool		unlisted;		/* the first clause's list was left out, as it would be in too
+								 * many: nothing that is sent depends on it */
 } GsFilter;
 
 /* As many pieces as a list has. */

@@ -54,7 +54,7 @@ gs_without_key(const char *text, const char *key)
 	return clean;
 }
 
-/* "Server "s", role "r": GET /x answered 404: GSOBJ_1 "no such plan" (request abc)." */
+/* "Server "s", role "r", foreign table "t": GET /x answered 404: GSOBJ_1 "no such plan" (request abc)." */
 static char *
 describe(const GsFailure *failure)
 {
@@ -65,6 +65,8 @@ describe(const GsFailure *failure)
 		appendStringInfo(&out, "Server \"%s\"", failure->server);
 	if (failure->server && failure->role)
 		appendStringInfo(&out, ", role \"%s\"", failure->role);
+	if (failure->server && failure->table)
+		appendStringInfo(&out, ", foreign table \"%s\"", failure->table);
 	if (failure->server)
 		appendStringInfoString(&out, ": ");
 	appendStringInfo(&out, "%s %s", failure->method, failure->path);

@@ -14,7 +14,7 @@
 /*
  * What is known of a failed request.  Strings that the tenant or the network
  * gave are UTF-8 of any content; they are cleaned before they are shown.  Names
- * of servers and roles are in the database's encoding.
+ * of servers, roles and tables are in the database's encoding.
  * Whoever fills this in has taken the access key out of them.
  */
 typedef struct GsFailure
@@ -23,6 +23,7 @@ typedef struct GsFailure
 	const char *message;		/* the primary message, ours */
 	const char *server;			/* whom it was asked of, by name; NULL if nobody was */
 	const char *role;			/* by whom, where that is in question, or NULL */
+	const char *table;			/* for which table, where that is, or NULL */
 	const char *method;			/* what was asked; NULL if nothing was */
 	const char *path;
 	int			status;			/* HTTP status, 0 without an answer */

@@ -269,7 +269,8 @@ emit_arm(Builder *builder, const Where *arm, StringInfo expression)
 	cut = arm->is_long && filter->npieces == 0;
 	if (cut && count_pieces(builder, arm->values) > builder->most_pieces)
 	{
-		filter->unlisted = true;
+		/* behind other conditions, those are still asked by */
+		filter->unlisted |= filter->nconditions == 0;
 		cut = false;
 	}
 	if (filter->nconditions + count_conditions(arm) > GS_MAX_CONDITIONS ||

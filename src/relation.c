@@ -6,6 +6,7 @@
 
 #include "access/relation.h"
 #include "access/table.h"
+#include "catalog/pg_inherits.h"
 #include "commands/defrem.h"
 #include "foreign/foreign.h"
 #include "lib/stringinfo.h"
@@ -116,6 +117,9 @@ gs_relation_load(Oid relid)
 	result->relid = relid;
 	result->name = pstrdup(RelationGetRelationName(relation));
 	result->settings = gs_settings_load(GetForeignTable(relid)->serverid, relid);
+	/* a statement that names a parent does not say which of its tables failed */
+	if (has_superclass(relid))
+		result->settings->tenant.table = result->name;
 	result->resource = resource_of(result->settings, result->name);
 	result->natts = desc->natts;
 	result->atts = palloc0(sizeof(GsAttr) * Max(desc->natts, 1));

@@ -318,13 +318,14 @@ judge_uncertain(GsVerdict *verdict)
 }
 
 /*
- * Of many tenants under one parent the message has to say which; and of many
- * mappings, whose, if it is the key.
+ * Of many tables under one parent the message has to say which, and of which
+ * tenant; and of many mappings, whose, if it is the key.
  */
 static void
 name_the_asked(const GsTenant *tenant, GsFailure *failure)
 {
 	failure->server = tenant->server;
+	failure->table = tenant->table;
 	if (failure->sqlstate == ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION)
 		failure->role = GetUserNameFromId(tenant->userid, true);
 }

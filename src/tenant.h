@@ -28,6 +28,8 @@ typedef struct GsTenant
 {
 	Oid			serverid;
 	const char *server;			/* its name, in the database's encoding */
+	const char *table;			/* that of a table which has a parent, for whose sake it may be
+								 * asked; NULL: none */
 	Oid			userid;			/* whose key it is */
 	const char *base_url;		/* no slash at the end */
 	const char *access_key;

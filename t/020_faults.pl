@@ -110,7 +110,7 @@ for my $code ([ 'GS_APIG_2401', 401, '28000' ], [ 'GS_APIG_2401', 200, '28000' ]
 fails('an address that is not allowed', 'search', { status => 403, body => envelope('GS_APIG_2402') },
 	'42501', like => qr/HINT:  .*\baddress/);
 fails('400', 'search', { status => 400, body => envelope('GSOBJ_1') }, 'HV00L',
-	like => qr/HINT:  .*\boperators\b.*\bin_list_size\b/);
+	like => qr/HINT:  .*\boption field\b/);
 fails('400', 'create', { status => 400, body => { %{ envelope('GSOBJ_1') }, errorDesc => 'no such Status' } }, '22023',
 	like => qr/HINT:  .*"Active"/);
 fails('400', 'objective', { status => 400, body => { %{ envelope('GSOBJ_1') }, errorDesc => 'no such Status' } }, '22023');
@@ -318,10 +318,11 @@ SKIP:
 # Tried again
 #
 
-# A passing fault: no error, so many requests of the kind, within a time.
+# A passing fault: no error, so many requests of the kind, within a time.  $tries, if it is given,
+# is how many of them, else one more than fail.
 sub passes
 {
-	my ($what, $kind, $fault, $times, $least, $most) = @_;
+	my ($what, $kind, $fault, $times, $least, $most, $tries) = @_;
 
 	# a kept connection that dies is replaced at once
 	$session->ask('SELECT gainsight_fdw_disconnect_all()');
@@ -332,7 +333,8 @@ sub passes
 	  or diag $session->error;
 	my ($method) = split / /, $operation{$kind} || '';
 	my @sent = grep { !$method || /^$method / } split /\n/, $tenant->control('requests', '-v');
-	is(scalar @sent, $times + 1, "$what, $times times, to $kind: and tried " . ($times + 1) . ' times');
+	$tries //= $times + 1;
+	is(scalar @sent, $tries, "$what, $times times, to $kind: and tried $tries times");
 	my $took = $session->elapsed;
 	cmp_ok($took, '>=', $least, "$what, $times times, to $kind: not at once");
 	cmp_ok($took, '<', $most, "$what, $times times, to $kind: but soon");
@@ -344,7 +346,8 @@ passes('503', $_, { status => 503 }, 2, 0.48, 2) for 'list', 'objectives', 'upda
 passes("$_", 'list', { status => $_ + 0 }, 1, 0.16, 1.5) for 500, 502, 504, 408, 425, 520;
 passes('503 with Retry-After', 'list', { status => 503, headers => { 'Retry-After' => '2' } }, 1, 1.9, 3.5);
 passes($_, 'list', $broken{$_}, 1, 0.16, 2) for sort keys %broken;
-passes('silence', 'update', $broken{silent}, 1, 0.16, 2);
+# the tenant has made the change before it fell silent, so it is looked for and not sent again
+passes('silence', 'update', $broken{silent}, 1, 0.16, 2, 1);
 option(request_timeout => undef);
 # a repeated PUT does not check again
 my @checks = grep { m{^GET /v1/successplans/} } split /\n/, $tenant->control('requests', '-v');
