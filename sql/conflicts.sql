@@ -88,6 +88,13 @@ WHERE p.gsid = '1P02A' RETURNING p.gsid;
 \! sandbox/ctl fault '{"op":"GET /successplans/1P02A","fault":{"touch":["1P02A","Status=Archived","ModifiedDate=2026-01-02T03:04:05Z"]}}'
 SELECT * FROM local.error_of($$UPDATE gs.successplans SET comments = 'x' WHERE name LIKE 'by%' AND status <> 'Archived' AND gsid <> '1P02B' OR gsid = '1P02A'$$);
 \i sql/include/changes.psql
+-- nor of a custom field that the table declares: it is what this statement goes by
+ALTER FOREIGN TABLE gs.successplans ADD COLUMN "Score__gc" numeric;
+\! sandbox/ctl touch 1P02A Score__gc=1 ModifiedDate=2026-01-02T03:04:05Z
+\! sandbox/ctl fault '{"op":"GET /successplans/1P02A","fault":{"touch":["1P02A","Score__gc=100","ModifiedDate=2026-01-02T03:04:05Z"]}}'
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET "Score__gc" = "Score__gc" + 1 WHERE company_id = '1P01ACME' AND status = 'Archived'$$);
+SELECT gsid, "Score__gc" FROM gs.successplans WHERE company_id = '1P01ACME' ORDER BY gsid;
+ALTER FOREIGN TABLE gs.successplans DROP COLUMN "Score__gc";
 -- a date that comes as a date-time the second time is no change
 \! sandbox/ctl touch 1P02A StartDate=2027-02-02 ModifiedDate=2026-01-02T03:04:05Z
 \! sandbox/ctl fault '{"op":"GET /successplans/1P02A","fault":{"replace_body":[["\"StartDate\":\"2027-02-02\"","\"StartDate\":\"2027-02-02T05:30:00Z\""]]}}'

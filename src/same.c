@@ -107,9 +107,31 @@ compare_versions(const GsJson *then, const GsJson *now)
 	return now_moment % USECS_PER_SEC == 0 ? NOTHING : SAME;
 }
 
-bool
-gs_same_record(const GsResource *resource, const GsJson *then, const GsJson *now)
+/* The custom fields that the table declares, as far as is known what they were. */
+static bool
+same_custom(const GsRelation *relation, const GsJson *then, const GsJson *now)
 {
+	for (int i = 0; i < relation->natts; i++)
+	{
+		const GsAttr *attr = &relation->atts[i];
+		const char *field;
+		const GsJson *known;
+
+		if (attr->name == NULL || attr->column != NULL || !attr->writable)
+			continue;
+		field = gs_to_utf8(attr->field);
+		known = gs_json_get(then, field);
+		if (gs_json_kind(known) != GS_JSON_ABSENT &&
+			!same_value(NULL, known, gs_json_get(now, field)))
+			return false;
+	}
+	return true;
+}
+
+bool
+gs_same_record(const GsRelation *relation, const GsJson *then, const GsJson *now)
+{
+	const GsResource *resource = relation->resource;
 	const GsColumn *version = gs_model_flagged(resource, GS_VERSION);
 	Told		told = compare_versions(gs_json_get(then, version->field),
 										gs_json_get(now, version->field));
@@ -122,7 +144,7 @@ gs_same_record(const GsResource *resource, const GsJson *then, const GsJson *now
 			!same_value(column, gs_json_get(then, column->field), gs_json_get(now, column->field)))
 			told = DIFFERENT;
 	}
-	return told != DIFFERENT;
+	return told == SAME || (told == NOTHING && same_custom(relation, then, now));
 }
 
 bool

@@ -10,13 +10,14 @@
 
 #include "postgres.h"
 
-#include "api.h"
+#include "gainsight_fdw.h"
 
 /*
  * Is a record still what it was?  By its version, where that is fine enough to
- * tell; else all fields that can be written have to be the same.
+ * tell; else all fields that can be
+ * written have to be the same, of the custom ones those that the table declares.
  */
-extern bool gs_same_record(const GsResource *resource, const GsJson *then, const GsJson *now);
+extern bool gs_same_record(const GsRelation *relation, const GsJson *then, const GsJson *now);
 
 /*
  * Has a record all the values that were sent for it?

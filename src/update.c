@@ -285,7 +285,7 @@ take_record(GsUpdate *update, const GsJson *now)
 		fail_of(update, ERRCODE_FDW_REPLY_HANDLE, "was asked for, and Gainsight answered with another",
 				"Nothing was sent for it.", NULL);
 	else if (!update->relation->settings->conflict_check ||
-			 gs_same_record(resource, update->expected, now))
+			 gs_same_record(update->relation, update->expected, now))
 	{
 		resolve_unsure(update, GS_WRITE_NOT_MADE);
 		start_put(update, now, gs_governor_now(), true);
