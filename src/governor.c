@@ -12,7 +12,6 @@
 #include <time.h>
 
 #include "access/xact.h"
-#include "common/hashfn.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -62,34 +61,6 @@ advance(GsLimiter *limiter, int64 second)
 	limiter->second = Max(limiter->second, second);
 }
 
-/* Longer than any name that a resolver takes, with a scheme and a port. */
-#define MAX_AUTHORITY 300
-
-/*
- * Gainsight counts by tenant, which scheme, host and port name, however they
- * are spelled; the path is not looked at.
- */
-static void
-name_tenant(const char *base_url, uint64 *tenant)
-{
-	const char *host = strstr(base_url, "://");
-	bool		https = pg_strncasecmp(base_url, "https:", 6) == 0;
-	char		name[MAX_AUTHORITY + 8];
-	size_t		length;
-
-	host = host ? host + 3 : base_url;
-	length = Min(strcspn(host, "/"), MAX_AUTHORITY);
-	name[0] = https ? 's' : 'p';
-	for (size_t i = 0; i < length; i++)
-		name[i + 1] = pg_ascii_tolower((unsigned char) host[i]);
-	name[++length] = '\0';
-	/* without the port, which stands behind the brackets of an IPv6 address */
-	if (strrchr(name, ':') == NULL || strrchr(name, ':') < strrchr(name, ']'))
-		length += strlcpy(name + length, https ? ":443" : ":80", 5);
-	tenant[0] = hash_bytes_extended((const unsigned char *) name, length, 0);
-	tenant[1] = hash_bytes_extended((const unsigned char *) name, length, 1) | 1;
-}
-
 /* Would nobody notice if it were another's from now on? */
 static bool
 is_idle(const GsLimiter *limiter, int64 now)
@@ -103,7 +74,7 @@ is_idle(const GsLimiter *limiter, int64 now)
  * own.  NULL if there is none.
  */
 static GsLimiter *
-find_among(GsLimiter *limiters, int count, const uint64 *tenant, int64 now)
+find_among(GsLimiter *limiters, int count, const GsTenantId *tenant, int64 now)
 {
 	GsLimiter  *idle = NULL;
 
@@ -111,15 +82,15 @@ find_among(GsLimiter *limiters, int count, const uint64 *tenant, int64 now)
 	{
 		GsLimiter  *limiter = &limiters[i];
 
-		if (memcmp(limiter->tenant, tenant, sizeof(limiter->tenant)) == 0)
+		if (gs_tenant_is(&limiter->tenant, tenant))
 			return limiter;
-		if (idle == NULL && (limiter->tenant[1] == 0 || is_idle(limiter, now)))
+		if (idle == NULL && (limiter->tenant.high == 0 || is_idle(limiter, now)))
 			idle = limiter;
 	}
 	if (idle != NULL)
 	{
 		memset(idle, 0, sizeof(*idle));
-		memcpy(idle->tenant, tenant, sizeof(idle->tenant));
+		idle->tenant = *tenant;
 	}
 	return idle;
 }
@@ -132,7 +103,7 @@ static GsLimiter *private_limiters;
 static int	nprivate;
 
 static GsLimiter *
-find_private(const uint64 *tenant, int64 now)
+find_private(const GsTenantId *tenant, int64 now)
 {
 	GsLimiter  *limiter = find_among(private_limiters, nprivate, tenant, now);
 
@@ -165,13 +136,13 @@ warn_of_private(void)
 
 /* What a limiter of this backend's knows is known to the shared one, too. */
 static void
-take_over(GsLimiter *limiter, const uint64 *tenant, int64 now)
+take_over(GsLimiter *limiter, const GsTenantId *tenant, int64 now)
 {
 	for (int i = 0; i < nprivate; i++)
 	{
 		GsLimiter  *known = &private_limiters[i];
 
-		if (memcmp(known->tenant, tenant, sizeof(known->tenant)) != 0)
+		if (!gs_tenant_is(&known->tenant, tenant))
 			continue;
 		advance(limiter, now / 1000);
 		advance(known, now / 1000);
@@ -283,15 +254,12 @@ typedef int (*GsDecision) (GsLimiter *limiter, const GsAsk *ask, int64 now);
  * backend's own.
  */
 static int
-with_limiter(const char *base_url, GsDecision act, const GsAsk *ask)
+with_limiter(const GsTenantId *tenant, GsDecision act, const GsAsk *ask)
 {
-	uint64		tenant[2];
-	int64		now;
+	int64		now = gs_governor_now();
 	GsLimiter  *limiter;
 	int			result = 0;
 
-	name_tenant(base_url, tenant);
-	now = gs_governor_now();
 	limiter = find_among(gs_shared_lock()->limiters, GS_LIMITERS, tenant, now);
 	if (limiter != NULL)
 	{
@@ -306,11 +274,11 @@ with_limiter(const char *base_url, GsDecision act, const GsAsk *ask)
 }
 
 int
-gs_governor_ask(const char *base_url, int rate_limit, int64 since, int starts)
+gs_governor_ask(const GsTenant *tenant, int64 since, int starts)
 {
-	GsAsk		ask = {.rate_limit = rate_limit, .since = since, .starts = starts};
+	GsAsk		ask = {.rate_limit = tenant->rate_limit, .since = since, .starts = starts};
 
-	return with_limiter(base_url, decide, &ask);
+	return with_limiter(&tenant->id, decide, &ask);
 }
 
 /* Of two pauses the one that ends later stands. */
@@ -322,11 +290,11 @@ pause_limiter(GsLimiter *limiter, const GsAsk *ask, int64 now)
 }
 
 void
-gs_governor_pause(const char *base_url, int ms)
+gs_governor_pause(const GsTenant *tenant, int ms)
 {
 	GsAsk		ask = {.pause = ms};
 
-	(void) with_limiter(base_url, pause_limiter, &ask);
+	(void) with_limiter(&tenant->id, pause_limiter, &ask);
 }
 
 /*
@@ -367,28 +335,25 @@ gs_governor_left(int max_requests)
 }
 
 void
-gs_governor_exceeded(const GsTenant *tenant, int64 needed)
+gs_governor_refuse(const GsTenant *tenant, int64 needed, GsFailure *failure)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			 errmsg("statement needs more read requests than max_requests allows"),
-			 needed > 0 ?
-			 errdetail("It has sent " INT64_FORMAT " and needs " INT64_FORMAT " more; max_requests is %d for server \"%s\".",
-					   spent_so_far(), needed, tenant->max_requests, tenant->server) :
-			 errdetail("It has sent " INT64_FORMAT "; max_requests is %d for server \"%s\".",
-					   spent_so_far(), tenant->max_requests, tenant->server),
-			 errhint("Narrow the query, or raise the option max_requests of the foreign table or its server.")));
-}
+	const char *more = needed > 0 ? psprintf(" and needs " INT64_FORMAT " more", needed) : "";
 
-void
-gs_governor_refuse(const GsTenant *tenant, GsFailure *failure)
-{
 	memset(failure, 0, sizeof(*failure));
 	failure->sqlstate = ERRCODE_PROGRAM_LIMIT_EXCEEDED;
 	failure->message = "statement needs more read requests than max_requests allows";
-	failure->aside = psprintf("It has sent " INT64_FORMAT "; max_requests is %d for server \"%s\".",
-							  spent_so_far(), tenant->max_requests, tenant->server);
+	failure->aside = psprintf("It has sent " INT64_FORMAT "%s; max_requests is %d for server \"%s\".",
+							  spent_so_far(), more, tenant->max_requests, tenant->server);
 	failure->hint = "Narrow the query, or raise the option max_requests of the foreign table or its server.";
+}
+
+void
+gs_governor_exceeded(const GsTenant *tenant, int64 needed)
+{
+	GsFailure	failure;
+
+	gs_governor_refuse(tenant, needed, &failure);
+	gs_fail(&failure);
 }
 
 void

@@ -16,19 +16,18 @@
 extern int64 gs_governor_now(void);
 
 /*
- * Ask to start a request to the tenant of this base URL, which has been
- * waiting since a time of gs_governor_now.  rate_limit is the number of starts
- * in any 60 s, 0 for no bound.  starts is how many of them it takes: 2 for one
- * with which another is paid for that must follow at once, 0 for that other,
- * which a pause alone can stop.  Returns 0 if it may start, and counts them;
- * else the ms after which to ask again.  Never waits.
+ * Ask to start a request to the tenant, which has been waiting since a time of
+ * gs_governor_now.  starts is how many of the rate it takes: 2 for one with
+ * which another is paid for that must follow at once, 0 for that other, which a
+ * pause alone can stop.  Returns 0 if it may start, and counts them; else the ms
+ * after which to ask again.  Never waits.
  */
-extern int	gs_governor_ask(const char *base_url, int rate_limit, int64 since, int starts);
+extern int	gs_governor_ask(const GsTenant *tenant, int64 since, int starts);
 
 /*
  * The tenant has asked every session to stop for so many ms.
  */
-extern void gs_governor_pause(const char *base_url, int ms);
+extern void gs_governor_pause(const GsTenant *tenant, int ms);
 
 /*
  * Count a read request against what one top-level statement may send, the
@@ -37,10 +36,11 @@ extern void gs_governor_pause(const char *base_url, int ms);
 extern void gs_governor_spend(const GsTenant *tenant);
 
 /*
- * That it is used up, as a failure for those who must not raise one.  Allocates
- * in CurrentMemoryContext.
+ * That it is used up, as a failure for those who must not raise one; needed is
+ * how many more are known to be, 0: that is not known.  Allocates in
+ * CurrentMemoryContext.
  */
-extern void gs_governor_refuse(const GsTenant *tenant, GsFailure *failure);
+extern void gs_governor_refuse(const GsTenant *tenant, int64 needed, GsFailure *failure);
 
 /*
  * What follows has a budget of its own: a statement that commits as it goes

@@ -35,26 +35,10 @@ struct GsPlanLock
 /* Those that this session holds. */
 static dlist_head all = DLIST_STATIC_INIT(all);
 
-/* As much of a base URL as tells one tenant from another. */
-static int
-origin_length(const char *base_url)
-{
-	const char *host = strstr(base_url, "://");
-
-	return host ? (int) (host + 3 - base_url + strcspn(host + 3, "/?#")) : (int) strlen(base_url);
-}
-
 uint64
 gs_lock_hash(const GsTenant *tenant, const char *key)
 {
-	char	   *origin = pnstrdup(tenant->base_url, origin_length(tenant->base_url));
-	uint64		seed;
-
-	for (char *c = origin; *c; c++)
-		*c = pg_ascii_tolower((unsigned char) *c);
-	seed = hash_bytes_extended((const unsigned char *) origin, strlen(origin), 0);
-	pfree(origin);
-	return hash_bytes_extended((const unsigned char *) key, strlen(key), seed);
+	return hash_bytes_extended((const unsigned char *) key, strlen(key), tenant->id.low);
 }
 
 /* Of no database, which no advisory lock is. */

@@ -516,5 +516,6 @@ gs_settings_load(Oid serverid, Oid relid)
 		settings->tenant.base_url = psprintf("https://%s.gainsightcloud.com/v1", settings->domain);
 	else
 		settings->tenant.base_url = without_slash(settings->tenant.base_url);
+	gs_tenant_identify(&settings->tenant);
 	return settings;
 }

@@ -175,7 +175,7 @@ ask_governor(GsRequest *request, int64 now)
 	const GsTenant *tenant = request->tenant;
 	int64		since = request->waiting_since ? request->waiting_since : now;
 	int			starts = request->call.terms.paid ? 0 : request->call.terms.pays_next ? 2 : 1;
-	int			wait = gs_governor_ask(tenant->base_url, tenant->rate_limit, since, starts);
+	int			wait = gs_governor_ask(tenant, since, starts);
 
 	if (wait > 0 && request->waiting_since == 0)
 		request->waiting_since = now;
@@ -430,7 +430,7 @@ may_repeat(GsRequest *request)
 	request->call.terms.not_before = gs_governor_now() + wait;
 	if (verdict->repeat == GS_REPEAT_LATER)
 	{
-		gs_governor_pause(tenant->base_url, wait);
+		gs_governor_pause(tenant, wait);
 		tenant->usage->wait_time += wait;
 		if (wait > TELL_AFTER)
 			tell_wait(tenant, psprintf(_("The tenant of server \"%s\" has refused a request, which is sent again in %d s."),
@@ -460,7 +460,7 @@ repeat(GsRequest *request)
 		{
 			MemoryContext old = MemoryContextSwitchTo(request->context);
 
-			gs_governor_refuse(tenant, &verdict->failure);
+			gs_governor_refuse(tenant, 0, &verdict->failure);
 			MemoryContextSwitchTo(old);
 			return false;
 		}

@@ -10,6 +10,8 @@
 #include "datatype/timestamp.h"
 #include "storage/lwlock.h"
 
+#include "tenant.h"
+
 /* How many of each there is room for. */
 #define GS_LIMITERS		64
 #define GS_STATS		64
@@ -28,7 +30,7 @@
 /* The request starts of one tenant, by second of the monotonic clock. */
 typedef struct GsLimiter
 {
-	uint64		tenant[2];		/* hash of what names it; both 0: free */
+	GsTenantId	tenant;			/* all 0: free */
 	int64		second;			/* of the newest counter */
 	int64		paused_until;	/* ms: a 429 asked for it */
 	int64		oldest;			/* ms: since when the longest waits, 0: nobody */

@@ -20,6 +20,13 @@ typedef struct GsUsage
 	bool		told_wait;		/* the user knows of a long wait */
 } GsUsage;
 
+/* Which tenant it is: a hash, never all 0, the same in every session. */
+typedef struct GsTenantId
+{
+	uint64		low;
+	uint64		high;
+} GsTenantId;
+
 /*
  * Whom to talk to, as whom, and with what patience.  Belongs to the statement
  * and outlives its requests.
@@ -32,6 +39,7 @@ typedef struct GsTenant
 								 * asked; NULL: none */
 	Oid			userid;			/* whose key it is */
 	const char *base_url;		/* no slash at the end */
+	GsTenantId	id;				/* of it */
 	const char *access_key;
 	const char *ca_file;		/* or NULL */
 	const char *proxy;			/* or NULL */
@@ -46,5 +54,15 @@ typedef struct GsTenant
 	GsUsage    *usage;			/* where its requests are counted */
 	GsUsage    *counted;		/* as much of it as stats.c has seen */
 } GsTenant;
+
+/*
+ * Fill in the id of a tenant that has its base URL.
+ */
+extern void gs_tenant_identify(GsTenant *tenant);
+
+/*
+ * Are they the same tenant's?
+ */
+extern bool gs_tenant_is(const GsTenantId *one, const GsTenantId *other);
 
 #endif							/* GS_TENANT_H */

@@ -87,7 +87,7 @@ start_get(GsUpdate *update, GsUpdateStage stage, const GsTerms *terms)
 	{
 		GsFailure  *failure = palloc0(sizeof(GsFailure));
 
-		gs_governor_refuse(tenant, failure);
+		gs_governor_refuse(tenant, 0, failure);
 		fail_update(update, failure);
 		return;
 	}

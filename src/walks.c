@@ -40,7 +40,7 @@ void
 gs_walk_open(GsWalk *walk, ForeignScanState *scan, const GsTenant *tenant, GsSettle settle)
 {
 	walk->scan = scan;
-	walk->base_url = tenant->base_url;
+	walk->tenant = tenant->id;
 	walk->settle = settle;
 	walk->owner = CurrentResourceOwner;
 	walk->subid = GetCurrentSubTransactionId();
@@ -129,7 +129,7 @@ settle(GsWalk *walk, const GsResource *written)
 
 /* One of the tenant's that was not settled in this round. */
 static GsWalk *
-next_of_round(const char *base_url, uint64 round)
+next_of_round(const GsTenantId *tenant, uint64 round)
 {
 	dlist_iter	iter;
 
@@ -137,7 +137,7 @@ next_of_round(const char *base_url, uint64 round)
 	{
 		GsWalk	   *walk = dlist_container(GsWalk, node, iter.cur);
 
-		if (walk->round != round && strcmp(walk->base_url, base_url) == 0)
+		if (walk->round != round && gs_tenant_is(&walk->tenant, tenant))
 			return walk;
 	}
 	return NULL;
@@ -151,7 +151,7 @@ gs_walks_settle(const GsTenant *tenant, const GsResource *written)
 	GsWalk	   *walk;
 
 	/* settling may evaluate what opens and closes others */
-	while ((walk = next_of_round(tenant->base_url, round)) != NULL)
+	while ((walk = next_of_round(&tenant->id, round)) != NULL)
 	{
 		walk->round = round;
 		settle(walk, written);

@@ -28,7 +28,7 @@ typedef struct GsWalk
 	dlist_node	node;
 	bool		listed;
 	ForeignScanState *scan;
-	const char *base_url;
+	GsTenantId	tenant;
 	GsSettle	settle;
 	ResourceOwner owner;		/* of what the scan opens, files among it */
 	SubTransactionId subid;		/* it ends with */
