@@ -112,3 +112,12 @@ gs_require_usage(Oid serverid)
 	if (result != ACLCHECK_OK)
 		aclcheck_error(result, OBJECT_FOREIGN_SERVER, GetForeignServer(serverid)->servername);
 }
+
+bool
+gs_server_is_ours(Oid serverid)
+{
+	Oid			handler = GetForeignDataWrapper(GetForeignServer(serverid)->fdwid)->fdwhandler;
+
+	return OidIsValid(handler) &&
+		GetFdwRoutine(handler)->GetForeignPlan == gainsightGetForeignPlan;
+}

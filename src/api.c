@@ -212,8 +212,11 @@ judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *enve
 	if (rule->sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && call->body != NULL)
 		failure->hint = gs_refusal_hint(call->resource, call->body, failure->description);
 	verdict->repeat = rule->repeat;
-	/* a success that is none, and yet names a record, has perhaps made it */
-	/* a request that was too slow, or too early, may have been looked at */
+
+	/*
+	 * a request that was too slow, or too early, may have been looked at; and a success that is
+	 * none, and yet names a record, has perhaps made it
+	 */
 	verdict->uncertain = result->status >= 500 || result->status == 408 || result->status == 425 ||
 		(result->status < 300 && call->once &&
 		 gs_json_kind(gs_json_get(envelope, "data")) == GS_JSON_OBJECT &&
@@ -417,9 +420,9 @@ judge_answer(const GsCall *call, const GsHttpResult *result,
 		judge_failure(call, result, envelope, context, verdict);
 }
 
-GsRequest *
-gs_api_start_read(const GsTenant *tenant, const GsResource *resource,
-				  const GsEndpoint *endpoint, const char *value, MemoryContext context)
+static GsRequest *
+start_read(const GsTenant *tenant, const GsResource *resource, const GsEndpoint *endpoint,
+		   const char *value, const GsTerms *terms, MemoryContext context)
 {
 	GsCall		call = {
 		.resource = resource,
@@ -428,27 +431,26 @@ gs_api_start_read(const GsTenant *tenant, const GsResource *resource,
 		.read = true,
 		.keyed = gs_model_brace(resource, endpoint) != NULL,
 		.classify = judge_answer,
+		.terms = *terms,
 	};
 
 	return gs_request_start(tenant, &call, context);
 }
 
 GsRequest *
+gs_api_start_read(const GsTenant *tenant, const GsResource *resource,
+				  const GsEndpoint *endpoint, const char *value, MemoryContext context)
+{
+	GsTerms		terms = {0};
+
+	return start_read(tenant, resource, endpoint, value, &terms, context);
+}
+
+GsRequest *
 gs_api_start_keyed(const GsTenant *tenant, const GsResource *resource, const char *value,
 				   const GsTerms *terms, MemoryContext context)
 {
-	const GsEndpoint *endpoint = gs_model_read(resource, true);
-	GsCall		call = {
-		.resource = resource,
-		.endpoint = endpoint,
-		.path = gs_path_make(endpoint, value),
-		.read = true,
-		.keyed = true,
-		.classify = judge_answer,
-		.terms = *terms,
-	};
-
-	return gs_request_start(tenant, &call, context);
+	return start_read(tenant, resource, gs_model_read(resource, true), value, terms, context);
 }
 
 GsRequest *
@@ -474,34 +476,35 @@ gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
  * Writes.
  */
 
-void
-gs_api_print_record(StringInfo out, const GsMember *members, int nmembers)
+char *
+gs_api_record(const GsMember *members, int nmembers)
 {
+	StringInfoData out;
+
+	initStringInfo(&out);
 	for (int i = 0; i < nmembers; i++)
 	{
-		appendStringInfoChar(out, i == 0 ? '{' : ',');
-		gs_json_append_string(out, members[i].field);
-		appendStringInfo(out, ":%s", members[i].json);
+		appendStringInfoChar(&out, i == 0 ? '{' : ',');
+		gs_json_append_string(&out, members[i].field);
+		appendStringInfo(&out, ":%s", members[i].json);
 	}
-	appendStringInfoString(out, nmembers == 0 ? "{}" : "}");
+	appendStringInfoString(&out, nmembers == 0 ? "{}" : "}");
+	return out.data;
 }
 
 GsRequest *
 gs_api_start_create(const GsTenant *tenant, const GsResource *resource, const char *value,
 					const GsMember *members, int nmembers, MemoryContext context)
 {
-	StringInfoData body;
 	GsCall		call = {
 		.resource = resource,
 		.endpoint = &resource->insert,
 		.path = gs_path_make(&resource->insert, value),
+		.body = gs_api_record(members, nmembers),
 		.once = true,
 		.classify = judge_answer,
 	};
 
-	initStringInfo(&body);
-	gs_api_print_record(&body, members, nmembers);
-	call.body = body.data;
 	return gs_request_start(tenant, &call, context);
 }
 
@@ -510,19 +513,16 @@ gs_api_start_update(const GsTenant *tenant, const GsResource *resource, const ch
 					const GsMember *members, int nmembers, const GsTerms *terms,
 					MemoryContext context)
 {
-	StringInfoData body;
 	GsCall		call = {
 		.resource = resource,
 		.endpoint = &resource->update,
 		.path = gs_path_make(&resource->update, value),
+		.body = gs_api_record(members, nmembers),
 		.keyed = true,
 		.classify = judge_answer,
 		.terms = *terms,
 	};
 
-	initStringInfo(&body);
-	gs_api_print_record(&body, members, nmembers);
-	call.body = body.data;
 	return gs_request_start(tenant, &call, context);
 }
 

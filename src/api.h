@@ -89,9 +89,9 @@ typedef struct GsMember
 } GsMember;
 
 /*
- * A record's JSON, as it is sent.
+ * A record's JSON, as it is sent.  palloc'd.
  */
-extern void gs_api_print_record(StringInfo out, const GsMember *members, int nmembers);
+extern char *gs_api_record(const GsMember *members, int nmembers);
 
 /*
  * Start to create or to update a record; value is for the path's braces, NULL

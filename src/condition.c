@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 
 #include "filter.h"
+#include "number.h"
 #include "seen.h"
 
 /* So many values become conditions of their own; more would crowd out the rest. */

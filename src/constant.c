@@ -17,7 +17,6 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "commands/defrem.h"
-#include "foreign/fdwapi.h"
 #include "foreign/foreign.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -26,7 +25,6 @@
 #include "utils/syscache.h"
 
 #include "gainsight_fdw.h"
-#include "plan.h"
 
 static object_access_hook_type next_hook;
 
@@ -88,16 +86,9 @@ try_column(Oid relid, int attnum)
 static bool
 is_table_of_ours(Oid relid)
 {
-	ForeignServer *server;
-	Oid			handler;
-
-	if (get_rel_relkind(relid) != RELKIND_FOREIGN_TABLE ||
-		!SearchSysCacheExists1(FOREIGNTABLEREL, ObjectIdGetDatum(relid)))
-		return false;
-	server = GetForeignServer(GetForeignTable(relid)->serverid);
-	handler = GetForeignDataWrapper(server->fdwid)->fdwhandler;
-	return OidIsValid(handler) &&
-		GetFdwRoutine(handler)->GetForeignPlan == gainsightGetForeignPlan;
+	return get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE &&
+		SearchSysCacheExists1(FOREIGNTABLEREL, ObjectIdGetDatum(relid)) &&
+		gs_server_is_ours(GetForeignTable(relid)->serverid);
 }
 
 static void

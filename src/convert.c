@@ -163,7 +163,6 @@ static Datum
 datetime_datum(const GsInput *input, GsJsonKind kind, const char *text)
 {
 	Timestamp	moment;
-	DateADT		day;
 
 	if (!gs_parse_datetime(text, kind == GS_JSON_NUMBER, &moment))
 		misfit();
@@ -171,9 +170,7 @@ datetime_datum(const GsInput *input, GsJsonKind kind, const char *text)
 		return input->typmod < 0 ? TimestampGetDatum(moment) :
 			DirectFunctionCall2(timestamp_scale, TimestampGetDatum(moment),
 								Int32GetDatum(input->typmod));
-	/* floor, also before 2000 */
-	day = moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0);
-	return DateADTGetDatum(day);
+	return DateADTGetDatum(gs_day_of(moment));
 }
 
 static Datum

@@ -161,3 +161,9 @@ gs_parse_datetime(const char *text, bool is_number, Timestamp *moment)
 
 	return valid && IS_VALID_TIMESTAMP(*moment);
 }
+
+int64
+gs_day_of(Timestamp moment)
+{
+	return moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0);
+}

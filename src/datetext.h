@@ -17,4 +17,9 @@
  */
 extern bool gs_parse_datetime(const char *text, bool is_number, Timestamp *moment);
 
+/*
+ * The day, in days since 2000, that a moment is in; also before 2000.
+ */
+extern int64 gs_day_of(Timestamp moment);
+
 #endif							/* GS_DATETEXT_H */

@@ -248,15 +248,12 @@ note_updated(GsUpdate *update, void *arg)
 {
 	GsDirectState *state = arg;
 	MemoryContext old;
-	StringInfoData json;
 
 	state->updated++;
 	if (!state->returning || update->record == NULL)
 		return;
 	old = MemoryContextSwitchTo(state->context);
-	initStringInfo(&json);
-	gs_json_print(&json, update->record);
-	update->answer = json.data;
+	update->answer = gs_json_printed(update->record);
 	MemoryContextSwitchTo(old);
 }
 

@@ -1,6 +1,6 @@
 /*
  * filter.h
- *	  What filter.c, condition.c, moment.c and number.c share: a filter while it is built.
+ *	  What filter.c, condition.c and moment.c share: a filter while it is built.
  */
 #ifndef GS_FILTER_H
 #define GS_FILTER_H
@@ -59,17 +59,6 @@ extern Where *gs_where_one(Builder *builder, AttrNumber attnum, const char *oper
  */
 extern Where *gs_where_time(Builder *builder, const GsClause *clause, GsKind kind,
 							const Datum *values, int count);
-
-/*
- * Numbers as SQL writes them.  Is it sure that a double tells this one from all
- * others?  The nearest number not below (upper) or not above it of which that is
- * so, NULL if there is none.  How two compare.  One without the zeros that make
- * no difference, so that equals look alike.  All palloc'd.
- */
-extern bool gs_number_is_sure(const char *number);
-extern const char *gs_number_bound(const char *number, bool upper);
-extern int	gs_number_compare(const char *a, const char *b);
-extern const char *gs_number_plain(const char *number);
 
 /*
  * The values of an array that are not null; returns how many.

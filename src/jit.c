@@ -26,8 +26,7 @@ is_our_scan(const Plan *plan)
 {
 	Oid			server = IsA(plan, ForeignScan) ? ((const ForeignScan *) plan)->fs_server : InvalidOid;
 
-	return OidIsValid(server) &&
-		GetFdwRoutineByServerId(server)->GetForeignPlan == gainsightGetForeignPlan;
+	return OidIsValid(server) && gs_server_is_ours(server);
 }
 
 static Cost

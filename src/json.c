@@ -413,6 +413,16 @@ gs_json_print(StringInfo out, const GsJson *node)
 	}
 }
 
+char *
+gs_json_printed(const GsJson *node)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	gs_json_print(&json, node);
+	return json.data;
+}
+
 void
 gs_json_append_string(StringInfo out, const char *text)
 {

@@ -109,6 +109,11 @@ extern void gs_json_pick(GsJsonFields *fields, const GsJson *record,
 extern void gs_json_print(StringInfo out, const GsJson *node);
 
 /*
+ * The same as a text of its own, palloc'd.
+ */
+extern char *gs_json_printed(const GsJson *node);
+
+/*
  * Append text as a JSON string, quotes included.  Encoding as given.
  */
 extern void gs_json_append_string(StringInfo out, const char *text);

@@ -12,6 +12,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
+#include "datetext.h"
 #include "filter.h"
 
 /* Bounds of what a date field may be, in days; either may be open. */
@@ -44,7 +45,7 @@ days_of(Oid type, Datum value, int64 *first, int64 *last)
 
 		if (TIMESTAMP_NOT_FINITE(moment))
 			return false;
-		*first = *last = moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0);
+		*first = *last = gs_day_of(moment);
 		widening = 2;
 	}
 	*first -= widening;

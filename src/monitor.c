@@ -274,10 +274,9 @@ Datum
 gainsight_fdw_check(PG_FUNCTION_ARGS)
 {
 	ForeignServer *server = GetForeignServerByName(NameStr(*PG_GETARG_NAME(0)), false);
-	Oid			handler = GetForeignDataWrapper(server->fdwid)->fdwhandler;
 	Check		check = {0};
 
-	if (!OidIsValid(handler) || GetFdwRoutine(handler)->GetForeignPlan != gainsightGetForeignPlan)
+	if (!gs_server_is_ours(server->serverid))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("server \"%s\" is not of gainsight_fdw", server->servername)));

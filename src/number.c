@@ -14,7 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
-#include "filter.h"
+#include "number.h"
 
 /* So many digits before the point, or zeros behind it, are too many for a double. */
 #define MOST_DIGITS DBL_MAX_10_EXP

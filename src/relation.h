@@ -62,6 +62,11 @@ extern void gs_settings_authorize(GsSettings *settings, Oid userid);
 extern void gs_require_usage(Oid serverid);
 
 /*
+ * Is it a server of this wrapper, by whatever name that goes?
+ */
+extern bool gs_server_is_ours(Oid serverid);
+
+/*
  * relation.c: a foreign table seen through the model
  */
 

@@ -8,12 +8,10 @@
  */
 #include "postgres.h"
 
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
-#include "utils/numeric.h"
 #include "utils/timestamp.h"
 
 #include "datetext.h"
+#include "number.h"
 #include "same.h"
 
 static bool
@@ -23,12 +21,6 @@ moment_of(const GsJson *node, Timestamp *moment)
 
 	return text != NULL &&
 		gs_parse_datetime(text, gs_json_kind(node) == GS_JSON_NUMBER, moment);
-}
-
-static int64
-day_of(Timestamp moment)
-{
-	return moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0);
 }
 
 /* Nothing and "" are one. */
@@ -41,24 +33,10 @@ is_none(const GsJson *node)
 		(kind == GS_JSON_STRING && !gs_json_has_text(node));
 }
 
-static Datum
-numeric_of(const GsJson *node)
-{
-	return DirectFunctionCall3(numeric_in, CStringGetDatum(gs_json_text(node)),
-							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-}
-
 static bool
 same_text(const GsJson *one, const GsJson *other)
 {
-	StringInfoData one_json;
-	StringInfoData other_json;
-
-	initStringInfo(&one_json);
-	initStringInfo(&other_json);
-	gs_json_print(&one_json, one);
-	gs_json_print(&other_json, other);
-	return strcmp(one_json.data, other_json.data) == 0;
+	return strcmp(gs_json_printed(one), gs_json_printed(other)) == 0;
 }
 
 /* Values of a documented field, or of a custom one if column is NULL. */
@@ -73,13 +51,13 @@ same_value(const GsColumn *column, const GsJson *one, const GsJson *other)
 	if (same_text(one, other))
 		return true;
 	if (gs_json_kind(one) == GS_JSON_NUMBER && gs_json_kind(other) == GS_JSON_NUMBER)
-		return DatumGetBool(DirectFunctionCall2(numeric_eq, numeric_of(one), numeric_of(other)));
+		return gs_number_compare(gs_json_text(one), gs_json_text(other)) == 0;
 	/* of a custom field it is not known whether it is one of dates */
 	if (column != NULL && column->kind != GS_DATE)
 		return false;
 	if (!moment_of(one, &one_moment) || !moment_of(other, &other_moment))
 		return false;
-	return column != NULL ? day_of(one_moment) == day_of(other_moment) :
+	return column != NULL ? gs_day_of(one_moment) == gs_day_of(other_moment) :
 		one_moment == other_moment;
 }
 

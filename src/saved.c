@@ -42,48 +42,17 @@ leave(void *arg)
 		gs_written_forget();
 }
 
-/* The fields that an update has to know, and those that the scan reads, each once. */
+/* Have a search bring what an update has to know beside what it brings; each field once. */
 static List *
-saved_fields(const GsRelation *relation, const GsSearch *search)
+add_fields(const GsRelation *relation, GsSearch *search)
 {
-	List	   *fields = gs_write_update_fields(relation);
+	List	   *more = gs_write_update_fields(relation);
+	const char **select = palloc(sizeof(char *) * (search->nselect + list_length(more)));
+	List	   *fields = NIL;
 	ListCell   *cell;
 
-	for (int i = 0; i < search->nselect; i++)
-	{
-		bool		again = false;
-
-		foreach(cell, fields)
-			again = again || strcmp(search->select[i], lfirst(cell)) == 0;
-		if (!again)
-			fields = lappend(fields, (void *) search->select[i]);
-	}
-	return fields;
-}
-
-GsSaved *
-gs_saved_create(ForeignScanState *node, const GsRelation *relation, GsSearch *search)
-{
-	MemoryContext own = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw records",
-											  ALLOCSET_DEFAULT_SIZES);
-	GsSaved    *saved = MemoryContextAllocZero(own, sizeof(GsSaved));
-	const char **select;
-	ListCell   *cell;
-
-	saved->estate = node->ss.ps.state;
-	saved->index = ((Scan *) node->ss.ps.plan)->scanrelid;
-	saved->context = own;
-	saved->fields = saved_fields(relation, search);
-	saved->clock = gs_written_clock();
-	dlist_push_head(&all, &saved->node);
-	saved->callback.func = leave;
-	saved->callback.arg = saved;
-	MemoryContextRegisterResetCallback(own, &saved->callback);
-
-	/* the search has to bring them */
-	select = palloc(sizeof(char *) * (search->nselect + list_length(saved->fields)));
 	memcpy(select, search->select, sizeof(char *) * search->nselect);
-	foreach(cell, saved->fields)
+	foreach(cell, more)
 	{
 		bool		again = false;
 
@@ -93,6 +62,27 @@ gs_saved_create(ForeignScanState *node, const GsRelation *relation, GsSearch *se
 			select[search->nselect++] = lfirst(cell);
 	}
 	search->select = select;
+	for (int i = 0; i < search->nselect; i++)
+		fields = lappend(fields, (void *) select[i]);
+	return fields;
+}
+
+GsSaved *
+gs_saved_create(ForeignScanState *node, const GsRelation *relation, GsSearch *search)
+{
+	MemoryContext own = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw records",
+											  ALLOCSET_DEFAULT_SIZES);
+	GsSaved    *saved = MemoryContextAllocZero(own, sizeof(GsSaved));
+
+	saved->estate = node->ss.ps.state;
+	saved->index = ((Scan *) node->ss.ps.plan)->scanrelid;
+	saved->context = own;
+	saved->fields = add_fields(relation, search);
+	saved->clock = gs_written_clock();
+	dlist_push_head(&all, &saved->node);
+	saved->callback.func = leave;
+	saved->callback.arg = saved;
+	MemoryContextRegisterResetCallback(own, &saved->callback);
 	return saved;
 }
 

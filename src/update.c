@@ -145,16 +145,10 @@ is_whole(const GsRecords *records)
 static void
 note_written(const GsUpdate *update, const GsJson *record)
 {
-	StringInfoData json;
-
-	if (!gs_saved_by_several())
-		return;
-	initStringInfo(&json);
-	if (record != NULL)
-		gs_json_print(&json, record);
-	else
-		gs_api_print_record(&json, update->write->members, update->write->nmembers);
-	gs_written_note(&update->relation->settings->tenant, update->key, json.data);
+	if (gs_saved_by_several())
+		gs_written_note(&update->relation->settings->tenant, update->key,
+						record ? gs_json_printed(record) :
+						gs_api_record(update->write->members, update->write->nmembers));
 }
 
 /* It is done; record is what the tenant said of it, NULL if that is nothing. */

@@ -377,16 +377,13 @@ unchanged(const GsJson *base, const char *field, bool is_day)
 {
 	const GsJson *node = gs_json_get(base, field);
 	GsJsonKind	kind = gs_json_kind(node);
-	StringInfoData out;
 	Timestamp	moment;
 
 	if (kind == GS_JSON_ABSENT || kind == GS_JSON_NULL || (is_day && !gs_json_has_text(node)))
 		return NULL;
 	if (is_day && gs_parse_datetime(gs_json_text(node), kind == GS_JSON_NUMBER, &moment))
-		return gs_value_day(moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0));
-	initStringInfo(&out);
-	gs_json_print(&out, node);
-	return out.data;
+		return gs_value_day(gs_day_of(moment));
+	return gs_json_printed(node);
 }
 
 /* The new value of a field, NULL if it is not among the changes. */

@@ -1,0 +1,33 @@
+/*
+ * number.h
+ *	  What is left of a number for a tenant that takes it for a double.
+ */
+#ifndef GS_NUMBER_H
+#define GS_NUMBER_H
+
+#include "postgres.h"
+
+/*
+ * Numbers as SQL and JSON write them.  Is it sure that a double tells this one
+ * from all others?
+ */
+extern bool gs_number_is_sure(const char *number);
+
+/*
+ * The nearest number not below (upper) or not above it of which that is so, NULL
+ * if there is none.  palloc'd, or the argument.
+ */
+extern const char *gs_number_bound(const char *number, bool upper);
+
+/*
+ * Less than 0, 0 or more, as a is less than b, equal to it, or more.
+ */
+extern int	gs_number_compare(const char *a, const char *b);
+
+/*
+ * One without the zeros that make no difference, so that equals look alike.
+ * palloc'd, or the argument.
+ */
+extern const char *gs_number_plain(const char *number);
+
+#endif							/* GS_NUMBER_H */
