@@ -60,6 +60,18 @@ RESET plan_cache_mode;
 ALTER SERVER gainsight OPTIONS (ADD trust_filters 'true');
 SELECT count(*) FROM gs.successplans WHERE gsid = ANY (:'thousands' || :'some'::text[]);
 \! sandbox/ctl requests
+-- it is a request for each piece
+SELECT local.estimate(format('SELECT count(*) FROM gs.successplans WHERE gsid = ANY (%L)', :'some'));
+-- where what stands beside the list leaves fewer pages, they are read
+SELECT local.estimate(format($$SELECT count(*) FROM gs.successplans WHERE status = 'Archived' AND gsid = ANY (%L)$$, :'some'));
+SELECT local.compare_queries(format($$SELECT count(*) FROM gs.successplans WHERE status = 'Archived' AND gsid = ANY (%L)$$, :'some'),
+	format($$SELECT count(*) FROM local.successplans WHERE status = 'Archived' AND gsid = ANY (%L)$$, :'some'));
+\! sandbox/ctl requests
+SET plan_cache_mode = force_generic_plan;
+PREPARE counted(text[]) AS SELECT count(*) FROM gs.successplans WHERE status = 'Archived' AND gsid = ANY ($1);
+EXECUTE counted(:'some');
+\! sandbox/ctl requests
+RESET plan_cache_mode;
 ALTER SERVER gainsight OPTIONS (DROP trust_filters);
 
 --

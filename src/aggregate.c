@@ -130,13 +130,36 @@ copy_ordinary_path(PlannerInfo *root, const RelOptInfo *output_rel, List *aggreg
 	return (Path *) copy;
 }
 
+/* What fdw_private holds, in this order. */
+enum
+{
+	COUNT_RELID,
+	COUNT_CLAUSES,
+	COUNT_REQUESTS,
+	COUNT_REST,
+	COUNT_LENGTH
+};
+
+static List *
+write_count(const GsRelation *relation, const GsScanPlan *plan)
+{
+	List	   *clauses = NIL;
+	ListCell   *cell;
+
+	foreach(cell, plan->clauses)
+		clauses = lappend(clauses, gs_clause_write(lfirst(cell)));
+	return list_make4(list_make1_oid(relation->relid), clauses,
+					  makeFloat(psprintf("%.0f", plan->requests)),
+					  makeFloat(psprintf("%g", plan->rest)));
+}
+
 void
 gainsightGetForeignUpperPaths(PlannerInfo *root, UpperRelationKind stage,
 							  RelOptInfo *input_rel, RelOptInfo *output_rel, void *extra)
 {
 	const GsRelation *relation;
 	List	   *aggregates = aggregates_of(output_rel->reltarget);
-	List	   *clauses;
+	GsScanPlan	plan;
 	List	   *exprs;
 	Path	   *ordinary;
 
@@ -145,49 +168,38 @@ gainsightGetForeignUpperPaths(PlannerInfo *root, UpperRelationKind stage,
 		input_rel->fdw_private == NULL || output_rel->pathlist == NIL ||
 		!asks_for_count(root->parse, aggregates))
 		return;
-	if (!gs_plan_counts(root, input_rel, &relation, &clauses, &exprs))
+	if (!gs_plan_counts(root, input_rel, &relation, &plan, &exprs))
 		return;
 	ordinary = copy_ordinary_path(root, output_rel, aggregates);
 	if (ordinary == NULL)
 		return;
 	output_rel->fdw_private = (void *) relation;
 	add_path(output_rel, (Path *)
-			 gs_create_foreign_upper_path(root, output_rel, relation->settings->request_cost,
-										  ordinary, list_make2(clauses, exprs)));
+			 gs_create_foreign_upper_path(root, output_rel,
+										  plan.requests * relation->settings->request_cost,
+										  ordinary, list_make2(write_count(relation, &plan), exprs)));
 }
-
-/* What fdw_private holds, in this order. */
-enum
-{
-	COUNT_RELID,
-	COUNT_CLAUSES,
-	COUNT_LENGTH
-};
 
 ForeignScan *
 gs_count_plan(ForeignPath *best_path, List *tlist, RelOptInfo *rel, Plan *outer_plan)
 {
-	const GsRelation *relation = rel->fdw_private;
-	List	   *clauses = NIL;
-	ListCell   *cell;
-
-	foreach(cell, (List *) linitial(best_path->fdw_private))
-		clauses = lappend(clauses, gs_clause_write(lfirst(cell)));
 	return make_foreignscan(tlist, NIL, 0, lsecond(best_path->fdw_private),
-							list_make2(list_make1_oid(relation->relid), clauses),
+							linitial(best_path->fdw_private),
 							add_to_flat_tlist(NIL, aggregates_of(rel->reltarget)), NIL, outer_plan);
 }
 
 void
-gs_count_plan_read(List *fdw_private, Oid *relid, List **clauses)
+gs_count_plan_read(List *fdw_private, Oid *relid, GsScanPlan *plan)
 {
 	ListCell   *cell;
 
 	Assert(list_length(fdw_private) == COUNT_LENGTH);
+	memset(plan, 0, sizeof(*plan));
 	*relid = linitial_oid(list_nth(fdw_private, COUNT_RELID));
-	*clauses = NIL;
 	foreach(cell, (List *) list_nth(fdw_private, COUNT_CLAUSES))
-		*clauses = lappend(*clauses, gs_clause_read(lfirst(cell)));
+		plan->clauses = lappend(plan->clauses, gs_clause_read(lfirst(cell)));
+	plan->requests = floatVal(list_nth(fdw_private, COUNT_REQUESTS));
+	plan->rest = floatVal(list_nth(fdw_private, COUNT_REST));
 }
 
 /*
@@ -197,7 +209,7 @@ gs_count_plan_read(List *fdw_private, Oid *relid, List **clauses)
 typedef struct GsCountState
 {
 	GsRelation *relation;
-	List	   *clauses;
+	GsScanPlan	plan;
 	GsOperands *operands;
 	bool		known;			/* total, for these values */
 	int64		total;
@@ -250,7 +262,7 @@ gs_count_begin(ForeignScanState *node)
 	Oid			relid;
 
 	node->fdw_state = state;
-	gs_count_plan_read(plan->fdw_private, &relid, &state->clauses);
+	gs_count_plan_read(plan->fdw_private, &relid, &state->plan);
 	state->relation = gs_relation_load(relid);
 	state->operands = gs_operands_create(&node->ss.ps, plan->fdw_exprs);
 	gs_settings_authorize(state->relation->settings, gs_scan_user(node));
@@ -267,9 +279,10 @@ ask_tenant(GsCountState *state, int64 *total)
 	GsFilter	filter;
 	GsCount		count = {0, true};
 
-	gs_filter_build(state->relation, state->clauses,
+	/* a list in more pieces than its rows are pages is for these */
+	gs_filter_build(state->relation, state->plan.clauses,
 					gs_operands_values(state->operands),
-					gs_estimate_most_pieces(state->relation, 0, 1), &filter);
+					gs_estimate_most_pieces(state->relation, 0, state->plan.rest), &filter);
 	if (!filter.complete)
 		return false;
 	if (!filter.nothing)

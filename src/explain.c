@@ -194,7 +194,6 @@ read_plan(ForeignScanState *node, GsScanPlan *plan)
 	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
 	Oid			relid;
 
-	memset(plan, 0, sizeof(*plan));
 	if (scan->scan.scanrelid > 0)
 	{
 		gs_scan_plan_read(scan->fdw_private, plan);
@@ -202,9 +201,7 @@ read_plan(ForeignScanState *node, GsScanPlan *plan)
 	}
 	else
 	{
-		gs_count_plan_read(scan->fdw_private, &relid, &plan->clauses);
-		plan->requests = 1;
-		plan->rest = 1;
+		gs_count_plan_read(scan->fdw_private, &relid, plan);
 	}
 	return gs_relation_load(relid);
 }

@@ -70,64 +70,6 @@ extern double gs_estimate_remotely(const GsRelation *relation, List *clauses,
 								   List *exprs, Oid userid);
 
 /*
- * aggregate.c: count(*)
- */
-extern void gainsightGetForeignUpperPaths(PlannerInfo *root, UpperRelationKind stage,
-										  RelOptInfo *input_rel, RelOptInfo *output_rel,
-										  void *extra);
-
-/* What totalCount says of a filter. */
-typedef struct GsCount
-{
-	int64		total;			/* GS_NO_TOTAL or less: it does not say */
-	bool		credible;
-} GsCount;
-
-/*
- * Ask for the number of rows that a filter leaves, with one small search for
- * each of its pieces.  Raises what fails.
- */
-extern void gs_count_ask(const GsRelation *relation, const GsFilter *filter,
-						 MemoryContext context, GsCount *count);
-
-/*
- * The callbacks of a foreign scan, where it stands for a whole count(*).
- */
-extern ForeignScan *gs_count_plan(ForeignPath *best_path, List *tlist, RelOptInfo *rel,
-								  Plan *outer_plan);
-extern void gs_count_plan_read(List *fdw_private, Oid *relid, List **clauses);
-extern void gs_count_begin(ForeignScanState *node);
-extern TupleTableSlot *gs_count_iterate(ForeignScanState *node);
-extern bool gainsightRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot);
-extern void gs_count_rescan(ForeignScanState *node);
-extern void gs_count_end(ForeignScanState *node);
-extern const GsUsage *gs_count_usage(const ForeignScanState *node);
-
-/*
- * plan.c: sizes, costs, paths, plan
- */
-extern void gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
-									   Oid foreigntableid);
-extern void gainsightGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
-									 Oid foreigntableid);
-extern ForeignScan *gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
-											Oid foreigntableid, ForeignPath *best_path,
-											List *tlist, List *scan_clauses,
-											Plan *outer_plan);
-
-/*
- * The columns of the range table entry that expressions name.
- */
-extern List *gs_used_attnums(const GsRelation *relation, Index relid, List *exprs);
-
-/*
- * May a relation's rows be counted by totalCount?  If so, *clauses (GsClause)
- * and their values *exprs are its whole restriction.
- */
-extern bool gs_plan_counts(PlannerInfo *root, RelOptInfo *baserel,
-						   const GsRelation **relation, List **clauses, List **exprs);
-
-/*
  * scan_plan.c: a scan as the plan carries it
  */
 
@@ -180,6 +122,65 @@ extern void gs_scan_plan_read(List *fdw_private, GsScanPlan *plan);
  */
 extern List *gs_scan_plan_set(List *fdw_private, List *attnums, List *set_attnums,
 							  bool set_processed);
+
+/*
+ * aggregate.c: count(*)
+ */
+extern void gainsightGetForeignUpperPaths(PlannerInfo *root, UpperRelationKind stage,
+										  RelOptInfo *input_rel, RelOptInfo *output_rel,
+										  void *extra);
+
+/* What totalCount says of a filter. */
+typedef struct GsCount
+{
+	int64		total;			/* GS_NO_TOTAL or less: it does not say */
+	bool		credible;
+} GsCount;
+
+/*
+ * Ask for the number of rows that a filter leaves, with one small search for
+ * each of its pieces.  Raises what fails.
+ */
+extern void gs_count_ask(const GsRelation *relation, const GsFilter *filter,
+						 MemoryContext context, GsCount *count);
+
+/*
+ * The callbacks of a foreign scan, where it stands for a whole count(*).
+ */
+extern ForeignScan *gs_count_plan(ForeignPath *best_path, List *tlist, RelOptInfo *rel,
+								  Plan *outer_plan);
+extern void gs_count_plan_read(List *fdw_private, Oid *relid, GsScanPlan *plan);
+extern void gs_count_begin(ForeignScanState *node);
+extern TupleTableSlot *gs_count_iterate(ForeignScanState *node);
+extern bool gainsightRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot);
+extern void gs_count_rescan(ForeignScanState *node);
+extern void gs_count_end(ForeignScanState *node);
+extern const GsUsage *gs_count_usage(const ForeignScanState *node);
+
+/*
+ * plan.c: sizes, costs, paths, plan
+ */
+extern void gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
+									   Oid foreigntableid);
+extern void gainsightGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
+									 Oid foreigntableid);
+extern ForeignScan *gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
+											Oid foreigntableid, ForeignPath *best_path,
+											List *tlist, List *scan_clauses,
+											Plan *outer_plan);
+
+/*
+ * The columns of the range table entry that expressions name.
+ */
+extern List *gs_used_attnums(const GsRelation *relation, Index relid, List *exprs);
+
+/*
+ * May a relation's rows be counted by totalCount?  If so, the plan's clauses and
+ * their values *exprs are its whole restriction, and its requests those of the
+ * count, one for each piece of a list.
+ */
+extern bool gs_plan_counts(PlannerInfo *root, RelOptInfo *baserel,
+						   const GsRelation **relation, GsScanPlan *plan, List **exprs);
 
 /*
  * scan.c: reading rows

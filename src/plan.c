@@ -238,11 +238,12 @@ has_pseudoconstant(List *infos)
 
 bool
 gs_plan_counts(PlannerInfo *root, RelOptInfo *baserel, const GsRelation **relation,
-			   List **clauses, List **exprs)
+			   GsScanPlan *plan, List **exprs)
 {
 	GsPlanState *state = baserel->fdw_private;
 	const GsEndpoint *endpoint = gs_model_read(state->relation->resource, false);
 	GsPushed	pushed = {.grade = GS_EXACT};
+	GsEstimate	rows;
 
 	if (endpoint == NULL || !endpoint->search)
 		return false;
@@ -253,8 +254,12 @@ gs_plan_counts(PlannerInfo *root, RelOptInfo *baserel, const GsRelation **relati
 	if (baserel->baserestrictinfo != NIL &&
 		(pushed.grade != GS_EXACT || !state->relation->settings->trust_filters))
 		return false;
+	estimate(root, baserel, state->relation, &pushed, &rows);
+	memset(plan, 0, sizeof(*plan));
+	plan->clauses = pushed.clauses;
+	plan->requests = Max(1, pushed.pieces);
+	plan->rest = rows.rest;
 	*relation = state->relation;
-	*clauses = pushed.clauses;
 	*exprs = pushed.exprs;
 	return true;
 }
