@@ -105,6 +105,12 @@ SELECT local.compare_queries('SELECT * FROM local.account AS a JOIN gs.successpl
 	'SELECT * FROM local.account AS a JOIN local.successplans AS p USING (company_id)');
 -- batches of one and two searches, and then all
 \! sandbox/ctl requests -n
+-- once, though that is more than there is memory for
+SET work_mem = '64kB';
+SELECT local.compare_queries('SELECT * FROM local.account AS a JOIN gs.successplans AS p USING (company_id)',
+	'SELECT * FROM local.account AS a JOIN local.successplans AS p USING (company_id)');
+\! sandbox/ctl requests -n
+RESET work_mem;
 -- another list that is left out beside them says nothing about the keys
 ALTER SERVER gainsight OPTIONS (ADD in_list_size '2');
 SELECT array_agg(DISTINCT owner_id) AS owners FROM local.successplans WHERE owner_id IS NOT NULL \gset

@@ -37,6 +37,7 @@ struct GsBind
 	bool		all;
 	bool		complete;
 	GsBindInner inner;
+	bool		knows_all;		/* the answers are to whatever keys there are */
 	bool		unsure;			/* may the answers be to other values? */
 	uint64		round;			/* of the same values; the first is 1 */
 	uint64		batch;
@@ -154,14 +155,14 @@ gs_bind_set_complete(GsBind *bind, bool complete)
 bool
 gs_bind_is_complete(const GsBind *bind)
 {
-	return bind->complete && !bind->unsure && bind->nwanted == 0;
+	return !bind->unsure && (bind->knows_all || (bind->complete && bind->nwanted == 0));
 }
 
 void
 gs_bind_begin_batch(GsBind *bind)
 {
-	/* what cannot be asked for again is kept */
-	if (!bind->all && bind->inner.arg != NULL &&
+	/* what cannot be asked for again is kept, and what would all be asked for */
+	if (!bind->all && !bind->knows_all && bind->inner.arg != NULL &&
 		(MemoryContextMemAllocated(bind->context, true) > get_hash_memory_limit() ||
 		 bind->inner.full(bind->inner.arg)))
 	{
@@ -212,8 +213,11 @@ gs_bind_wanted(const GsBind *bind)
 bool
 gs_bind_knows(const GsBind *bind, Datum value)
 {
-	const Key  *key = bind->unsure ? NULL : keys_lookup(bind->known, value);
+	const Key  *key;
 
+	if (bind->unsure || bind->knows_all)
+		return !bind->unsure;
+	key = keys_lookup(bind->known, value);
 	return key != NULL && key->round == bind->round;
 }
 
@@ -233,8 +237,18 @@ void
 gs_bind_settle(GsBind *bind, bool changed)
 {
 	bind->unsure = false;
-	if (changed)
-		bind->round++;
+	if (!changed)
+		return;
+	bind->round++;
+	bind->knows_all = false;
+}
+
+void
+gs_bind_know_all(GsBind *bind)
+{
+	bind->knows_all = true;
+	/* the keys are of no more use */
+	clear(bind);
 }
 
 ArrayType *
@@ -242,7 +256,7 @@ gs_bind_take(GsBind *bind)
 {
 	int			count = 0;
 
-	for (int i = 0; i < bind->nwanted; i++)
+	for (int i = 0; i < bind->nwanted && !bind->knows_all; i++)
 	{
 		Key		   *key = keys_lookup(bind->known, bind->wanted[i]);
 

@@ -85,6 +85,12 @@ extern void gs_bind_settle(GsBind *bind, bool changed);
 extern ArrayType *gs_bind_take(GsBind *bind);
 
 /*
+ * The inner side has the rows of whatever keys there are: until other values
+ * change, none is asked for, and what is known does not go.
+ */
+extern void gs_bind_know_all(GsBind *bind);
+
+/*
  * For EXPLAIN ANALYZE: how often keys were taken, and how many.
  */
 extern void gs_bind_taken(const GsBind *bind, int64 *batches, int64 *keys);

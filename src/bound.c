@@ -29,7 +29,6 @@ struct GsBound
 	ExprState  *own;			/* of a row here */
 	FmgrInfo	own_hash;
 
-	bool		all;			/* every key is answered: the batch was dearer than the table */
 	GsAnswers  *answers;
 	MemoryContext seen_context; /* of state->seen */
 	int64		first_saved;	/* the number that the first of them was saved by */
@@ -52,7 +51,6 @@ forget(void *arg)
 
 	ExecClearTuple(bound->slot);
 	gs_answers_clear(bound->answers);
-	bound->all = false;
 	MemoryContextReset(bound->seen_context);
 	bound->state->seen = gs_seen_create(bound->seen_context);
 	bound->row = GS_NO_ROW;
@@ -152,8 +150,10 @@ ask(GsBound *bound, ArrayType *keys)
 		operands[lfirst_int(cell)].isnull = false;
 	}
 	gs_scan_open(state, operands);
-	bound->all = state->spec.unlisted;
 	read_answers(bound);
+	/* the batch was dearer than the table */
+	if (state->spec.unlisted)
+		gs_bind_know_all(bound->bind);
 }
 
 /*
@@ -175,7 +175,7 @@ have_answers(GsBound *bound)
 		gs_bind_settle(bound->bind, changed);
 	}
 	keys = gs_bind_take(bound->bind);
-	if (keys != NULL && !bound->all)
+	if (keys != NULL)
 		ask(bound, keys);
 }
 
