@@ -4,7 +4,7 @@
 MODULE_big = gainsight_fdw
 EXTENSION = gainsight_fdw
 DATA = sql/gainsight_fdw--1.0.sql
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 
 # The chapters of the regression test, in order: sql/NAME.sql, expected/NAME.out.
 CHAPTERS = options import names discover plan_types plans objectives types misfits envelopes paging \
@@ -19,7 +19,7 @@ PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 
 # -isystem, for PostgreSQL's own headers do not keep to -Wextra.  The map makes
 # the same sources give the same library in whatever folder they are built.
-PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server) \
+PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	$(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
 PG_CFLAGS = -Wall -Wextra -fvisibility=hidden -MMD -MP -ffile-prefix-map=$(CURDIR)=.
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs libcurl libcjson 2>/dev/null || echo -lcurl -lcjson)

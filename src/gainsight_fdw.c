@@ -6,10 +6,10 @@
 
 #include "compat.h"
 #include "gainsight_fdw.h"
-#include "plan.h"
-#include "shmem.h"
-#include "walks.h"
-#include "write.h"
+#include "plan/plan.h"
+#include "wire/shmem.h"
+#include "gainsight/walks.h"
+#include "write/write.h"
 
 PG_MODULE_MAGIC;
 

@@ -11,9 +11,9 @@
 #include "foreign/fdwapi.h"
 #include "nodes/pathnodes.h"
 
-#include "clause.h"
-#include "relation.h"
-#include "row.h"
+#include "condition/clause.h"
+#include "table/relation.h"
+#include "table/row.h"
 
 /*
  * connection.c: at load, watch for altered servers and mappings

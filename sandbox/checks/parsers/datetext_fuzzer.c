@@ -9,7 +9,7 @@
 
 #include <time.h>
 
-#include "datetext.h"
+#include "gainsight/datetext.h"
 
 #include "server.h"
 

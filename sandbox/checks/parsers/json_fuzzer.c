@@ -10,8 +10,8 @@
 
 #include "mb/pg_wchar.h"
 
-#include "api.h"
-#include "json.h"
+#include "gainsight/api.h"
+#include "wire/json.h"
 
 #include "server.h"
 

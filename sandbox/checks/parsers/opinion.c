@@ -4,8 +4,8 @@
  */
 #include "postgres.h"
 
-#include "datetext.h"
-#include "json.h"
+#include "gainsight/datetext.h"
+#include "wire/json.h"
 
 #include "server.h"
 

@@ -1,0 +1,226 @@
+/*
+ * clause.h
+ *	  Conditions, grouped by the file that has it.
+ */
+#ifndef GS_CLAUSE_H
+#define GS_CLAUSE_H
+
+#include "postgres.h"
+
+#include "nodes/execnodes.h"
+#include "nodes/pathnodes.h"
+
+#include "gainsight/api.h"
+#include "table/relation.h"
+
+/*
+ * clause.c: what may be asked of a column, and a clause in a plan
+ */
+
+/* What a condition asks of a column. */
+typedef enum GsTest
+{
+	GS_EQ,
+	GS_NE,
+	GS_LT,
+	GS_LE,
+	GS_GT,
+	GS_GE,
+	GS_IN,						/* = ANY (array) */
+	GS_NOT_IN,					/* <> ALL (array) */
+	GS_LIKE,
+	GS_PREFIX,					/* ^@ */
+	GS_IS_NULL,
+	GS_IS_NOT_NULL
+} GsTest;
+
+#define GS_TESTS (GS_IS_NOT_NULL + 1)
+
+/* How far the tenant's answer to a condition is believed. */
+typedef enum GsGrade
+{
+	GS_LOCAL,					/* it is not sent */
+	GS_SUPERSET,				/* it may return more */
+	GS_EXACT
+} GsGrade;
+
+typedef enum GsClauseKind
+{
+	GS_TEST,
+	GS_AND,
+	GS_OR
+} GsClauseKind;
+
+/* A pushed clause, as the plan carries it. */
+typedef struct GsClause
+{
+	GsClauseKind kind;
+	List	   *arms;			/* GsClause, of AND and OR */
+	AttrNumber	attnum;
+	GsTest		test;
+	Oid			type;			/* of the value, or of the array's elements */
+	int			operand;		/* index into fdw_exprs, -1 for none */
+} GsClause;
+
+/*
+ * May conditions on the column be sent, and what kind of field is it to them?
+ */
+extern bool gs_attr_kind(const GsAttr *attr, GsKind *kind);
+extern GsGrade gs_test_grade(GsTest test, GsKind kind);
+
+/*
+ * A clause as a node tree that a plan can hold, and back.
+ */
+extern Node *gs_clause_write(const GsClause *clause);
+extern GsClause *gs_clause_read(Node *node);
+
+/*
+ * pushdown.c: SQL clauses to what a search can say
+ */
+
+/*
+ * What can be pushed of a clause, or NULL.  The values that it compares with
+ * are appended to *exprs.  *grade is GS_EXACT only if all of the clause is
+ * pushed and the tenant's answer to it is just SQL's.
+ */
+extern GsClause *gs_pushdown(PlannerInfo *root, const RelOptInfo *baserel,
+							 const GsRelation *relation, Expr *clause,
+							 List **exprs, GsGrade *grade);
+
+/*
+ * Are texts that are equal under the collation the same?  What has none is.
+ */
+extern bool gs_is_deterministic(Oid collation);
+
+/*
+ * Is the expression the column that a read's path has in braces, in a type that
+ * holds any text?  And the number of such a column.
+ */
+extern bool gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel,
+							   Expr *expr);
+extern AttrNumber gs_column_attnum(Expr *column);
+
+/*
+ * Is it a column that conditions may be sent for?
+ */
+extern bool gs_is_pushable_column(const GsRelation *relation, const RelOptInfo *baserel,
+								  Expr *expr);
+
+/*
+ * How many elements an array expression has, as far as the planner can tell.
+ */
+extern double gs_array_length(Node *array);
+
+/*
+ * fixed.c: may an expression be evaluated when a scan starts?
+ */
+
+/*
+ * Is it the same for all rows of one scan of the relation, and does evaluating
+ * it before core would raise no error that depends on a row?
+ */
+extern bool gs_is_fixed(PlannerInfo *root, const RelOptInfo *baserel, Expr *expr);
+
+/*
+ * filter.c: clauses and their values to the conditions of a search
+ */
+
+/* The value of one of fdw_exprs. */
+typedef struct GsOperand
+{
+	Datum		value;
+	bool		isnull;
+	const char *symbol;			/* for EXPLAIN: it is not known, but called this */
+} GsOperand;
+
+typedef struct GsFilter
+{
+	bool		nothing;		/* no row can match: do not ask */
+	bool		complete;		/* nothing that was pushed had to be left out */
+	int			nconditions;
+	GsCondition conditions[GS_MAX_CONDITIONS];
+	const char *expression;
+	int			cut;			/* the condition whose values are in pieces */
+	int			npieces;		/* 0: there is none */
+	const char **pieces;
+	bool		unlisted;		/* the first clause's list was left out, as it would be in too
+								 * many: nothing that is sent depends on it */
+} GsFilter;
+
+/* As many pieces as a list has. */
+#define GS_ANY_PIECES PG_INT32_MAX
+
+/*
+ * Build the filter of a list of GsClause, all of which must hold.  A list that
+ * would be cut into more pieces, each a search, than that is left out.
+ * Allocates in CurrentMemoryContext.
+ */
+extern void gs_filter_build(const GsRelation *relation, List *clauses,
+							const GsOperand *operands, int most_pieces, GsFilter *filter);
+
+/*
+ * Does the tenant understand this operator of a search condition?
+ */
+extern bool gs_operator_available(const GsRelation *relation, const char *operator);
+
+/*
+ * Is the field of a test asked for by a list of its values, rather than by a
+ * range or one by one?
+ */
+extern bool gs_takes_lists(const GsRelation *relation, const GsClause *test);
+
+/*
+ * key.c: conditions that give the keys of a read's path
+ */
+
+/*
+ * What of a clause gives the key, or a list of keys, that a read's path has in
+ * braces; NULL if nothing does.  It is a test by GS_EQ or GS_IN, or an AND or OR
+ * of such.  The values that it compares with are appended to *exprs.
+ */
+extern GsClause *gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel,
+								 const GsRelation *relation, Expr *clause, List **exprs);
+
+/*
+ * How many keys that are, as far as the planner can tell.
+ */
+extern double gs_key_guess(const GsClause *key, List *exprs);
+
+typedef struct GsKeys
+{
+	int			count;
+	const char **values;		/* UTF-8, distinct, each fit for a path */
+} GsKeys;
+
+/*
+ * The keys.  Allocates in CurrentMemoryContext.  For EXPLAIN: are they known?
+ */
+extern void gs_filter_keys(const GsClause *clause, const GsOperand *operands,
+						   GsKeys *keys);
+extern bool gs_key_is_known(const GsClause *key, const GsOperand *operands);
+
+/*
+ * operand.c: the values that a scan's conditions compare with
+ */
+
+typedef struct GsOperands GsOperands;
+
+/*
+ * Prepare to evaluate a plan's expressions.  palloc'd.
+ */
+extern GsOperands *gs_operands_create(PlanState *parent, List *exprs);
+
+/*
+ * Evaluate them; true if they are not what they were the last time.  The
+ * values, one for each expression, live until the next evaluation.
+ */
+extern bool gs_operands_evaluate(GsOperands *operands, ExprContext *econtext);
+extern const GsOperand *gs_operands_values(const GsOperands *operands);
+
+/*
+ * params.c: the numbers of those of a plan's expressions whose values another
+ * rescan may change.  palloc'd.
+ */
+extern Bitmapset *gs_params_changing(EState *estate, List *exprs);
+
+#endif							/* GS_CLAUSE_H */

@@ -1,0 +1,451 @@
+/*
+ * condition.c
+ *	  One test with its values, as conditions of a search.
+ *
+ * A condition may be wider than the test, never narrower: what a tenant could
+ * take otherwise than SQL does is bounded, widened, or not said at all.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+
+#include "filter.h"
+#include "gainsight/number.h"
+#include "gainsight/seen.h"
+
+/* So many values become conditions of their own; more would crowd out the rest. */
+#define MAX_ALONE 10
+
+bool
+gs_operator_available(const GsRelation *relation, const char *operator)
+{
+	const char *list = relation->settings->operators;
+	size_t		length = strlen(operator);
+
+	if (list == NULL)
+		return true;
+	for (const char *at = list; (at = strstr(at, operator)) != NULL; at += length)
+	{
+		bool		begins = at == list || strchr("," GS_BLANKS, at[-1]) != NULL;
+
+		if (begins && (at[length] == '\0' || strchr("," GS_BLANKS, at[length]) != NULL))
+			return true;
+	}
+	return false;
+}
+
+bool
+gs_takes_lists(const GsRelation *relation, const GsClause *test)
+{
+	GsKind		kind;
+
+	return gs_attr_kind(&relation->atts[test->attnum - 1], &kind) &&
+		gs_test_grade(GS_IN, kind) != GS_LOCAL && kind != GS_DATE && kind != GS_DATETIME &&
+		gs_operator_available(relation, "IN");
+}
+
+static bool
+is_available(const Builder *builder, const char *operator)
+{
+	return gs_operator_available(builder->relation, operator);
+}
+
+static Where *
+condition(Builder *builder, AttrNumber attnum, const char *operator, const char *values)
+{
+	Where	   *where;
+
+	if (!is_available(builder, operator))
+		return gs_where_give_up(builder);
+	where = gs_where(CONDITION);
+	where->condition.field = gs_to_utf8(builder->relation->atts[attnum - 1].field);
+	where->condition.operator = operator;
+	where->condition.values = values;
+	return where;
+}
+
+Where *
+gs_where_one(Builder *builder, AttrNumber attnum, const char *operator, const char *value)
+{
+	Where	   *where = condition(builder, attnum, operator, psprintf("[%s]", value));
+
+	if (where->kind == CONDITION && strcmp(operator, "EQ") == 0)
+		where->values = list_make1((void *) value);
+	return where;
+}
+
+/* A text, number or boolean; NULL for what JSON cannot say, bytes that are no UTF-8 too. */
+static const char *
+json_value(GsKind kind, Oid type, Datum value)
+{
+	StringInfoData out;
+	const char *shown;
+
+	if (kind == GS_NUMBER)
+	{
+		const char *number = gs_value_number(type, value);
+
+		return number ? gs_number_plain(number) : NULL;
+	}
+	if (kind == GS_BOOLEAN)
+		return DatumGetBool(value) ? "true" : "false";
+	shown = gs_try_to_utf8(gs_value_shown(type, value));
+	if (shown == NULL)
+		return NULL;
+	initStringInfo(&out);
+	gs_json_append_string(&out, shown);
+	return out.data;
+}
+
+/*
+ * Text, numbers, booleans.
+ */
+
+static bool
+is_documented(const GsColumn *column, const char *json)
+{
+	for (const char *const *value = column->values; *value != NULL; value++)
+		if (strcmp(gs_value_text(*value), json) == 0)
+			return true;
+	return false;
+}
+
+static bool
+says_empty(GsKind kind, const char *json)
+{
+	return kind == GS_TEXT && strcmp(json, "\"\"") == 0;
+}
+
+/*
+ * What a tenant may take for another number, as bounds; with several, the least
+ * and the greatest of them count.
+ */
+static Where *
+number_bounds(Builder *builder, const GsClause *clause, const char *least, const char *greatest)
+{
+	GsTest		test = clause->test;
+	const char *low = gs_number_bound(least, false);
+	const char *high = gs_number_bound(greatest, true);
+	List	   *arms = NIL;
+
+	builder->filter->complete = false;
+	if (test != GS_LT && test != GS_LE && low != NULL)
+		arms = lappend(arms, gs_where_one(builder, clause->attnum, "GTE", low));
+	if (test != GS_GT && test != GS_GE && high != NULL)
+		arms = lappend(arms, gs_where_one(builder, clause->attnum, "LTE", high));
+	return gs_where_combine(ALL_OF, arms);
+}
+
+static Where *
+plain_comparison(Builder *builder, const GsClause *clause, GsKind kind, const char *json)
+{
+	static const char *const names[] = {
+		[GS_EQ] = "EQ", [GS_NE] = "NE", [GS_LT] = "LT", [GS_LE] = "LTE",
+		[GS_GT] = "GT", [GS_GE] = "GTE"
+	};
+	const GsColumn *column = builder->relation->atts[clause->attnum - 1].column;
+
+	if (json == NULL || says_empty(kind, json))
+		return gs_where_give_up(builder);
+	if (clause->test == GS_NE && kind == GS_ENUM && !is_documented(column, json))
+		return gs_where_give_up(builder);
+	if (kind == GS_NUMBER && !gs_number_is_sure(json))
+		return clause->test == GS_NE ? gs_where_give_up(builder) :
+			number_bounds(builder, clause, json, json);
+	return gs_where_one(builder, clause->attnum, names[clause->test], json);
+}
+
+/*
+ * Patterns.
+ */
+
+/*
+ * Take the next literal fragment of a LIKE pattern.  wild tells whether a
+ * wildcard followed it; usable whether the tenant can be asked for it.  False
+ * if the pattern is broken.
+ */
+static bool
+take_fragment(const char **at, StringInfo fragment, bool *wild, bool *usable)
+{
+	resetStringInfo(fragment);
+	*usable = true;
+	*wild = false;
+	for (; **at != '\0'; (*at)++)
+	{
+		if (**at == '%' || **at == '_')
+		{
+			*wild = true;
+			(*at)++;
+			return true;
+		}
+		if (**at == '\\')
+		{
+			(*at)++;
+			if (**at == '\0')
+				return false;
+			if (**at == '\\')
+				*usable = false;
+		}
+		appendStringInfoChar(fragment, **at);
+	}
+	return true;
+}
+
+static Where *
+like_condition(Builder *builder, const GsClause *clause, GsKind kind, const char *pattern)
+{
+	List	   *arms = NIL;
+	StringInfoData fragment;
+	bool		wild = true;
+	bool		usable;
+	bool		first = true;
+
+	initStringInfo(&fragment);
+	for (; wild; first = false)
+	{
+		const char *operator;
+
+		if (!take_fragment(&pattern, &fragment, &wild, &usable))
+			return gs_where_give_up(builder);
+		if (fragment.len == 0 && !(first && !wild))
+			continue;
+		operator = first ? (wild ? "STARTS_WITH" : "EQ") : (wild ? "CONTAINS" : "ENDS_WITH");
+		if (!usable || (fragment.len == 0 && kind == GS_TEXT))
+			arms = lappend(arms, gs_where_give_up(builder));
+		else
+			arms = lappend(arms, gs_where_one(builder, clause->attnum, operator,
+											  gs_value_text(fragment.data)));
+	}
+	return gs_where_combine(ALL_OF, arms);
+}
+
+static Where *
+prefix_condition(Builder *builder, const GsClause *clause, const char *prefix)
+{
+	if (prefix[0] == '\0' || strchr(prefix, '\\') != NULL)
+		return gs_where_give_up(builder);
+	return gs_where_one(builder, clause->attnum, "STARTS_WITH", gs_value_text(prefix));
+}
+
+/*
+ * Lists.
+ */
+
+/* Distinct values as JSON; NULL if one of them cannot be said. */
+static List *
+distinct_values(GsKind kind, Oid type, const Datum *values, int count)
+{
+	GsSeen	   *seen = gs_seen_create(CurrentMemoryContext);
+	List	   *result = NIL;
+
+	for (int i = 0; i < count; i++)
+	{
+		const char *json = json_value(kind, type, values[i]);
+
+		if (json == NULL || says_empty(kind, json))
+			return NIL;
+		if (gs_seen_add(seen, json))
+			result = lappend(result, (void *) json);
+	}
+	return result;
+}
+
+static Where *
+each_value(Builder *builder, const GsClause *clause, GsKind kind, GsTest test,
+		   WhereKind how, List *values)
+{
+	GsClause	single = *clause;
+	List	   *arms = NIL;
+	ListCell   *cell;
+
+	single.test = test;
+	foreach(cell, values)
+		arms = lappend(arms, plain_comparison(builder, &single, kind, lfirst(cell)));
+	return gs_where_combine(how, arms);
+}
+
+static bool
+all_sure(List *numbers)
+{
+	ListCell   *cell;
+
+	foreach(cell, numbers)
+		if (!gs_number_is_sure(lfirst(cell)))
+			return false;
+	return true;
+}
+
+/* Of numbers that are not all sure: a few by themselves, else all that is between. */
+static Where *
+unsure_numbers(Builder *builder, const GsClause *clause, List *numbers)
+{
+	const char *least = linitial(numbers);
+	const char *greatest = least;
+	ListCell   *cell;
+
+	if (list_length(numbers) <= MAX_ALONE)
+		return each_value(builder, clause, GS_NUMBER, GS_EQ, ANY_OF, numbers);
+	foreach(cell, numbers)
+	{
+		if (gs_number_compare(lfirst(cell), least) < 0)
+			least = lfirst(cell);
+		if (gs_number_compare(lfirst(cell), greatest) > 0)
+			greatest = lfirst(cell);
+	}
+	return number_bounds(builder, clause, least, greatest);
+}
+
+static Where *
+in_condition(Builder *builder, const GsClause *clause, GsKind kind,
+			 const Datum *values, int count)
+{
+	List	   *distinct = distinct_values(kind, clause->type, values, count);
+	Where	   *where;
+
+	if (distinct == NIL)
+		return gs_where_give_up(builder);
+	if (kind == GS_NUMBER && !all_sure(distinct))
+		return unsure_numbers(builder, clause, distinct);
+	if (list_length(distinct) == 1 ||
+		(!is_available(builder, "IN") && list_length(distinct) <= MAX_ALONE))
+		return each_value(builder, clause, kind, GS_EQ, ANY_OF, distinct);
+	where = condition(builder, clause->attnum, "IN",
+					  gs_join_values(distinct, 0, list_length(distinct)));
+	if (where->kind == CONDITION)
+	{
+		where->values = distinct;
+		where->is_long = list_length(distinct) > builder->relation->settings->in_list_size;
+	}
+	return where;
+}
+
+static Where *
+not_in_condition(Builder *builder, const GsClause *clause, GsKind kind,
+				 const Datum *values, int count)
+{
+	List	   *distinct = distinct_values(kind, clause->type, values, count);
+
+	if (distinct == NIL || list_length(distinct) > MAX_ALONE)
+		return gs_where_give_up(builder);
+	return each_value(builder, clause, kind, GS_NE, ALL_OF, distinct);
+}
+
+static Where *
+list_condition(Builder *builder, const GsClause *clause, GsKind kind, Datum array)
+{
+	Datum	   *values;
+	bool		has_null;
+	int			count = gs_array_values(clause, array, &values, &has_null);
+
+	if (clause->test == GS_NOT_IN)
+	{
+		if (has_null)
+			return gs_where(NOTHING);
+		return count == 0 ? gs_where(EVERYTHING) :
+			not_in_condition(builder, clause, kind, values, count);
+	}
+	if (count == 0)
+		return gs_where(NOTHING);
+	if (kind == GS_DATE || kind == GS_DATETIME)
+		return gs_where_time(builder, clause, kind, values, count);
+	return in_condition(builder, clause, kind, values, count);
+}
+
+/*
+ * What EXPLAIN shows for a value that is not known yet.
+ */
+
+/* A pattern is as many of these as it has fragments. */
+static Where *
+symbolic_pattern(Builder *builder, AttrNumber attnum, const char *symbol)
+{
+	static const char *const names[] = {"STARTS_WITH", "CONTAINS", "ENDS_WITH"};
+	StringInfoData available;
+	Where	   *where;
+
+	initStringInfo(&available);
+	for (int i = 0; i < (int) lengthof(names); i++)
+		if (is_available(builder, names[i]))
+			appendStringInfo(&available, "%s%s", available.len > 0 ? "|" : "", names[i]);
+	if (available.len == 0)
+		return gs_where_give_up(builder);
+	where = gs_where(CONDITION);
+	where->condition.field = gs_to_utf8(builder->relation->atts[attnum - 1].field);
+	where->condition.operator = available.data;
+	where->condition.values = psprintf("[%s]", symbol);
+	return where;
+}
+
+static const char *
+symbolic_operator(const Builder *builder, GsTest test)
+{
+	static const char *const names[] = {
+		[GS_EQ] = "EQ", [GS_NE] = "NE", [GS_LT] = "LT", [GS_LE] = "LTE",
+		[GS_GT] = "GT", [GS_GE] = "GTE", [GS_IN] = "IN", [GS_NOT_IN] = "NE",
+		[GS_PREFIX] = "STARTS_WITH"
+	};
+
+	if (test == GS_IN && !is_available(builder, "IN"))
+		return "EQ";
+	return names[test];
+}
+
+static Where *
+symbolic_condition(Builder *builder, const GsClause *clause, GsKind kind, const char *symbol)
+{
+	bool		is_day = kind == GS_DATE;
+	bool		list = clause->test == GS_IN;
+	GsTest		test = clause->test;
+	List	   *arms = NIL;
+
+	if (test == GS_LIKE)
+		return symbolic_pattern(builder, clause->attnum, symbol);
+	if (!is_day && kind != GS_DATETIME)
+		return gs_where_one(builder, clause->attnum, symbolic_operator(builder, test),
+							symbol);
+	if (test != GS_LT && test != GS_LE)
+		arms = lappend(arms, condition(builder, clause->attnum,
+									   test == GS_GT && is_day ? "GT" : "GTE",
+									   psprintf(list ? "[min(%s)]" : "[%s]", symbol)));
+	if (test != GS_GT && test != GS_GE)
+		arms = lappend(arms, condition(builder, clause->attnum, is_day ? "LT" : "LTE",
+									   psprintf(list ? "[max(%s)%s]" : "[%s%s]", symbol,
+												is_day && test != GS_LT ? " + 1" : "")));
+	return gs_where_combine(ALL_OF, arms);
+}
+
+Where *
+gs_where_test(Builder *builder, const GsClause *clause)
+{
+	const GsAttr *attr = &builder->relation->atts[clause->attnum - 1];
+	const GsOperand *operand;
+	GsKind		kind;
+
+	/* the options may have changed since the plan was made */
+	if (!gs_attr_kind(attr, &kind))
+		return gs_where_give_up(builder);
+	if (clause->operand < 0)
+		return condition(builder, clause->attnum,
+						 clause->test == GS_IS_NULL ? "IS_NULL" : "IS_NOT_NULL", "[]");
+	operand = &builder->operands[clause->operand];
+	if (operand->symbol != NULL)
+		return symbolic_condition(builder, clause, kind, operand->symbol);
+	if (operand->isnull)
+		return gs_where(NOTHING);
+	switch (clause->test)
+	{
+		case GS_IN:
+		case GS_NOT_IN:
+			return list_condition(builder, clause, kind, operand->value);
+		case GS_LIKE:
+			return like_condition(builder, clause, kind, TextDatumGetCString(operand->value));
+		case GS_PREFIX:
+			return prefix_condition(builder, clause, TextDatumGetCString(operand->value));
+		default:
+			if (kind == GS_DATE || kind == GS_DATETIME)
+				return gs_where_time(builder, clause, kind, &operand->value, 1);
+			return plain_comparison(builder, clause, kind,
+									json_value(kind, clause->type, operand->value));
+	}
+}

@@ -1,0 +1,322 @@
+/*
+ * filter.c
+ *	  From clauses and their values to the conditions of a search.
+ *
+ * What a clause becomes depends on its values: a null matches nothing, an
+ * infinity cannot be said, a pattern is as many conditions as it has literal
+ * fragments.  So a clause becomes one of three: nothing can match, everything
+ * may (it is not sent), or conditions.  This file puts them together, and
+ * leaves out what does not fit; condition.c makes them.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "filter.h"
+#include "gainsight/seen.h"
+
+Where *
+gs_where(WhereKind kind)
+{
+	Where	   *where = palloc0(sizeof(Where));
+
+	where->kind = kind;
+	return where;
+}
+
+Where *
+gs_where_combine(WhereKind kind, List *arms)
+{
+	WhereKind	absorbing = kind == ALL_OF ? NOTHING : EVERYTHING;
+	WhereKind	neutral = kind == ALL_OF ? EVERYTHING : NOTHING;
+	Where	   *where = gs_where(kind);
+	ListCell   *cell;
+
+	foreach(cell, arms)
+	{
+		Where	   *arm = lfirst(cell);
+
+		if (arm->kind == absorbing)
+			return arm;
+		if (arm->kind == kind)
+			where->arms = list_concat(where->arms, arm->arms);
+		else if (arm->kind != neutral)
+			where->arms = lappend(where->arms, arm);
+	}
+	if (where->arms == NIL)
+		return gs_where(neutral);
+	return list_length(where->arms) == 1 ? linitial(where->arms) : where;
+}
+
+/* It cannot be said: the rest is done locally. */
+Where *
+gs_where_give_up(Builder *builder)
+{
+	builder->filter->complete = false;
+	return gs_where(EVERYTHING);
+}
+
+/* The values of an array that are not null. */
+int
+gs_array_values(const GsClause *clause, Datum array, Datum **values, bool *has_null)
+{
+	int16		length;
+	bool		by_value;
+	char		align;
+	bool	   *nulls;
+	int			count;
+	int			kept = 0;
+
+	get_typlenbyvalalign(clause->type, &length, &by_value, &align);
+	deconstruct_array(DatumGetArrayTypeP(array), clause->type, length, by_value, align,
+					  values, &nulls, &count);
+	for (int i = 0; i < count; i++)
+		if (!nulls[i])
+			(*values)[kept++] = (*values)[i];
+	*has_null = kept < count;
+	return kept;
+}
+
+char *
+gs_join_values(List *values, int from, int count)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '[');
+	for (int i = from; i < from + count && i < list_length(values); i++)
+		appendStringInfo(&out, "%s%s", i > from ? "," : "", (char *) list_nth(values, i));
+	appendStringInfoChar(&out, ']');
+	return out.data;
+}
+
+static Where *
+build_clause(Builder *builder, const GsClause *clause)
+{
+	List	   *arms = NIL;
+	ListCell   *cell;
+
+	if (clause->kind == GS_TEST)
+		return gs_where_test(builder, clause);
+	foreach(cell, clause->arms)
+		arms = lappend(arms, build_clause(builder, lfirst(cell)));
+	return gs_where_combine(clause->kind == GS_AND ? ALL_OF : ANY_OF, arms);
+}
+
+/*
+ * Conditions and expression.
+ */
+
+static int
+count_conditions(const Where *where)
+{
+	int			count = 0;
+	ListCell   *cell;
+
+	if (where->kind == CONDITION)
+		return 1;
+	foreach(cell, where->arms)
+		count += count_conditions(lfirst(cell));
+	return count;
+}
+
+/* Does it hold a list that has to be cut, which only a whole arm can be? */
+static bool
+has_long_list(const Where *where)
+{
+	ListCell   *cell;
+
+	if (where->is_long)
+		return true;
+	foreach(cell, where->arms)
+		if (has_long_list(lfirst(cell)))
+			return true;
+	return false;
+}
+
+static void
+emit(GsFilter *filter, const Where *where, StringInfo expression)
+{
+	ListCell   *cell;
+	const char *between = where->kind == ALL_OF ? " AND " : " OR ";
+
+	if (where->kind == CONDITION)
+	{
+		appendStringInfoChar(expression, 'A' + filter->nconditions);
+		filter->conditions[filter->nconditions++] = where->condition;
+		return;
+	}
+	appendStringInfoChar(expression, '(');
+	foreach(cell, where->arms)
+	{
+		if (foreach_current_index(cell) > 0)
+			appendStringInfoString(expression, between);
+		emit(filter, lfirst(cell), expression);
+	}
+	appendStringInfoChar(expression, ')');
+}
+
+static int
+count_pieces(const Builder *builder, List *values)
+{
+	int			size = builder->relation->settings->in_list_size;
+
+	return (list_length(values) + size - 1) / size;
+}
+
+/* The values of a long list in pieces that one condition each can hold. */
+static void
+cut_list(Builder *builder, List *values)
+{
+	GsFilter   *filter = builder->filter;
+	int			size = builder->relation->settings->in_list_size;
+	int			count = count_pieces(builder, values);
+
+	filter->cut = filter->nconditions;
+	filter->pieces = palloc(sizeof(char *) * count);
+	for (filter->npieces = 0; filter->npieces < count; filter->npieces++)
+		filter->pieces[filter->npieces] = gs_join_values(values, filter->npieces * size, size);
+}
+
+/*
+ * An OR of which each arm has the same field equal to something, as a row-wise
+ * IN has, implies that the field is one of these.
+ */
+
+static const Where *
+equality_of(const Where *where, const char *field)
+{
+	const Where *found = NULL;
+	ListCell   *cell;
+
+	if (where->kind == CONDITION && where->values != NIL &&
+		strcmp(where->condition.field, field) == 0)
+		return where;
+	if (where->kind == ALL_OF)
+		foreach(cell, where->arms)
+			if (found == NULL)
+				found = equality_of(lfirst(cell), field);
+	return found;
+}
+
+/* Each value once; NIL if an arm has none. */
+static List *
+values_of_all(const Where *whole, const char *field)
+{
+	GsSeen	   *seen = gs_seen_create(CurrentMemoryContext);
+	List	   *values = NIL;
+	ListCell   *cell;
+	ListCell   *value;
+
+	foreach(cell, whole->arms)
+	{
+		const Where *equality = equality_of(lfirst(cell), field);
+
+		if (equality == NULL)
+			return NIL;
+		foreach(value, equality->values)
+			if (gs_seen_add(seen, lfirst(value)))
+				values = lappend(values, lfirst(value));
+	}
+	return values;
+}
+
+/* The list that an OR implies, of the first field that will do; else the OR itself. */
+static const Where *
+implied_list(Builder *builder, const Where *whole)
+{
+	const Where *first = linitial(whole->arms);
+	int			size = builder->relation->settings->in_list_size;
+	List	   *candidates = first->kind == ALL_OF ? first->arms : list_make1((void *) first);
+	ListCell   *cell;
+
+	foreach(cell, gs_operator_available(builder->relation, "IN") ? candidates : NIL)
+	{
+		const Where *candidate = lfirst(cell);
+		List	   *values = candidate->kind == CONDITION ?
+			values_of_all(whole, candidate->condition.field) : NIL;
+		Where	   *list;
+
+		if (list_length(values) < 2)
+			continue;
+		list = gs_where(CONDITION);
+		list->condition.field = candidate->condition.field;
+		list->condition.operator = "IN";
+		list->condition.values = gs_join_values(values, 0, list_length(values));
+		list->values = values;
+		list->is_long = list_length(values) > size;
+		return list;
+	}
+	return whole;
+}
+
+/* An arm of the whole, if it fits, or what it implies does. */
+static void
+emit_arm(Builder *builder, const Where *arm, StringInfo expression)
+{
+	GsFilter   *filter = builder->filter;
+	bool		cut;
+
+	if (arm->kind == ANY_OF &&
+		(filter->nconditions + count_conditions(arm) > GS_MAX_CONDITIONS || has_long_list(arm)))
+	{
+		filter->complete = false;
+		arm = implied_list(builder, arm);
+	}
+	cut = arm->is_long && filter->npieces == 0;
+	if (cut && count_pieces(builder, arm->values) > builder->most_pieces)
+	{
+		/* behind other conditions, those are still asked by */
+		filter->unlisted |= filter->nconditions == 0;
+		cut = false;
+	}
+	if (filter->nconditions + count_conditions(arm) > GS_MAX_CONDITIONS ||
+		(!cut && has_long_list(arm)))
+	{
+		filter->complete = false;
+		return;
+	}
+	if (cut)
+		cut_list(builder, arm->values);
+	if (filter->nconditions > 0)
+		appendStringInfoString(expression, " AND ");
+	emit(filter, arm, expression);
+}
+
+/* A filter of one OR needs no parentheses around it. */
+static char *
+without_outer_parentheses(const Where *whole, char *expression)
+{
+	if (whole->kind != ANY_OF || expression[0] != '(')
+		return expression;
+	return pnstrdup(expression + 1, strlen(expression) - 2);
+}
+
+void
+gs_filter_build(const GsRelation *relation, List *clauses, const GsOperand *operands,
+				int most_pieces, GsFilter *filter)
+{
+	Builder		builder = {relation, operands, filter, most_pieces};
+	StringInfoData expression;
+	List	   *arms = NIL;
+	ListCell   *cell;
+	Where	   *whole;
+
+	memset(filter, 0, sizeof(*filter));
+	filter->complete = true;
+	initStringInfo(&expression);
+	foreach(cell, clauses)
+		arms = lappend(arms, build_clause(&builder, lfirst(cell)));
+	whole = gs_where_combine(ALL_OF, arms);
+	if (whole->kind == NOTHING)
+		filter->nothing = true;
+	else if (whole->kind == ALL_OF)
+		foreach(cell, whole->arms)
+			emit_arm(&builder, lfirst(cell), &expression);
+	else if (whole->kind != EVERYTHING)
+		emit_arm(&builder, whole, &expression);
+	filter->expression = without_outer_parentheses(whole, expression.data);
+}

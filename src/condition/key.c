@@ -1,0 +1,207 @@
+/*
+ * key.c
+ *	  Conditions that give the keys of a read's path.
+ *
+ * Not only an equality or a list does: of an OR all arms may, and then it is all
+ * of their keys; of an AND one arm is enough.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+
+#include "filter.h"
+#include "gainsight/seen.h"
+
+/*
+ * Planning.
+ */
+
+typedef struct Context
+{
+	PlannerInfo *root;
+	const RelOptInfo *baserel;
+	const GsRelation *relation;
+	List	  **exprs;			/* the values are added here */
+} Context;
+
+static GsClause *
+make_test(Context *context, Expr *column, GsTest test, Expr *value)
+{
+	GsClause   *clause = palloc0(sizeof(GsClause));
+
+	clause->kind = GS_TEST;
+	clause->attnum = gs_column_attnum(column);
+	clause->test = test;
+	clause->type = TEXTOID;
+	clause->operand = list_length(*context->exprs);
+	*context->exprs = lappend(*context->exprs, value);
+	return clause;
+}
+
+/* column = value, or either of values; the column stands first, or with = on any side. */
+static GsClause *
+push_equality(Context *context, Oid operator, Oid collation, List *args, GsTest test)
+{
+	if (get_opcode(operator) != F_TEXTEQ || !gs_is_deterministic(collation))
+		return NULL;
+	for (int side = 0; side < (test == GS_EQ ? 2 : 1); side++)
+	{
+		Expr	   *column = list_nth(args, side);
+		Expr	   *value = list_nth(args, 1 - side);
+
+		if (gs_is_brace_column(context->relation, context->baserel, column) &&
+			gs_is_fixed(context->root, context->baserel, value))
+			return make_test(context, column, test, value);
+	}
+	return NULL;
+}
+
+static GsClause *push_key(Context *context, Expr *expr);
+
+static GsClause *
+push_arms(Context *context, BoolExpr *expr)
+{
+	GsClause   *clause = palloc0(sizeof(GsClause));
+	int			nexprs = list_length(*context->exprs);
+	ListCell   *cell;
+
+	clause->kind = expr->boolop == OR_EXPR ? GS_OR : GS_AND;
+	foreach(cell, expr->args)
+	{
+		GsClause   *arm = push_key(context, lfirst(cell));
+
+		if (arm != NULL)
+			clause->arms = lappend(clause->arms, arm);
+		else if (clause->kind == GS_OR)
+		{
+			*context->exprs = list_truncate(*context->exprs, nexprs);
+			return NULL;
+		}
+	}
+	return clause->arms == NIL ? NULL : clause;
+}
+
+static GsClause *
+push_key(Context *context, Expr *expr)
+{
+	if (IsA(expr, OpExpr) && list_length(((OpExpr *) expr)->args) == 2)
+	{
+		OpExpr	   *op = (OpExpr *) expr;
+
+		return push_equality(context, op->opno, op->inputcollid, op->args, GS_EQ);
+	}
+	if (IsA(expr, ScalarArrayOpExpr) && ((ScalarArrayOpExpr *) expr)->useOr)
+	{
+		ScalarArrayOpExpr *op = (ScalarArrayOpExpr *) expr;
+
+		return push_equality(context, op->opno, op->inputcollid, op->args, GS_IN);
+	}
+	if (IsA(expr, BoolExpr) && ((BoolExpr *) expr)->boolop != NOT_EXPR)
+		return push_arms(context, (BoolExpr *) expr);
+	return NULL;
+}
+
+GsClause *
+gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *relation,
+				Expr *clause, List **exprs)
+{
+	Context		context = {root, baserel, relation, exprs};
+
+	return push_key(&context, clause);
+}
+
+double
+gs_key_guess(const GsClause *key, List *exprs)
+{
+	double		guess = 0;
+	ListCell   *cell;
+
+	if (key->kind == GS_TEST)
+		return key->test != GS_IN ? 1 : Max(1, gs_array_length(list_nth(exprs, key->operand)));
+	foreach(cell, key->arms)
+	{
+		double		arm = gs_key_guess(lfirst(cell), exprs);
+
+		guess = key->kind == GS_OR ? guess + arm : guess == 0 ? arm : Min(guess, arm);
+	}
+	return guess;
+}
+
+/*
+ * Running.
+ */
+
+bool
+gs_key_is_known(const GsClause *key, const GsOperand *operands)
+{
+	ListCell   *cell;
+
+	if (key->kind == GS_TEST)
+		return operands[key->operand].symbol == NULL;
+	foreach(cell, key->arms)
+		if (!gs_key_is_known(lfirst(cell), operands))
+			return false;
+	return true;
+}
+
+/* A List of UTF-8 texts, as they are compared with; not each once. */
+static List *
+keys_of_test(const GsClause *test, const GsOperand *operand)
+{
+	Datum		single = operand->value;
+	Datum	   *values = &single;
+	int			count = 1;
+	bool		has_null;
+	List	   *keys = NIL;
+
+	if (operand->isnull)
+		return NIL;
+	if (test->test == GS_IN)
+		count = gs_array_values(test, operand->value, &values, &has_null);
+	for (int i = 0; i < count; i++)
+	{
+		const char *key = gs_try_to_utf8(TextDatumGetCString(values[i]));
+
+		/* what is no UTF-8 is nobody's key */
+		if (key != NULL && gs_path_sendable(key))
+			keys = lappend(keys, (void *) key);
+	}
+	return keys;
+}
+
+static List *
+keys_of(const GsClause *clause, const GsOperand *operands)
+{
+	List	   *keys = NIL;
+	ListCell   *cell;
+
+	if (clause->kind == GS_TEST)
+		return keys_of_test(clause, &operands[clause->operand]);
+	foreach(cell, clause->arms)
+	{
+		List	   *arm = keys_of(lfirst(cell), operands);
+
+		if (clause->kind == GS_OR)
+			keys = list_concat(keys, arm);
+		else if (foreach_current_index(cell) == 0 || list_length(arm) < list_length(keys))
+			keys = arm;
+	}
+	return keys;
+}
+
+void
+gs_filter_keys(const GsClause *clause, const GsOperand *operands, GsKeys *keys)
+{
+	List	   *all = keys_of(clause, operands);
+	GsSeen	   *seen = gs_seen_create(CurrentMemoryContext);
+	ListCell   *cell;
+
+	keys->count = 0;
+	keys->values = palloc(sizeof(char *) * Max(list_length(all), 1));
+	foreach(cell, all)
+		if (gs_seen_add(seen, lfirst(cell)))
+			keys->values[keys->count++] = lfirst(cell);
+}

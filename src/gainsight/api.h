@@ -1,0 +1,120 @@
+/*
+ * api.h
+ *	  The dialect: how a request is spelled and what an answer says.
+ *
+ * Every string that goes in or comes out is UTF-8.
+ */
+#ifndef GS_API_H
+#define GS_API_H
+
+#include "postgres.h"
+
+#include "model.h"
+#include "path.h"
+#include "wire/request.h"
+
+/* The most conditions one search can name, as each needs a letter. */
+#define GS_MAX_CONDITIONS 26
+
+/* What may stand around a name in a list of them. */
+#define GS_BLANKS " \t\r\n\f\v"
+
+/* The operators that the API has, NULL-terminated. */
+extern const char *const gs_api_operators[];
+
+/* One condition of a search; the n-th is called by the n-th letter. */
+typedef struct GsCondition
+{
+	const char *field;
+	const char *operator;		/* the API's, e.g. "EQ" */
+	const char *values;			/* a JSON array */
+} GsCondition;
+
+/* What a walk over a search asks for, but for its page. */
+typedef struct GsSearch
+{
+	const char *const *select;
+	int			nselect;		/* 0: no select, for whatever the tenant gives then */
+	const GsCondition *conditions;
+	int			nconditions;	/* 0: no where */
+	const char *expression;		/* in letters, AND, OR and parentheses */
+} GsSearch;
+
+/* The records of an answer, which go with its request. */
+typedef struct GsRecords
+{
+	const GsJson *first;		/* NULL if there is none */
+	const GsJson *last;
+	bool		single;			/* first is no element of an array */
+	int			count;
+	int64		total;			/* totalCount, -1 where it is not given */
+} GsRecords;
+
+/* The total that an answer does not give. */
+#define GS_NO_TOTAL (-1)
+
+/*
+ * Start reading one record or a list by the value for the path's braces, NULL
+ * if it has none.  The request belongs to context.
+ */
+extern GsRequest *gs_api_start_read(const GsTenant *tenant, const GsResource *resource,
+									const GsEndpoint *endpoint, const char *value,
+									MemoryContext context);
+
+/*
+ * The same for one record, on terms.
+ */
+extern GsRequest *gs_api_start_keyed(const GsTenant *tenant, const GsResource *resource,
+									 const char *value, const GsTerms *terms,
+									 MemoryContext context);
+
+/*
+ * Start to read a page of a search.
+ */
+extern GsRequest *gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
+									  const GsSearch *search, int limit, int64 offset,
+									  MemoryContext context);
+
+/*
+ * Wait for a read and find its records.  Raises what failed.
+ */
+extern void gs_api_finish_read(GsRequest *request, const GsEndpoint *endpoint,
+							   GsRecords *records);
+
+/* A field and its value as JSON text. */
+typedef struct GsMember
+{
+	const char *field;
+	const char *json;
+} GsMember;
+
+/*
+ * A record's JSON, as it is sent.  palloc'd.
+ */
+extern char *gs_api_record(const GsMember *members, int nmembers);
+
+/*
+ * Start to create or to update a record; value is for the path's braces, NULL
+ * if it has none.  The request belongs to context.
+ */
+extern GsRequest *gs_api_start_create(const GsTenant *tenant, const GsResource *resource,
+									  const char *value, const GsMember *members,
+									  int nmembers, MemoryContext context);
+extern GsRequest *gs_api_start_update(const GsTenant *tenant, const GsResource *resource,
+									  const char *value, const GsMember *members,
+									  int nmembers, const GsTerms *terms,
+									  MemoryContext context);
+
+/*
+ * Wait for a request, and find the records that it answers with.  Does not
+ * raise what the tenant or the network failed at: the verdict says it.
+ */
+extern const GsVerdict *gs_api_settle(GsRequest *request, const GsEndpoint *endpoint,
+									  GsRecords *records);
+
+/*
+ * The record after this one; NULL at the end.
+ */
+extern const GsJson *gs_api_next(const GsRecords *records, const GsJson *record);
+
+#endif							/* GS_API_H */

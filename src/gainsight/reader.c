@@ -1,0 +1,358 @@
+/*
+ * reader.c
+ *	  The records of a resource, by whichever requests it takes.
+ *
+ * The model's path templates decide.  A search is walked by the pager; a path
+ * without braces is one list; a path with braces is a request for each key,
+ * several side by side, and where the keys are not known they are those of
+ * the parent resource, read while the first lists already come in.
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "wire/governor.h"
+#include "reader.h"
+
+/* Requests in flight: no more than the option max_connections can ask for. */
+#define MAX_AHEAD 64
+
+/* A request by path that is under way. */
+typedef struct Item
+{
+	GsRequest  *request;
+	char	   *key;			/* in the request's context; NULL without braces */
+} Item;
+
+struct GsReader
+{
+	const GsTenant *tenant;
+	const GsReadSpec *spec;
+	const GsEndpoint *endpoint; /* of the requests by path; NULL for a search */
+	MemoryContext context;
+
+	GsPager   **walks;			/* over this resource, or one over the parent's keys */
+	int			nwalks;
+	int			walk;			/* being read */
+	GsSearch	parent_search;
+	const char *parent_key;
+	int			next_key;		/* of spec->keys */
+	const char *held_key;		/* of walks, that was not asked for yet */
+	bool		keys_ended;
+
+	Item		ahead[MAX_AHEAD];	/* a ring */
+	int			ahead_first;
+	int			ahead_count;
+	int			window;
+
+	Item		item;			/* being given */
+	bool		taken;			/* its answer has come */
+	bool		holding;		/* that stays as long as the reader */
+	GsRecords	records;
+	const GsJson *record;		/* next to give */
+};
+
+/* A walk over the parent's keys. */
+static void
+open_parent(GsReader *reader)
+{
+	const GsResource *parent = gs_model_parent(reader->spec->resource);
+	GsPaging	paging = reader->spec->paging;
+
+	paging.first_page = paging.page_size;
+	reader->parent_key = gs_model_flagged(parent, GS_KEY)->field;
+	reader->parent_search.select = &reader->parent_key;
+	reader->parent_search.nselect = 1;
+	reader->nwalks = 1;
+	reader->walks = MemoryContextAlloc(reader->context, sizeof(GsPager *));
+	reader->walks[0] = gs_pager_open(reader->tenant, parent, &reader->parent_search,
+									 &paging, NULL, reader->context);
+}
+
+/* A walk for each search; what several find is given once. */
+static void
+open_walks(GsReader *reader)
+{
+	const GsReadSpec *spec = reader->spec;
+	GsSeen	   *seen = spec->seen ? spec->seen : gs_seen_create(reader->context);
+
+	reader->nwalks = spec->nsearches;
+	reader->walks = MemoryContextAlloc(reader->context, sizeof(GsPager *) * spec->nsearches);
+	for (int i = 0; i < spec->nsearches; i++)
+		reader->walks[i] = gs_pager_open(reader->tenant, spec->resource, &spec->searches[i],
+										 &spec->paging, seen, reader->context);
+}
+
+/* Do not begin what max_requests will not let end. */
+static void
+check_budget(const GsReader *reader, int64 needed)
+{
+	if (needed > gs_governor_left(reader->tenant->max_requests))
+		gs_governor_exceeded(reader->tenant, needed);
+}
+
+GsReader *
+gs_reader_open(const GsTenant *tenant, const GsReadSpec *spec, MemoryContext context)
+{
+	MemoryContext own = AllocSetContextCreate(context, "gainsight_fdw reader",
+											  ALLOCSET_SMALL_SIZES);
+	GsReader   *reader = MemoryContextAllocZero(own, sizeof(GsReader));
+	const GsEndpoint *unbound = gs_model_read(spec->resource, false);
+
+	reader->tenant = tenant;
+	reader->spec = spec;
+	reader->context = own;
+	reader->window = spec->whole ? tenant->max_connections : 1;
+	check_budget(reader, spec->nkeys >= 0 ? spec->nkeys : spec->nsearches);
+	if (spec->nkeys >= 0)
+		reader->endpoint = gs_model_read(spec->resource, true);
+	else if (unbound == NULL)
+	{
+		reader->endpoint = gs_model_read(spec->resource, true);
+		open_parent(reader);
+	}
+	else if (unbound->search)
+		open_walks(reader);
+	else
+		reader->endpoint = unbound;
+	return reader;
+}
+
+int64
+gs_reader_total(const GsReader *reader)
+{
+	return reader->endpoint == NULL && reader->nwalks == 1 ?
+		gs_pager_total(reader->walks[0]) : GS_NO_TOTAL;
+}
+
+int64
+gs_reader_parents(const GsReader *reader)
+{
+	return reader->endpoint != NULL && reader->walks != NULL ?
+		gs_pager_total(reader->walks[0]) : GS_NO_TOTAL;
+}
+
+/*
+ * The key of the next request by path; false if there is none.  A path
+ * without braces has one request, and no key.
+ */
+static bool
+take_key(GsReader *reader, const char **key)
+{
+	bool		first = reader->next_key == 0;
+
+	*key = NULL;
+	if (reader->spec->nkeys >= 0)
+	{
+		if (reader->next_key < reader->spec->nkeys)
+			*key = reader->spec->keys[reader->next_key];
+	}
+	else if (reader->walks != NULL)
+	{
+		if (reader->held_key == NULL)
+			(void) gs_pager_next(reader->walks[0], &reader->held_key);
+		if (reader->held_key != NULL && first)
+			check_budget(reader, gs_pager_total(reader->walks[0]));
+		*key = reader->held_key;
+		reader->held_key = NULL;
+	}
+	else
+	{
+		reader->next_key++;
+		return first;
+	}
+	reader->next_key++;
+	return *key != NULL;
+}
+
+static Item
+start_item(const GsReader *reader, const char *key)
+{
+	Item		item;
+
+	item.request = gs_api_start_read(reader->tenant, reader->spec->resource,
+									 reader->endpoint, key, reader->context);
+	item.key = key ? MemoryContextStrdup(gs_request_context(item.request), key) : NULL;
+	return item;
+}
+
+/* Can the next key be taken without a wait? */
+static bool
+key_is_at_hand(GsReader *reader)
+{
+	return reader->spec->nkeys >= 0 || reader->walks == NULL || reader->held_key != NULL ||
+		gs_pager_advance(reader->walks[0]);
+}
+
+/* Ask for more, as far as keys are at hand; wait for one if nothing is asked for. */
+static void
+read_ahead(GsReader *reader, bool wait)
+{
+	const char *key;
+
+	while (!reader->keys_ended && reader->ahead_count < reader->window &&
+		   (key_is_at_hand(reader) || (wait && reader->ahead_count == 0)))
+	{
+		if (!take_key(reader, &key))
+			reader->keys_ended = true;
+		else if (key == NULL || gs_path_sendable(key))
+			reader->ahead[(reader->ahead_first + reader->ahead_count++) % MAX_AHEAD] =
+				start_item(reader, key);
+	}
+}
+
+/* Go on to the next request by path; false at the end. */
+static bool
+shift_item(GsReader *reader)
+{
+	Item		last = reader->item;
+
+	if (last.request != NULL && !reader->taken)
+	{
+		/* an error kept its answer from us: it is asked again */
+		reader->item = start_item(reader, last.key);
+		gs_request_free(last.request);
+		return true;
+	}
+	if (last.request != NULL && !reader->holding)
+		gs_request_free(last.request);
+	reader->item.request = NULL;
+	reader->holding = false;
+	read_ahead(reader, true);
+	if (reader->ahead_count == 0)
+		return false;
+	reader->item = reader->ahead[reader->ahead_first];
+	reader->ahead_first = (reader->ahead_first + 1) % MAX_AHEAD;
+	reader->ahead_count--;
+	reader->taken = false;
+	return true;
+}
+
+/* Wait for the next answer by path; false at the end. */
+static bool
+next_item(GsReader *reader)
+{
+	if (!shift_item(reader))
+		return false;
+	gs_api_finish_read(reader->item.request, reader->endpoint, &reader->records);
+	reader->taken = true;
+	reader->record = reader->records.first;
+	reader->window = Min(reader->window * 2, reader->tenant->max_connections);
+	return true;
+}
+
+/* The first pages of the walks to come are on their way while one is read. */
+static void
+start_walks(GsReader *reader)
+{
+	int			ahead = Min(reader->nwalks, reader->walk + reader->tenant->max_connections);
+
+	for (int i = reader->walk; i < ahead; i++)
+		gs_pager_start(reader->walks[i]);
+}
+
+/* The next record of the walks, one after the other. */
+static const GsJson *
+next_of_walks(GsReader *reader)
+{
+	for (; reader->walk < reader->nwalks; reader->walk++)
+	{
+		const GsJson *record;
+
+		start_walks(reader);
+		record = gs_pager_next(reader->walks[reader->walk], NULL);
+		if (record != NULL)
+			return record;
+	}
+	return NULL;
+}
+
+/* A single record has to have a key; one that was given before is not. */
+static bool
+is_new(GsReader *reader, const GsJson *record)
+{
+	const char *key = gs_pager_key(reader->spec->resource, record);
+
+	return reader->spec->seen == NULL || gs_seen_add(reader->spec->seen, key);
+}
+
+const GsJson *
+gs_reader_next(GsReader *reader, const char **key)
+{
+	const GsJson *record;
+	bool		fresh;
+
+	*key = NULL;
+	if (reader->endpoint == NULL)
+		return next_of_walks(reader);
+	do
+	{
+		while (reader->record == NULL)
+			if (!next_item(reader))
+				return NULL;
+		record = reader->record;
+		fresh = !reader->endpoint->single || is_new(reader, record);
+		reader->record = gs_api_next(&reader->records, record);
+	} while (!fresh);
+	*key = reader->item.key;
+	return record;
+}
+
+void
+gs_reader_hold(GsReader *reader)
+{
+	if (reader->endpoint != NULL)
+		reader->holding = reader->item.request != NULL;
+	else if (reader->walk < reader->nwalks)
+		gs_pager_hold(reader->walks[reader->walk]);
+}
+
+/*
+ * The same without a wait.
+ */
+
+bool
+gs_reader_at_hand(const GsReader *reader)
+{
+	if (reader->endpoint != NULL)
+		return reader->record != NULL || (reader->keys_ended && reader->ahead_count == 0);
+	for (int i = reader->walk; i < reader->nwalks; i++)
+	{
+		if (!gs_pager_at_hand(reader->walks[i]))
+			return false;
+		if (!gs_pager_at_end(reader->walks[i]))
+			return true;
+	}
+	return true;
+}
+
+static bool
+advance_walks(GsReader *reader)
+{
+	for (; reader->walk < reader->nwalks; reader->walk++)
+	{
+		start_walks(reader);
+		if (!gs_pager_advance(reader->walks[reader->walk]))
+			return false;
+		if (!gs_pager_at_end(reader->walks[reader->walk]))
+			return true;
+	}
+	return true;
+}
+
+bool
+gs_reader_advance(GsReader *reader)
+{
+	if (reader->endpoint == NULL)
+		return advance_walks(reader);
+	while (!gs_reader_at_hand(reader))
+	{
+		read_ahead(reader, false);
+		if (reader->ahead_count == 0)
+			return reader->keys_ended;
+		if (!gs_request_is_settled(reader->ahead[reader->ahead_first].request))
+			return false;
+		(void) next_item(reader);
+	}
+	return true;
+}

@@ -1,0 +1,178 @@
+/*
+ * total.c
+ *	  How many records does a resource have?
+ *
+ * What this backend was last told is remembered for the planner.  Where a
+ * tenant does not count, ANALYZE looks for the last record by its offset.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "utils/hsearch.h"
+
+#include "gainsight_fdw.h"
+#include "wire/governor.h"
+#include "pager.h"
+#include "total.h"
+
+/* The last total without a filter, for each resource of each server. */
+typedef struct TotalKey
+{
+	Oid			serverid;
+	int			resource;		/* index into gs_resources */
+} TotalKey;
+
+typedef struct Total
+{
+	TotalKey	key;
+	int64		rows;
+	int			requests;		/* that it took to find out; 0: it was told by the way */
+} Total;
+
+static HTAB *totals;
+
+static TotalKey
+total_key(const GsRelation *relation, const GsResource *resource)
+{
+	TotalKey	key;
+
+	memset(&key, 0, sizeof(key));
+	key.serverid = relation->settings->tenant.serverid;
+	key.resource = resource - gs_resources;
+	return key;
+}
+
+static void
+remember(const GsRelation *relation, const GsResource *resource, int64 rows, int requests)
+{
+	TotalKey	key = total_key(relation, resource);
+	Total	   *entry;
+
+	if (totals == NULL)
+	{
+		HASHCTL		info = {.keysize = sizeof(TotalKey), .entrysize = sizeof(Total)};
+
+		totals = hash_create("gainsight_fdw totals", 16, &info, HASH_ELEM | HASH_BLOBS);
+	}
+	entry = hash_search(totals, &key, HASH_ENTER, NULL);
+	entry->rows = rows;
+	entry->requests = requests;
+}
+
+void
+gs_total_remember(const GsRelation *relation, const GsResource *resource, int64 total)
+{
+	remember(relation, resource, total, 0);
+}
+
+int64
+gs_total_known(const GsRelation *relation, const GsResource *resource, int *requests)
+{
+	TotalKey	key = total_key(relation, resource);
+	Total	   *entry = totals ? hash_search(totals, &key, HASH_FIND, NULL) : NULL;
+
+	if (requests != NULL)
+		*requests = entry ? entry->requests : 0;
+	return entry ? entry->rows : GS_NO_TOTAL;
+}
+
+bool
+gs_total_is_credible(const GsRecords *records, int limit)
+{
+	/* a page that is full may have been counted by itself */
+	return records->total > records->count ||
+		(records->total == records->count && records->count < limit);
+}
+
+/*
+ * Looking for the last record.
+ */
+
+/* So many requests may look for it, and this is near enough. */
+#define MAX_PROBES 10
+#define NEAR(low, high) ((high) - (low) <= (low) / 20)
+
+/* A probe beyond all that is known goes at least so far. */
+#define FIRST_LEAP 1000
+
+typedef struct Probe
+{
+	const GsRelation *relation;
+	const GsResource *resource;
+	const char *key_field;
+	GsSearch	search;
+	char	   *first_key;		/* of the record at offset 0 */
+	int			requests;
+} Probe;
+
+static GsRequest *
+ask(Probe *probe, int limit, int64 offset, GsRecords *records)
+{
+	GsRequest  *request = gs_api_start_search(&probe->relation->settings->tenant, probe->resource,
+											  &probe->search, limit, offset,
+											  CurrentMemoryContext);
+
+	gs_api_finish_read(request, gs_model_read(probe->resource, false), records);
+	probe->requests++;
+	return request;
+}
+
+/* Is there a record at the offset?  The first is one that the tenant ignores. */
+static bool
+reaches(Probe *probe, int64 offset)
+{
+	GsRecords	records;
+	GsRequest  *request = ask(probe, 1, offset, &records);
+	bool		found = records.count > 0 &&
+		strcmp(gs_pager_key(probe->resource, records.first), probe->first_key) != 0;
+
+	gs_request_free(request);
+	return found;
+}
+
+/* There are so many at least.  How many there are, or a little less: all can be asked for. */
+static int64
+search_end(Probe *probe, int64 low)
+{
+	int64		high = -1;		/* no record is there; -1: not known */
+	int64		at = low;
+
+	while (probe->requests < MAX_PROBES &&
+		   gs_governor_left(probe->relation->settings->tenant.max_requests) > 0 &&
+		   (high < 0 || !NEAR(low, high)))
+	{
+		if (reaches(probe, at))
+			low = at + 1;
+		else
+			high = at;
+		at = high < 0 ? Max(low * 4, FIRST_LEAP) : (int64) sqrt((double) low * high);
+		at = Max(at, low);
+	}
+	return low;
+}
+
+int64
+gs_total_find(const GsRelation *relation, const GsResource *resource, int64 at_least)
+{
+	Probe		probe = {.relation = relation, .resource = resource};
+	GsRecords	records;
+	GsRequest  *request;
+	int64		total;
+
+	probe.key_field = gs_model_flagged(resource, GS_KEY)->field;
+	probe.search.select = &probe.key_field;
+	probe.search.nselect = 1;
+	request = ask(&probe, 2, 0, &records);
+	total = Max(records.count, at_least);
+	if (gs_total_is_credible(&records, 2))
+		total = records.total;
+	else if (records.count > 0)
+	{
+		probe.first_key = pstrdup(gs_pager_key(resource, records.first));
+		total = search_end(&probe, Max(records.count, at_least));
+	}
+	gs_request_free(request);
+	remember(relation, resource, total, probe.requests);
+	return total;
+}

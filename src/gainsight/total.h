@@ -1,0 +1,42 @@
+/*
+ * total.h
+ *	  How many records does a resource have?
+ */
+#ifndef GS_TOTAL_H
+#define GS_TOTAL_H
+
+#include "postgres.h"
+
+#include "api.h"
+#include "table/relation.h"
+
+/*
+ * Remember for this backend how many records there are of a resource on the
+ * relation's server, without any filter.
+ */
+extern void gs_total_remember(const GsRelation *relation, const GsResource *resource,
+							  int64 total);
+
+/*
+ * What is remembered, GS_NO_TOTAL if nothing is.  *requests, if it is given:
+ * how many gs_total_find took for it, 0 if it was not that.
+ */
+extern int64 gs_total_known(const GsRelation *relation, const GsResource *resource,
+							int *requests);
+
+/*
+ * Is the totalCount of the first page of a search, of so many rows at most, one
+ * of all rows?
+ */
+extern bool gs_total_is_credible(const GsRecords *records, int limit);
+
+/*
+ * Ask the tenant for the number of a resource's records, and remember it: with
+ * one request if it counts them, else with up to ten, which come close from below.  That
+ * there are at_least so many is known.  The resource is one that can be
+ * searched, the relation is authorized.
+ */
+extern int64 gs_total_find(const GsRelation *relation, const GsResource *resource,
+						   int64 at_least);
+
+#endif							/* GS_TOTAL_H */

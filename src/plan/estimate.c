@@ -1,0 +1,167 @@
+/*
+ * estimate.c
+ *	  How many rows are there, and how many requests do they take?
+ *
+ * By ANALYZE's figures, else by what this backend was last told, else by a
+ * guess of the model's.  Only with use_remote_estimate is the tenant asked.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "optimizer/optimizer.h"
+#include "utils/syscache.h"
+
+#include "gainsight_fdw.h"
+#include "gainsight/total.h"
+
+static double
+remembered_or_default(const GsRelation *relation, const GsResource *resource)
+{
+	int64		total = gs_total_known(relation, resource, NULL);
+
+	return total == GS_NO_TOTAL ? resource->default_rows : total;
+}
+
+/* How many children a record of the parent has, by the model's guess. */
+static double
+fan_out(const GsResource *resource)
+{
+	return resource->default_rows / gs_model_parent(resource)->default_rows;
+}
+
+double
+gs_estimate_rows(const GsRelation *relation)
+{
+	const GsResource *resource = relation->resource;
+
+	if (resource->parent == NULL)
+		return remembered_or_default(relation, resource);
+	return remembered_or_default(relation, gs_model_parent(resource)) * fan_out(resource);
+}
+
+double
+gs_estimate_sharing(const GsAttr *attr, double rows)
+{
+	const GsColumn *column = attr->column;
+	int			labels = 0;
+
+	if (column == NULL)
+		return 0;
+	if (column->values == NULL)
+		return column->sharing;
+	while (column->values[labels] != NULL)
+		labels++;
+	/* null is one more of them */
+	return rows / (labels + 1);
+}
+
+/*
+ * How many records the parent has: as it was last told, else as ANALYZE found,
+ * else as many as so many children would have.
+ */
+static double
+parents_of(const GsRelation *relation, const GsSize *size)
+{
+	int64		total = gs_total_known(relation, gs_model_parent(relation->resource), NULL);
+
+	if (total != GS_NO_TOTAL)
+		return total;
+	return size->pages > 0 ? size->pages : size->rows / fan_out(relation->resource);
+}
+
+double
+gs_estimate_requests(const GsRelation *relation, const GsSize *size, double carried, double keys)
+{
+	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
+	double		page = relation->settings->page_size - 1;
+	double		parents;
+
+	if (endpoint != NULL)
+		return endpoint->search ? Max(1, ceil((carried - 1) / page)) : 1;
+	if (keys > 0)
+		return keys;
+	/* a list for each record of the parent, and the parent's pages */
+	parents = Max(1, parents_of(relation, size));
+	return parents + ceil(parents / page);
+}
+
+double
+gs_estimate_list(const GsRelation *relation, double pieces, double carried)
+{
+	/* pages that are full come on top, however the rows are spread over the pieces */
+	return pieces + floor(carried / relation->settings->page_size);
+}
+
+/* As it is known when a scan starts: what was told since the plan was made counts, too. */
+static GsSize
+known_size(const GsRelation *relation)
+{
+	GsSize		size = {gs_total_known(relation, relation->resource, NULL), 0};
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation->relid));
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
+
+		if (size.rows < 0)
+			size.rows = form->reltuples;
+		size.pages = form->relpages;
+		ReleaseSysCache(tuple);
+	}
+	if (size.rows < 0)
+		size.rows = gs_estimate_rows(relation);
+	return size;
+}
+
+int
+gs_estimate_most_pieces(const GsRelation *relation, double carried, double rest)
+{
+	GsSize		size = known_size(relation);
+	double		unlisted = gs_estimate_requests(relation, &size, size.rows * rest, 0);
+
+	return Max(1, Min(unlisted - gs_estimate_list(relation, 0, carried), GS_ANY_PIECES));
+}
+
+/* The values of the plan's conditions, if all are known when it is made. */
+static GsOperand *
+constant_operands(List *exprs)
+{
+	GsOperand  *operands = palloc0(sizeof(GsOperand) * Max(list_length(exprs), 1));
+	ListCell   *cell;
+
+	foreach(cell, exprs)
+	{
+		Const	   *value = lfirst(cell);
+
+		if (!IsA(value, Const))
+			return NULL;
+		operands[foreach_current_index(cell)].value = value->constvalue;
+		operands[foreach_current_index(cell)].isnull = value->constisnull;
+	}
+	return operands;
+}
+
+double
+gs_estimate_remotely(const GsRelation *relation, List *clauses, List *exprs, Oid userid)
+{
+	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
+	GsOperand  *operands = constant_operands(exprs);
+	GsFilter	filter;
+	GsCount		count;
+
+	if (!relation->settings->use_remote_estimate || endpoint == NULL ||
+		!endpoint->search || operands == NULL)
+		return -1;
+	gs_filter_build(relation, clauses, operands, GS_ANY_PIECES, &filter);
+	if (filter.nothing)
+		return 0;
+	if (filter.npieces > 0)
+		return -1;
+	gs_settings_authorize(relation->settings, OidIsValid(userid) ? userid : GetUserId());
+	gs_count_ask(relation, &filter, CurrentMemoryContext, &count);
+	return count.credible ? count.total : -1;
+}

@@ -1,0 +1,239 @@
+/*
+ * explain.c
+ *	  EXPLAIN: what will be sent, and what was.
+ */
+#include "postgres.h"
+
+#include "commands/explain.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+#include "utils/ruleutils.h"
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+
+#include "gainsight_fdw.h"
+#include "write/write.h"
+
+/*
+ * The values of the plan's conditions, as far as they are known before it
+ * runs; the others by the name that the server prints for them.
+ */
+static GsOperand *
+known_operands(ForeignScanState *node, const GsScanPlan *plan, ExplainState *es)
+{
+	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
+	GsOperand  *operands = palloc0(sizeof(GsOperand) * Max(list_length(scan->fdw_exprs), 1));
+	List	   *context = set_deparse_context_plan(es->deparse_cxt, &scan->scan.plan, NIL);
+	ListCell   *cell;
+
+	foreach(cell, scan->fdw_exprs)
+	{
+		GsOperand  *operand = &operands[foreach_current_index(cell)];
+		Const	   *value = lfirst(cell);
+
+		if (IsA(value, Const))
+		{
+			operand->value = value->constvalue;
+			operand->isnull = value->constisnull;
+		}
+		else
+			operand->symbol = gs_to_utf8(deparse_expression((Node *) value, context, true, false));
+	}
+	if (plan->bind != NULL)
+		foreach(cell, plan->bind->operands)
+			operands[lfirst_int(cell)].symbol = "keys of the join";
+	return operands;
+}
+
+/* "GET /successplans/1P02", with a name in braces where the key is not known. */
+static const char *
+keyed_request(const GsEndpoint *endpoint, const GsScanPlan *plan, const GsOperand *operands)
+{
+	const char *path = endpoint->path;
+	const GsClause *key = plan->key;
+	GsKeys		keys;
+
+	if (key != NULL && gs_key_is_known(key, operands))
+	{
+		gs_filter_keys(key, operands, &keys);
+		if (keys.count == 1)
+			path = gs_path_make(endpoint, keys.values[0]);
+	}
+	else if (key != NULL && key->kind == GS_TEST && key->test == GS_EQ)
+	{
+		const char *brace = strchr(path, '{');
+
+		path = psprintf("%.*s%s%s", (int) (brace - path), path,
+						gs_from_utf8(operands[key->operand].symbol), strchr(brace, '}') + 1);
+	}
+	return psprintf("%s %s", endpoint->method, path);
+}
+
+/* How many keys the plan will ask by: -1 if it has none to ask by. */
+static int
+count_keys(const GsEndpoint *keyed, const GsScanPlan *plan, const GsOperand *operands)
+{
+	GsKeys		keys;
+
+	if (plan->key == NULL)
+		return -1;
+	if (!gs_key_is_known(plan->key, operands))
+		return plan->key->kind == GS_TEST && plan->key->test == GS_EQ ? 1 : -1;
+	gs_filter_keys(plan->key, operands, &keys);
+	if (keyed->single && keys.count > 0 &&
+		(keys.count > 1 || !gs_path_addressable(keyed, keys.values[0])))
+		return -1;
+	return keys.count;
+}
+
+/* Each once. */
+static List *
+append_field(List *fields, const char *field)
+{
+	ListCell   *cell;
+
+	foreach(cell, fields)
+		if (strcmp(lfirst(cell), field) == 0)
+			return fields;
+	return lappend(fields, (void *) field);
+}
+
+static List *
+selected_fields(const GsRelation *relation, const GsScanPlan *plan)
+{
+	List	   *fields = list_make1((void *) gs_model_flagged(relation->resource, GS_KEY)->field);
+	ListCell   *cell;
+
+	foreach(cell, plan->attnums)
+	{
+		const GsAttr *attr = &relation->atts[lfirst_int(cell) - 1];
+
+		if (attr->field != NULL)
+			fields = append_field(fields, attr->field);
+	}
+	if (plan->for_update)
+		foreach(cell, gs_write_update_fields(relation))
+			fields = append_field(fields, lfirst(cell));
+	return fields;
+}
+
+void
+gs_explain_usage(const GsUsage *usage, ExplainState *es)
+{
+	ExplainPropertyInteger("Requests", NULL, usage->requests, es);
+	ExplainPropertyInteger("Retries", NULL, usage->retries, es);
+	ExplainPropertyInteger("Rows Received", NULL, usage->rows, es);
+	ExplainPropertyInteger("Bytes Received", NULL, usage->bytes_received, es);
+	if (es->timing)
+	{
+		ExplainPropertyFloat("Transfer Time", "ms", usage->transfer_time, 3, es);
+		ExplainPropertyFloat("Rate Limit Wait", "ms", usage->wait_time, 3, es);
+	}
+}
+
+static void
+explain_conditions(const GsFilter *filter, ExplainState *es)
+{
+	List	   *shown = NIL;
+
+	if (filter->nconditions == 0)
+		return;
+	for (int i = 0; i < filter->nconditions; i++)
+		shown = lappend(shown, psprintf("%c: %s %s %s", 'A' + i,
+										gs_from_utf8(filter->conditions[i].field),
+										filter->conditions[i].operator,
+										gs_from_utf8(filter->conditions[i].values)));
+	ExplainPropertyList("Gainsight Conditions", shown, es);
+	ExplainPropertyText("Gainsight Expression", filter->expression, es);
+}
+
+/* What the plan will ask for, and what it will send then. */
+static void
+explain_requests(const GsRelation *relation, const GsScanPlan *plan,
+				 const GsOperand *operands, bool updates, ExplainState *es)
+{
+	const GsEndpoint *keyed = gs_model_read(relation->resource, true);
+	const GsEndpoint *unbound = gs_model_read(relation->resource, false);
+	const GsResource *parent = gs_model_parent(relation->resource);
+	int			most = gs_estimate_most_pieces(relation, plan->listed, plan->rest);
+	int			keys = count_keys(keyed, plan, operands);
+	bool		search = false;
+	const char *shown;
+	GsFilter	filter;
+
+	gs_filter_build(relation, plan->clauses, operands, most, &filter);
+	if (filter.nothing || keys == 0)
+		shown = "none";
+	else if (unbound == NULL && (plan->key == NULL || keys > most))
+		shown = psprintf("%s %s, %s", gs_model_read(parent, false)->method,
+						 gs_model_read(parent, false)->path,
+						 keyed_request(keyed, plan, operands));
+	else if (unbound == NULL || keys > 0)
+		shown = keyed_request(keyed, plan, operands);
+	else
+	{
+		shown = psprintf("%s %s", unbound->method, unbound->path);
+		search = unbound->search;
+	}
+	if (updates)
+		shown = psprintf("%s, %s", shown, gs_explain_update_requests(relation, keys > 0));
+	ExplainPropertyText("Gainsight Request", shown, es);
+	if (search)
+	{
+		ExplainPropertyList("Gainsight Select", selected_fields(relation, plan), es);
+		explain_conditions(&filter, es);
+	}
+}
+
+/* The plan of a count(*) as that of the scan that it sends. */
+static GsRelation *
+read_plan(ForeignScanState *node, GsScanPlan *plan)
+{
+	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
+	Oid			relid;
+
+	if (scan->scan.scanrelid > 0)
+	{
+		gs_scan_plan_read(scan->fdw_private, plan);
+		relid = RelationGetRelid(node->ss.ss_currentRelation);
+	}
+	else
+	{
+		gs_count_plan_read(scan->fdw_private, &relid, plan);
+	}
+	return gs_relation_load(relid);
+}
+
+void
+gs_explain_scan(ForeignScanState *node, bool updates, ExplainState *es)
+{
+	GsScanPlan	plan;
+	GsRelation *relation = read_plan(node, &plan);
+
+	if (node->ss.ss_currentRelation == NULL)
+		ExplainPropertyText("Gainsight Count",
+							psprintf("totalCount of %s, else the rows below", relation->name), es);
+	explain_requests(relation, &plan, known_operands(node, &plan, es), updates, es);
+	ExplainPropertyFloat("Estimated Requests", NULL, plan.requests, 0, es);
+}
+
+void
+gainsightExplainForeignScan(ForeignScanState *node, ExplainState *es)
+{
+	gs_explain_scan(node, false, es);
+	if (es->analyze && gs_scan_usage(node) != NULL)
+		gs_explain_usage(gs_scan_usage(node), es);
+}
+
+const char *
+gs_explain_update_requests(const GsRelation *relation, bool by_key)
+{
+	const GsEndpoint *get = gs_model_read(relation->resource, true);
+	const GsEndpoint *put = &relation->resource->update;
+
+	return relation->settings->conflict_check && !by_key ?
+		psprintf("%s %s, %s %s", get->method, get->path, put->method, put->path) :
+		psprintf("%s %s", put->method, put->path);
+}

@@ -1,0 +1,204 @@
+/*
+ * saved.c
+ *	  What a scan read of the records that its statement updates.
+ *
+ * An update needs more of a record than the columns that the table declares.
+ * The scan numbers its rows, in the row's ctid, and keeps each record's
+ * writable fields here, where the node that updates finds them.
+ */
+#include "postgres.h"
+
+#include "lib/ilist.h"
+#include "utils/memutils.h"
+
+#include "gainsight_fdw.h"
+#include "wire/governor.h"
+#include "write/write.h"
+
+struct GsSaved
+{
+	dlist_node	node;
+	EState	   *estate;			/* with the range table index: whose it is */
+	Index		index;
+	List	   *fields;
+	GsSavedRecord **records;
+	int64		clock;			/* of written.c, when the scan began */
+	GsPlanLock *lock;			/* of the record that the scan reads by its key */
+	GsSavedRecord *locked;		/* that record */
+	int64		count;
+	int64		allocated;
+	MemoryContext context;
+	MemoryContextCallback callback;
+};
+
+/* Those of the statements that are running. */
+static dlist_head all = DLIST_STATIC_INIT(all);
+
+static void
+leave(void *arg)
+{
+	dlist_delete(&((GsSaved *) arg)->node);
+	if (dlist_is_empty(&all))
+		gs_written_forget();
+}
+
+/* Have a search bring what an update has to know beside what it brings; each field once. */
+static List *
+add_fields(const GsRelation *relation, GsSearch *search)
+{
+	List	   *more = gs_write_update_fields(relation);
+	const char **select = palloc(sizeof(char *) * (search->nselect + list_length(more)));
+	List	   *fields = NIL;
+	ListCell   *cell;
+
+	memcpy(select, search->select, sizeof(char *) * search->nselect);
+	foreach(cell, more)
+	{
+		bool		again = false;
+
+		for (int i = 0; i < search->nselect; i++)
+			again = again || strcmp(select[i], lfirst(cell)) == 0;
+		if (!again)
+			select[search->nselect++] = lfirst(cell);
+	}
+	search->select = select;
+	for (int i = 0; i < search->nselect; i++)
+		fields = lappend(fields, (void *) select[i]);
+	return fields;
+}
+
+GsSaved *
+gs_saved_create(ForeignScanState *node, const GsRelation *relation, GsSearch *search)
+{
+	MemoryContext own = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw records",
+											  ALLOCSET_DEFAULT_SIZES);
+	GsSaved    *saved = MemoryContextAllocZero(own, sizeof(GsSaved));
+
+	saved->estate = node->ss.ps.state;
+	saved->index = ((Scan *) node->ss.ps.plan)->scanrelid;
+	saved->context = own;
+	saved->fields = add_fields(relation, search);
+	saved->clock = gs_written_clock();
+	dlist_push_head(&all, &saved->node);
+	saved->callback.func = leave;
+	saved->callback.arg = saved;
+	MemoryContextRegisterResetCallback(own, &saved->callback);
+	return saved;
+}
+
+void
+gs_saved_forget(GsSaved *saved)
+{
+	MemoryContextDelete(saved->context);
+}
+
+bool
+gs_saved_by_several(void)
+{
+	return !dlist_is_empty(&all) && dlist_has_next(&all, dlist_head_node(&all));
+}
+
+/* The scan has gone on from the record that it had locked. */
+static void
+unlock(GsSaved *saved)
+{
+	if (saved->lock == NULL)
+		return;
+	if (saved->locked != NULL)
+		saved->locked->lock = NULL;
+	gs_lock_release(saved->lock);
+	saved->lock = NULL;
+	saved->locked = NULL;
+}
+
+void
+gs_saved_begin_scan(GsSaved *saved, const GsTenant *tenant, const char *key)
+{
+	unlock(saved);
+	saved->clock = gs_written_clock();
+	if (key == NULL)
+		return;
+	saved->lock = gs_lock_acquire(tenant, key, true, saved->context);
+	gs_lock_set_idle(saved->lock, true);
+}
+
+void
+gs_saved_add(GsSaved *saved, const GsJson *record)
+{
+	MemoryContext old = MemoryContextSwitchTo(saved->context);
+	GsSavedRecord *added;
+	StringInfoData json;
+	ListCell   *cell;
+
+	if (saved->count == saved->allocated)
+	{
+		int64		size = Max(64, saved->allocated * 2);
+
+		saved->records = saved->records == NULL ?
+			palloc_extended(size * sizeof(GsSavedRecord *), MCXT_ALLOC_HUGE) :
+			repalloc_huge(saved->records, size * sizeof(GsSavedRecord *));
+		saved->allocated = size;
+	}
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	foreach(cell, saved->fields)
+	{
+		if (foreach_current_index(cell) > 0)
+			appendStringInfoChar(&json, ',');
+		gs_json_append_string(&json, lfirst(cell));
+		appendStringInfoChar(&json, ':');
+		gs_json_print(&json, gs_json_get(record, lfirst(cell)));
+	}
+	appendStringInfoChar(&json, '}');
+	added = palloc0(sizeof(GsSavedRecord));
+	added->record = pstrdup(json.data);
+	added->read_at = gs_governor_now();
+	added->clock = saved->clock;
+	if (saved->lock != NULL && saved->locked == NULL)
+	{
+		added->lock = saved->lock;
+		saved->locked = added;
+	}
+	saved->records[saved->count++] = added;
+	pfree(json.data);
+	MemoryContextSwitchTo(old);
+}
+
+void
+gs_saved_number(int64 number, ItemPointer tid)
+{
+	/* an offset of zero is not valid, and so never used */
+	ItemPointerSet(tid, number / MaxOffsetNumber, number % MaxOffsetNumber + 1);
+}
+
+const GsSavedRecord *
+gs_saved_find(EState *estate, Index index, ItemPointer tid)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &all)
+	{
+		GsSaved    *saved = dlist_container(GsSaved, node, iter.cur);
+		int64		number = (int64) ItemPointerGetBlockNumberNoCheck(tid) * MaxOffsetNumber +
+			ItemPointerGetOffsetNumberNoCheck(tid) - 1;
+
+		if (saved->estate == estate && saved->index == index &&
+			number >= 0 && number < saved->count)
+			return saved->records[number];
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_ERROR),
+			 errmsg("the record to update is not among those that the statement read")));
+}
+
+int64
+gs_saved_count(const GsSaved *saved)
+{
+	return saved->count;
+}
+
+const GsSavedRecord *
+gs_saved_last(const GsSaved *saved)
+{
+	return saved->records[saved->count - 1];
+}

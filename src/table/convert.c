@@ -1,0 +1,428 @@
+/*
+ * convert.c
+ *	  JSON values to Datums.
+ *
+ * The common types are converted here, without the session's TimeZone or
+ * DateStyle having a say; every other type gets the value's text through its
+ * input function.  What does not fit is an error, but for what that function itself
+ * rounds or trims.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+#include "gainsight/datetext.h"
+#include "gainsight_fdw.h"
+#include "wire/json.h"
+#include "gainsight/pager.h"
+
+/* So much of a value is shown in a message, in bytes. */
+#define SHOWN_VALUE 100
+
+/* And of what its type says of it, which may hold the value. */
+#define SHOWN_REASON 200
+
+typedef enum Road
+{
+	ROAD_TEXT,					/* any value as text */
+	ROAD_DATE,
+	ROAD_TIMESTAMP,				/* with or without time zone: UTC inside */
+	ROAD_INTEGER,				/* an input function that takes no fraction */
+	ROAD_JSON,					/* an input function that takes JSON */
+	ROAD_INPUT					/* any other input function */
+} Road;
+
+struct GsInput
+{
+	Road		road;
+	bool		is_text;		/* "" is a value */
+	bool		is_array;
+	bool		is_utf8;		/* the server's encoding needs no conversion */
+	bool		domain;			/* check the domain's constraints */
+	Oid			type;			/* as declared */
+	int32		typmod;			/* of the base type */
+	Oid			ioparam;
+	FmgrInfo	function;		/* of the base type */
+	void	   *domain_extra;
+	MemoryContext context;
+};
+
+static Road
+road_of(Oid type, int32 typmod)
+{
+	switch (type)
+	{
+		case TEXTOID:
+			return ROAD_TEXT;
+		case VARCHAROID:
+			return typmod < 0 ? ROAD_TEXT : ROAD_INPUT;
+		case DATEOID:
+			return ROAD_DATE;
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			return ROAD_TIMESTAMP;
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			return ROAD_INTEGER;
+		case JSONOID:
+		case JSONBOID:
+			return ROAD_JSON;
+		default:
+			return ROAD_INPUT;
+	}
+}
+
+GsInput *
+gs_input_create(const GsRelation *relation, AttrNumber attnum)
+{
+	const GsAttr *attr = &relation->atts[attnum - 1];
+	GsInput    *input = palloc0(sizeof(GsInput));
+	Oid			base;
+	Oid			function;
+	char		category;
+	bool		preferred;
+
+	input->type = attr->type;
+	input->typmod = attr->typmod;
+	base = getBaseTypeAndTypmod(attr->type, &input->typmod);
+	input->domain = base != attr->type;
+	input->road = road_of(base, input->typmod);
+	get_type_category_preferred(base, &category, &preferred);
+	input->is_text = category == TYPCATEGORY_STRING;
+	input->is_array = OidIsValid(get_element_type(base));
+	input->is_utf8 = GetDatabaseEncoding() == PG_UTF8;
+	getTypeInputInfo(base, &function, &input->ioparam);
+	fmgr_info(function, &input->function);
+	input->context = CurrentMemoryContext;
+	return input;
+}
+
+/* As an input function would; gs_input_rethrow knows the rest. */
+pg_noreturn static void
+misfit(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("this is not a date or time")));
+}
+
+/* 998765.000 and 1e3 are whole numbers; 1.5 is not, and the input function says so. */
+static const char *
+plain_integer(const char *text)
+{
+	const char *point;
+
+	/* whatever is no number is the input function's to refuse, too */
+	if (text[strspn(text, "+-.0123456789eE")] != '\0')
+		return text;
+	if (strpbrk(text, "eE") != NULL)
+		text = DatumGetCString(DirectFunctionCall1(numeric_out,
+												   DirectFunctionCall3(numeric_in,
+																	   CStringGetDatum(text),
+																	   ObjectIdGetDatum(InvalidOid),
+																	   Int32GetDatum(-1))));
+	point = strchr(text, '.');
+	if (point == NULL || point[1 + strspn(point + 1, "0")] != '\0')
+		return text;
+	return pnstrdup(text, point - text);
+}
+
+/*
+ * A short text becomes a datum where it stands, for which it only lacks a
+ * header of one byte.  It lives as long as the record.
+ */
+static Datum
+text_datum(const GsInput *input, const GsJsonScalar *scalar)
+{
+	if (!input->is_utf8)
+		return PointerGetDatum(cstring_to_text(gs_from_utf8(scalar->text)));
+	if (scalar->spare && scalar->length + VARHDRSZ_SHORT <= VARATT_SHORT_MAX)
+	{
+		char	   *datum = (char *) scalar->text - VARHDRSZ_SHORT;
+
+		SET_VARSIZE_SHORT(datum, scalar->length + VARHDRSZ_SHORT);
+		return PointerGetDatum(datum);
+	}
+	return PointerGetDatum(cstring_to_text_with_len(scalar->text, scalar->length));
+}
+
+static Datum
+datetime_datum(const GsInput *input, GsJsonKind kind, const char *text)
+{
+	Timestamp	moment;
+
+	if (!gs_parse_datetime(text, kind == GS_JSON_NUMBER, &moment))
+		misfit();
+	if (input->road == ROAD_TIMESTAMP)
+		return input->typmod < 0 ? TimestampGetDatum(moment) :
+			DirectFunctionCall2(timestamp_scale, TimestampGetDatum(moment),
+								Int32GetDatum(input->typmod));
+	return DateADTGetDatum(gs_day_of(moment));
+}
+
+static Datum
+input_function(GsInput *input, const char *text)
+{
+	return InputFunctionCall(&input->function, (char *) text, input->ioparam, input->typmod);
+}
+
+/* A non-null value, before a domain's constraints. */
+static Datum
+base_datum(GsInput *input, GsJsonKind kind, const GsJsonScalar *scalar)
+{
+	switch (input->road)
+	{
+		case ROAD_TEXT:
+			return text_datum(input, scalar);
+		case ROAD_DATE:
+		case ROAD_TIMESTAMP:
+			return datetime_datum(input, kind, scalar->text);
+		case ROAD_INTEGER:
+			return input_function(input, plain_integer(scalar->text));
+		default:
+			return input_function(input, gs_from_utf8(scalar->text));
+	}
+}
+
+/* A whole value as JSON text. */
+static void
+print_json(const GsJson *node, GsJsonScalar *scalar)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	gs_json_print(&json, node);
+	*scalar = (GsJsonScalar) {.text = json.data, .length = json.len};
+}
+
+/* A JSON array as its column's type spells one; what stands in it, as JSON or as text. */
+static void
+print_array(const GsJson *node, GsJsonScalar *scalar)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	for (const GsJson *child = gs_json_first(node); child != NULL; child = gs_json_next(child))
+	{
+		GsJsonKind	kind = gs_json_kind(child);
+		GsJsonScalar element = {.text = gs_json_text(child)};
+
+		if (child != gs_json_first(node))
+			appendStringInfoChar(&out, ',');
+		if (kind == GS_JSON_ARRAY || kind == GS_JSON_OBJECT)
+			print_json(child, &element);
+		if (element.text == NULL)
+			appendStringInfoString(&out, "NULL");
+		else
+		{
+			appendStringInfoChar(&out, '"');
+			for (const char *c = element.text; *c; c++)
+			{
+				if (*c == '"' || *c == '\\')
+					appendStringInfoChar(&out, '\\');
+				appendStringInfoChar(&out, *c);
+			}
+			appendStringInfoChar(&out, '"');
+		}
+	}
+	appendStringInfoChar(&out, '}');
+	*scalar = (GsJsonScalar) {.text = out.data, .length = out.len};
+}
+
+Datum
+gs_input_convert(GsInput *input, const GsJson *node, bool *isnull)
+{
+	GsJsonScalar scalar;
+	GsJsonKind	kind = gs_json_scalar(node, &scalar);
+	Datum		value = 0;
+
+	*isnull = kind == GS_JSON_ABSENT || kind == GS_JSON_NULL ||
+		(kind == GS_JSON_STRING && scalar.length == 0 && !input->is_text);
+	if (!*isnull)
+	{
+		if (kind == GS_JSON_ARRAY && input->is_array)
+			print_array(node, &scalar);
+		else if (input->road == ROAD_JSON || kind == GS_JSON_ARRAY || kind == GS_JSON_OBJECT)
+			print_json(node, &scalar);
+		value = base_datum(input, kind, &scalar);
+	}
+	if (input->domain)
+		domain_check(value, *isnull, input->type, &input->domain_extra, input->context);
+	return value;
+}
+
+Datum
+gs_input_text(GsInput *input, const char *text)
+{
+	Datum		value = input_function(input, text);
+
+	if (input->domain)
+		domain_check(value, false, input->type, &input->domain_extra, input->context);
+	return value;
+}
+
+/* 'value "abc" of the success plan with Gsid "1P02"', as far as it is known. */
+static char *
+describe_value(const GsInputPlace *place)
+{
+	const GsResource *resource = place->relation->resource;
+	const GsColumn *key = gs_model_flagged(resource, GS_KEY);
+	const char *secret = place->relation->settings->tenant.access_key;
+	const char *id = gs_json_text(gs_json_get(place->record, key->field));
+	StringInfoData json;
+	StringInfoData out;
+
+	initStringInfo(&json);
+	if (place->text != NULL)
+		gs_json_append_string(&json, place->text);
+	else if (place->node != NULL)
+		gs_json_print(&json, place->node);
+	else
+		appendStringInfoString(&json, "null");
+	initStringInfo(&out);
+	appendStringInfo(&out, "value %s",
+					 gs_printable(gs_without_key(json.data, secret), SHOWN_VALUE));
+	if (id != NULL)
+		appendStringInfo(&out, " of the %s with %s \"%s\"", resource->label, key->field,
+						 gs_printable(gs_without_key(id, secret), SHOWN_VALUE));
+	return out.data;
+}
+
+/*
+ * What may come up while a value is converted and is not about the value: the
+ * session, the machine, a server that a domain's constraint asks.  Input
+ * functions use any other code, internal error (hstore) and insufficient
+ * privilege (regclass) too.  A code that is a class stands for all of it.
+ */
+static const int others_troubles[] = {
+	ERRCODE_CONNECTION_EXCEPTION,
+	ERRCODE_INVALID_TRANSACTION_STATE,
+	ERRCODE_TRANSACTION_ROLLBACK,
+	ERRCODE_INSUFFICIENT_RESOURCES,
+	ERRCODE_STATEMENT_TOO_COMPLEX,
+	ERRCODE_LOCK_NOT_AVAILABLE,
+	ERRCODE_OPERATOR_INTERVENTION,
+	ERRCODE_SYSTEM_ERROR,
+	ERRCODE_FDW_ERROR,
+	ERRCODE_DATA_CORRUPTED,
+	ERRCODE_INDEX_CORRUPTED,
+};
+
+static bool
+is_about_value(int sqlstate)
+{
+	for (int i = 0; i < (int) lengthof(others_troubles); i++)
+		if (sqlstate == others_troubles[i] ||
+			(ERRCODE_IS_CATEGORY(others_troubles[i]) &&
+			 ERRCODE_TO_CATEGORY(sqlstate) == others_troubles[i]))
+			return false;
+	return true;
+}
+
+void
+gs_input_rethrow(const GsInputPlace *place, MemoryContext context)
+{
+	const char *secret = place->relation->settings->tenant.access_key;
+	const GsAttr *attr;
+	ErrorData  *error;
+
+	if (place->attnum == 0 || !is_about_value(geterrcode()))
+		PG_RE_THROW();
+	attr = &place->relation->atts[place->attnum - 1];
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	FlushErrorState();
+	error->sqlerrcode = ERRCODE_FDW_INVALID_DATA_TYPE;
+	if (error->detail == NULL)
+		error->detail = psprintf("Reason: %s.", gs_printable(error->message, SHOWN_REASON));
+	error->detail = (char *) gs_without_key(error->detail, secret);
+	error->context = (char *) gs_without_key(error->context, secret);
+	error->message = psprintf("%s does not fit column \"%s\" of foreign table \"%s\", which is %s",
+							  describe_value(place), attr->name, place->relation->name,
+							  format_type_with_typemod(attr->type, attr->typmod));
+	ReThrowError(error);
+}
+
+static bool
+is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if (IS_HIGHBIT_SET(*text))
+			return false;
+	return true;
+}
+
+const char *
+gs_from_utf8(const char *text)
+{
+	if (GetDatabaseEncoding() == PG_UTF8 || is_ascii(text))
+		return text;
+	return pg_any_to_server(text, strlen(text), PG_UTF8);
+}
+
+/* Core speaks of its encodings, but what does not fit is the API. */
+static void
+cannot_be_sent(void *arg)
+{
+	int			code = geterrcode();
+
+	(void) arg;
+	if (code == ERRCODE_CHARACTER_NOT_IN_REPERTOIRE || code == ERRCODE_UNTRANSLATABLE_CHARACTER)
+		errcode(ERRCODE_FDW_INVALID_DATA_TYPE);
+}
+
+const char *
+gs_to_utf8(const char *text)
+{
+	ErrorContextCallback callback = {error_context_stack, cannot_be_sent, NULL};
+	const char *result;
+
+	if (GetDatabaseEncoding() == PG_UTF8 || is_ascii(text))
+		return text;
+	error_context_stack = &callback;
+	result = pg_server_to_any(text, strlen(text), PG_UTF8);
+	error_context_stack = callback.previous;
+	return result;
+}
+
+const char *
+gs_try_from_utf8(const char *text)
+{
+	int			encoding = GetDatabaseEncoding();
+	int			length = strlen(text);
+	int			room = length * MAX_CONVERSION_GROWTH + 1;
+	unsigned char *result;
+
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII || is_ascii(text))
+		return text;
+	result = palloc(room);
+	if (pg_do_encoding_conversion_buf(FindDefaultConversionProc(PG_UTF8, encoding), PG_UTF8, encoding,
+									  (unsigned char *) text, length, result, room, true) != length)
+		return NULL;
+	return (const char *) result;
+}
+
+const char *
+gs_try_to_utf8(const char *text)
+{
+	int			encoding = GetDatabaseEncoding();
+
+	/* of other encodings core converts all, or it would not have let them in */
+	if (encoding != PG_SQL_ASCII)
+		return gs_to_utf8(text);
+	return pg_verify_mbstr(PG_UTF8, text, strlen(text), true) ? text : NULL;
+}

@@ -1,0 +1,143 @@
+/*
+ * same.c
+ *	  Has a record changed?
+ *
+ * Wrongly "yes" fails a statement that could go on; wrongly "no" loses a
+ * colleague's change.  So values are the same only where nobody could tell them
+ * apart, however they are spelled.
+ */
+#include "postgres.h"
+
+#include "utils/timestamp.h"
+
+#include "gainsight/datetext.h"
+#include "gainsight/number.h"
+#include "same.h"
+
+static bool
+moment_of(const GsJson *node, Timestamp *moment)
+{
+	const char *text = gs_json_text(node);
+
+	return text != NULL &&
+		gs_parse_datetime(text, gs_json_kind(node) == GS_JSON_NUMBER, moment);
+}
+
+/* Nothing and "" are one. */
+static bool
+is_none(const GsJson *node)
+{
+	GsJsonKind	kind = gs_json_kind(node);
+
+	return kind == GS_JSON_ABSENT || kind == GS_JSON_NULL ||
+		(kind == GS_JSON_STRING && !gs_json_has_text(node));
+}
+
+static bool
+same_text(const GsJson *one, const GsJson *other)
+{
+	return strcmp(gs_json_printed(one), gs_json_printed(other)) == 0;
+}
+
+/* Values of a documented field, or of a custom one if column is NULL. */
+static bool
+same_value(const GsColumn *column, const GsJson *one, const GsJson *other)
+{
+	Timestamp	one_moment;
+	Timestamp	other_moment;
+
+	if (is_none(one) || is_none(other))
+		return is_none(one) && is_none(other);
+	if (same_text(one, other))
+		return true;
+	if (gs_json_kind(one) == GS_JSON_NUMBER && gs_json_kind(other) == GS_JSON_NUMBER)
+		return gs_number_compare(gs_json_text(one), gs_json_text(other)) == 0;
+	/* of a custom field it is not known whether it is one of dates */
+	if (column != NULL && column->kind != GS_DATE)
+		return false;
+	if (!moment_of(one, &one_moment) || !moment_of(other, &other_moment))
+		return false;
+	return column != NULL ? gs_day_of(one_moment) == gs_day_of(other_moment) :
+		one_moment == other_moment;
+}
+
+/* What two versions tell. */
+typedef enum Told
+{
+	SAME,
+	DIFFERENT,
+	NOTHING
+} Told;
+
+/* One in whole seconds does not tell of what happened within that second. */
+static Told
+compare_versions(const GsJson *then, const GsJson *now)
+{
+	Timestamp	then_moment;
+	Timestamp	now_moment;
+
+	if (!gs_json_has_text(then) || !gs_json_has_text(now))
+		return NOTHING;
+	if (!moment_of(then, &then_moment) || !moment_of(now, &now_moment))
+		return strcmp(gs_json_text(then), gs_json_text(now)) == 0 ? SAME : DIFFERENT;
+	if (then_moment != now_moment)
+		return DIFFERENT;
+	return now_moment % USECS_PER_SEC == 0 ? NOTHING : SAME;
+}
+
+/* The custom fields that the table declares, as far as is known what they were. */
+static bool
+same_custom(const GsRelation *relation, const GsJson *then, const GsJson *now)
+{
+	for (int i = 0; i < relation->natts; i++)
+	{
+		const GsAttr *attr = &relation->atts[i];
+		const char *field;
+		const GsJson *known;
+
+		if (attr->name == NULL || attr->column != NULL || !attr->writable)
+			continue;
+		field = gs_to_utf8(attr->field);
+		known = gs_json_get(then, field);
+		if (gs_json_kind(known) != GS_JSON_ABSENT &&
+			!same_value(NULL, known, gs_json_get(now, field)))
+			return false;
+	}
+	return true;
+}
+
+bool
+gs_same_record(const GsRelation *relation, const GsJson *then, const GsJson *now)
+{
+	const GsResource *resource = relation->resource;
+	const GsColumn *version = gs_model_flagged(resource, GS_VERSION);
+	Told		told = compare_versions(gs_json_get(then, version->field),
+										gs_json_get(now, version->field));
+
+	for (int i = 0; told == NOTHING && i < resource->ncolumns; i++)
+	{
+		const GsColumn *column = &resource->columns[i];
+
+		if ((column->flags & GS_WRITABLE) &&
+			!same_value(column, gs_json_get(then, column->field), gs_json_get(now, column->field)))
+			told = DIFFERENT;
+	}
+	return told == SAME || (told == NOTHING && same_custom(relation, then, now));
+}
+
+bool
+gs_same_members(const GsResource *resource, const GsMember *members, int nmembers,
+				const GsJson *now)
+{
+	for (int i = 0; i < nmembers; i++)
+	{
+		const char *json = members[i].json;
+		const char *why;
+		const GsJson *sent = gs_json_parse(pstrdup(json), strlen(json), CurrentMemoryContext, &why);
+
+		if (!same_value(gs_model_field(resource, members[i].field), sent,
+						gs_json_get(now, members[i].field)))
+			return false;
+	}
+	return true;
+}
