@@ -4,11 +4,8 @@
  */
 #include "postgres.h"
 
+#include "command/command.h"
 #include "compat.h"
-#include "gainsight_fdw.h"
-#include "plan/plan.h"
-#include "wire/shmem.h"
-#include "gainsight/walks.h"
 #include "write/write.h"
 
 PG_MODULE_MAGIC;
@@ -21,6 +18,7 @@ void
 _PG_init(void)
 {
 	gs_shared_reserve();
+	gs_ours_init(gainsightGetForeignPlan);
 	gs_connection_init();
 	gs_bind_join_init();
 	gs_bind_path_init();

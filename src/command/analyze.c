@@ -17,12 +17,11 @@
 #include "utils/rel.h"
 #include "utils/sampling.h"
 
+#include "command.h"
 #include "compat.h"
-#include "gainsight_fdw.h"
-#include "wire/governor.h"
-#include "gainsight/reader.h"
-#include "gainsight/seen.h"
-#include "gainsight/total.h"
+#include "table/table.h"
+#include "wire/wire.h"
+#include "gainsight/gainsight.h"
 
 /* What one ANALYZE of a table may send. */
 #define MAX_REQUESTS 20
@@ -164,11 +163,11 @@ sample_search(Sample *sample)
 	if (size == 0)
 		return 0;
 	if (total != GS_NO_TOTAL)
-		gs_total_remember(relation, relation->resource, total);
+		gs_total_remember(&relation->settings->tenant, relation->resource, total);
 	else if (sample->budget > 0)
 	{
-		total = gs_total_find(relation, relation->resource, size);
-		(void) gs_total_known(relation, relation->resource, &probes);
+		total = gs_total_find(&relation->settings->tenant, relation->resource, size);
+		(void) gs_total_known(&relation->settings->tenant, relation->resource, &probes);
 		sample->budget -= probes;
 	}
 	else
@@ -242,7 +241,7 @@ sample_children(Sample *sample)
 	const GsResource *parent = gs_model_parent(sample->relation->resource);
 	const GsEndpoint *endpoint = gs_model_read(sample->relation->resource, true);
 	int			probes;
-	int64		total = gs_total_known(sample->relation, parent, &probes);
+	int64		total = gs_total_known(&sample->relation->settings->tenant, parent, &probes);
 	List	   *keys;
 	int			asked = 0;
 
@@ -379,7 +378,7 @@ gainsightAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 	if (parent != NULL)
 	{
 		gs_settings_authorize(ours->settings, relation->rd_rel->relowner);
-		pages = gs_total_find(ours, parent, 0);
+		pages = gs_total_find(&ours->settings->tenant, parent, 0);
 	}
 	*func = acquire_sample;
 	/* more than none, or core takes the table for empty */

@@ -6,7 +6,7 @@
 #ifndef GS_COPY_H
 #define GS_COPY_H
 
-#include "gainsight_fdw.h"
+#include "where/where.h"
 
 /*
  * copy.c: the target, and the statements that bring rows into it

@@ -13,9 +13,7 @@
 #include "mb/pg_wchar.h"
 #include "nodes/pg_list.h"
 
-#include "gainsight/api.h"
-#include "gainsight/datetext.h"
-#include "gainsight_fdw.h"
+#include "discover.h"
 
 /* What the values of a field have been so far. */
 typedef enum Sight

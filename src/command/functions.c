@@ -12,8 +12,7 @@
 #include "utils/tuplestore.h"
 
 #include "compat.h"
-#include "gainsight_fdw.h"
-#include "wire/http.h"
+#include "where/where.h"
 
 GS_SQL_FUNCTION(gainsight_fdw_version);
 GS_SQL_FUNCTION(gainsight_fdw_pushdown);

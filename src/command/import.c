@@ -10,7 +10,9 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-#include "gainsight_fdw.h"
+#include "command.h"
+#include "discover.h"
+#include "table/table.h"
 
 /*
  * One column.  The field is written though the name says it, for a column that

@@ -16,8 +16,8 @@
 #include "utils/tuplestore.h"
 
 #include "compat.h"
-#include "gainsight_fdw.h"
-#include "wire/stats.h"
+#include "table/table.h"
+#include "wire/wire.h"
 
 GS_SQL_FUNCTION(gainsight_fdw_stats_rows);
 GS_SQL_FUNCTION(gainsight_fdw_stats_reset);

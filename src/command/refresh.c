@@ -24,9 +24,8 @@
 
 #include "compat.h"
 #include "copy.h"
-#include "wire/governor.h"
-#include "gainsight/pager.h"
-#include "wire/stats.h"
+#include "wire/wire.h"
+#include "gainsight/gainsight.h"
 
 GS_SQL_FUNCTION(gainsight_fdw_refresh);
 GS_SQL_FUNCTION(gainsight_fdw_refresh_named);

@@ -15,8 +15,8 @@
 #include "utils/timestamp.h"
 
 #include "copy.h"
-#include "wire/governor.h"
-#include "gainsight/pager.h"
+#include "wire/wire.h"
+#include "gainsight/gainsight.h"
 
 /* A window is small if it has no more than so many pages. */
 #define MAX_PAGES 10

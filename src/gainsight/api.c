@@ -426,6 +426,7 @@ start_read(const GsTenant *tenant, const GsResource *resource, const GsEndpoint 
 {
 	GsCall		call = {
 		.resource = resource,
+		.method = endpoint->method,
 		.endpoint = endpoint,
 		.path = gs_path_make(endpoint, value),
 		.read = true,
@@ -461,6 +462,7 @@ gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
 	const GsEndpoint *endpoint = gs_model_read(resource, false);
 	GsCall		call = {
 		.resource = resource,
+		.method = endpoint->method,
 		.endpoint = endpoint,
 		.path = endpoint->path,
 		.body = search_body(search, limit, offset),
@@ -498,6 +500,7 @@ gs_api_start_create(const GsTenant *tenant, const GsResource *resource, const ch
 {
 	GsCall		call = {
 		.resource = resource,
+		.method = resource->insert.method,
 		.endpoint = &resource->insert,
 		.path = gs_path_make(&resource->insert, value),
 		.body = gs_api_record(members, nmembers),
@@ -515,6 +518,7 @@ gs_api_start_update(const GsTenant *tenant, const GsResource *resource, const ch
 {
 	GsCall		call = {
 		.resource = resource,
+		.method = resource->update.method,
 		.endpoint = &resource->update,
 		.path = gs_path_make(&resource->update, value),
 		.body = gs_api_record(members, nmembers),

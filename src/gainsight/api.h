@@ -11,7 +11,7 @@
 
 #include "model.h"
 #include "path.h"
-#include "wire/request.h"
+#include "wire/wire.h"
 
 /* The most conditions one search can name, as each needs a letter. */
 #define GS_MAX_CONDITIONS 26

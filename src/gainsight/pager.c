@@ -15,7 +15,7 @@
 
 #include "utils/memutils.h"
 
-#include "wire/governor.h"
+#include "wire/wire.h"
 #include "pager.h"
 
 /* So many rounds may be disturbed before the walk gives up. */

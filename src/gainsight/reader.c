@@ -11,7 +11,7 @@
 
 #include "utils/memutils.h"
 
-#include "wire/governor.h"
+#include "wire/wire.h"
 #include "reader.h"
 
 /* Requests in flight: no more than the option max_connections can ask for. */

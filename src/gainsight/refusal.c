@@ -12,7 +12,7 @@
 
 #include "lib/stringinfo.h"
 
-#include "wire/json.h"
+#include "wire/wire.h"
 #include "refusal.h"
 
 /* As much of a description is looked at, in bytes: it can be as long as a reply. */

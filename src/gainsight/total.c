@@ -11,8 +11,7 @@
 
 #include "utils/hsearch.h"
 
-#include "gainsight_fdw.h"
-#include "wire/governor.h"
+#include "wire/wire.h"
 #include "pager.h"
 #include "total.h"
 
@@ -33,20 +32,20 @@ typedef struct Total
 static HTAB *totals;
 
 static TotalKey
-total_key(const GsRelation *relation, const GsResource *resource)
+total_key(const GsTenant *tenant, const GsResource *resource)
 {
 	TotalKey	key;
 
 	memset(&key, 0, sizeof(key));
-	key.serverid = relation->settings->tenant.serverid;
+	key.serverid = tenant->serverid;
 	key.resource = resource - gs_resources;
 	return key;
 }
 
 static void
-remember(const GsRelation *relation, const GsResource *resource, int64 rows, int requests)
+remember(const GsTenant *tenant, const GsResource *resource, int64 rows, int requests)
 {
-	TotalKey	key = total_key(relation, resource);
+	TotalKey	key = total_key(tenant, resource);
 	Total	   *entry;
 
 	if (totals == NULL)
@@ -61,15 +60,15 @@ remember(const GsRelation *relation, const GsResource *resource, int64 rows, int
 }
 
 void
-gs_total_remember(const GsRelation *relation, const GsResource *resource, int64 total)
+gs_total_remember(const GsTenant *tenant, const GsResource *resource, int64 total)
 {
-	remember(relation, resource, total, 0);
+	remember(tenant, resource, total, 0);
 }
 
 int64
-gs_total_known(const GsRelation *relation, const GsResource *resource, int *requests)
+gs_total_known(const GsTenant *tenant, const GsResource *resource, int *requests)
 {
-	TotalKey	key = total_key(relation, resource);
+	TotalKey	key = total_key(tenant, resource);
 	Total	   *entry = totals ? hash_search(totals, &key, HASH_FIND, NULL) : NULL;
 
 	if (requests != NULL)
@@ -98,7 +97,7 @@ gs_total_is_credible(const GsRecords *records, int limit)
 
 typedef struct Probe
 {
-	const GsRelation *relation;
+	const GsTenant *tenant;
 	const GsResource *resource;
 	const char *key_field;
 	GsSearch	search;
@@ -109,7 +108,7 @@ typedef struct Probe
 static GsRequest *
 ask(Probe *probe, int limit, int64 offset, GsRecords *records)
 {
-	GsRequest  *request = gs_api_start_search(&probe->relation->settings->tenant, probe->resource,
+	GsRequest  *request = gs_api_start_search(probe->tenant, probe->resource,
 											  &probe->search, limit, offset,
 											  CurrentMemoryContext);
 
@@ -139,7 +138,7 @@ search_end(Probe *probe, int64 low)
 	int64		at = low;
 
 	while (probe->requests < MAX_PROBES &&
-		   gs_governor_left(probe->relation->settings->tenant.max_requests) > 0 &&
+		   gs_governor_left(probe->tenant->max_requests) > 0 &&
 		   (high < 0 || !NEAR(low, high)))
 	{
 		if (reaches(probe, at))
@@ -153,9 +152,9 @@ search_end(Probe *probe, int64 low)
 }
 
 int64
-gs_total_find(const GsRelation *relation, const GsResource *resource, int64 at_least)
+gs_total_find(const GsTenant *tenant, const GsResource *resource, int64 at_least)
 {
-	Probe		probe = {.relation = relation, .resource = resource};
+	Probe		probe = {.tenant = tenant, .resource = resource};
 	GsRecords	records;
 	GsRequest  *request;
 	int64		total;
@@ -173,6 +172,6 @@ gs_total_find(const GsRelation *relation, const GsResource *resource, int64 at_l
 		total = search_end(&probe, Max(records.count, at_least));
 	}
 	gs_request_free(request);
-	remember(relation, resource, total, probe.requests);
+	remember(tenant, resource, total, probe.requests);
 	return total;
 }

@@ -8,20 +8,19 @@
 #include "postgres.h"
 
 #include "api.h"
-#include "table/relation.h"
 
 /*
  * Remember for this backend how many records there are of a resource on the
- * relation's server, without any filter.
+ * tenant, without any filter.
  */
-extern void gs_total_remember(const GsRelation *relation, const GsResource *resource,
+extern void gs_total_remember(const GsTenant *tenant, const GsResource *resource,
 							  int64 total);
 
 /*
  * What is remembered, GS_NO_TOTAL if nothing is.  *requests, if it is given:
  * how many gs_total_find took for it, 0 if it was not that.
  */
-extern int64 gs_total_known(const GsRelation *relation, const GsResource *resource,
+extern int64 gs_total_known(const GsTenant *tenant, const GsResource *resource,
 							int *requests);
 
 /*
@@ -34,9 +33,9 @@ extern bool gs_total_is_credible(const GsRecords *records, int limit);
  * Ask the tenant for the number of a resource's records, and remember it: with
  * one request if it counts them, else with up to ten, which come close from below.  That
  * there are at_least so many is known.  The resource is one that can be
- * searched, the relation is authorized.
+ * searched, the tenant is authorized.
  */
-extern int64 gs_total_find(const GsRelation *relation, const GsResource *resource,
+extern int64 gs_total_find(const GsTenant *tenant, const GsResource *resource,
 						   int64 at_least);
 
 #endif							/* GS_TOTAL_H */

@@ -13,7 +13,7 @@
 #include "utils/resowner.h"
 
 #include "model.h"
-#include "wire/tenant.h"
+#include "wire/wire.h"
 
 /*
  * Get hold of all that a scan may still have to give, with requests if need

@@ -24,6 +24,7 @@
 
 #include "compat.h"
 #include "plan.h"
+#include "planning.h"
 
 /* A clause by which a scan can be bound. */
 typedef struct Binding
@@ -430,7 +431,7 @@ plan_outer(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 	(void) clauses;
 	(void) root;
 	(void) rel;
-	return gs_bind_join_plan(&plan, (Expr *) in_terms_of(key, below->targetlist), tlist, below);
+	return gs_bind_join_write(&plan, (Expr *) in_terms_of(key, below->targetlist), tlist, below);
 }
 
 /* A pushed equality as one with any of a list that is known when it runs. */

@@ -15,13 +15,13 @@
 #include "optimizer/optimizer.h"
 #include "utils/syscache.h"
 
-#include "gainsight_fdw.h"
-#include "gainsight/total.h"
+#include "planning.h"
+#include "gainsight/gainsight.h"
 
 static double
 remembered_or_default(const GsRelation *relation, const GsResource *resource)
 {
-	int64		total = gs_total_known(relation, resource, NULL);
+	int64		total = gs_total_known(&relation->settings->tenant, resource, NULL);
 
 	return total == GS_NO_TOTAL ? resource->default_rows : total;
 }
@@ -66,7 +66,7 @@ gs_estimate_sharing(const GsAttr *attr, double rows)
 static double
 parents_of(const GsRelation *relation, const GsSize *size)
 {
-	int64		total = gs_total_known(relation, gs_model_parent(relation->resource), NULL);
+	int64		total = gs_total_known(&relation->settings->tenant, gs_model_parent(relation->resource), NULL);
 
 	if (total != GS_NO_TOTAL)
 		return total;
@@ -100,7 +100,7 @@ gs_estimate_list(const GsRelation *relation, double pieces, double carried)
 static GsSize
 known_size(const GsRelation *relation)
 {
-	GsSize		size = {gs_total_known(relation, relation->resource, NULL), 0};
+	GsSize		size = {gs_total_known(&relation->settings->tenant, relation->resource, NULL), 0};
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation->relid));
 
 	if (HeapTupleIsValid(tuple))

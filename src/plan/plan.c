@@ -1,9 +1,6 @@
 /*
  * plan.c
- *	  Sizes, costs, paths and the plan of a scan.
- *
- * Requests are the currency: a round trip dwarfs whatever is done with its
- * rows here.  Planning sends nothing.
+ *	  The paths of a scan, and its plan.
  */
 #include "postgres.h"
 
@@ -16,307 +13,14 @@
 #include "optimizer/paths.h"
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
-#include "utils/syscache.h"
 
 #include "compat.h"
 #include "plan.h"
-
-/*
- * Sizes.
- */
-
-/* A clause and what it leaves of the relation's rows. */
-typedef struct Ranked
-{
-	RestrictInfo *info;
-	Selectivity selectivity;
-} Ranked;
-
-static int
-compare_ranked(const void *a, const void *b)
-{
-	Selectivity left = ((const Ranked *) a)->selectivity;
-	Selectivity right = ((const Ranked *) b)->selectivity;
-
-	return left < right ? -1 : left > right;
-}
-
-/*
- * The more selective first.  For joins' clauses core must not remember what
- * they leave of this relation alone, hence the relid.
- */
-static Ranked *
-rank(PlannerInfo *root, const RelOptInfo *baserel, List *infos)
-{
-	Ranked	   *ranked = palloc(sizeof(Ranked) * Max(list_length(infos), 1));
-	ListCell   *cell;
-
-	foreach(cell, infos)
-		ranked[foreach_current_index(cell)] = (Ranked) {lfirst(cell), clause_selectivity(root, lfirst(cell), baserel->relid, JOIN_INNER, NULL)};
-	qsort(ranked, list_length(infos), sizeof(Ranked), compare_ranked);
-	return ranked;
-}
-
-/* How many searches the values of a pushed clause are spread over; 0: it is no list. */
-static double
-pieces_of(const GsRelation *relation, const GsClause *clause, List *exprs)
-{
-	if (clause->kind != GS_TEST || clause->test != GS_IN || !gs_takes_lists(relation, clause))
-		return 0;
-	return Max(1, ceil(gs_array_length(list_nth(exprs, clause->operand)) /
-					   relation->settings->in_list_size));
-}
-
-static void
-push_clause(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, GsPushed *pushed)
-{
-	const GsRelation *relation = ((GsPlanState *) baserel->fdw_private)->relation;
-	GsGrade		grade;
-	GsClause   *clause = gs_pushdown(root, baserel, relation, info->clause, &pushed->exprs, &grade);
-	GsClause   *key = NULL;
-	double		pieces = 0;
-
-	if (clause != NULL)
-		pushed->clauses = lappend(pushed->clauses, clause);
-	if (pushed->key == NULL)
-		pushed->key = key = gs_pushdown_key(root, baserel, relation, info->clause, &pushed->exprs);
-	if (clause != NULL || key != NULL)
-		pushed->infos = lappend(pushed->infos, info);
-	if (clause != NULL)
-		pieces = pieces_of(relation, clause, pushed->exprs);
-	else if (key != NULL && gs_model_read(relation->resource, false) == NULL)
-		pieces = gs_key_guess(key, pushed->exprs);
-	if (pushed->list == NULL && pieces > 0)
-	{
-		pushed->list = info;
-		pushed->pieces = pieces;
-	}
-	pushed->grade = Min(pushed->grade, grade);
-}
-
-void
-gs_push_clauses(PlannerInfo *root, RelOptInfo *baserel, List *infos, GsPushed *pushed)
-{
-	Ranked	   *ranked = rank(root, baserel, infos);
-
-	for (int i = 0; i < list_length(infos); i++)
-		if (!ranked[i].info->pseudoconstant)
-			push_clause(root, baserel, ranked[i].info, pushed);
-}
-
-static double
-requests_of(const RelOptInfo *baserel, const GsRelation *relation, double carried, double keys)
-{
-	GsSize		size = {baserel->tuples, baserel->pages};
-
-	return gs_estimate_requests(relation, &size, carried, keys);
-}
-
-/* The requests of all that is pushed, of which so many rows are carried. */
-static double
-pushed_requests(const RelOptInfo *baserel, const GsRelation *relation, const GsPushed *pushed,
-				double carried)
-{
-	double		keys = pushed->key == NULL ? 0 : Max(1, pushed->pieces);
-
-	if (pushed->pieces > 1 && gs_model_read(relation->resource, false) != NULL)
-		return gs_estimate_list(relation, pushed->pieces, carried);
-	return requests_of(baserel, relation, carried, keys);
-}
-
-/* The part of the relation's rows that clauses leave. */
-static Selectivity
-part_of(PlannerInfo *root, RelOptInfo *baserel, List *infos)
-{
-	return clauselist_selectivity(root, infos, baserel->relid, JOIN_INNER, NULL);
-}
-
-/* A list is sent where that is no dearer than reading without it. */
-static void
-estimate(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
-		 const GsPushed *pushed, GsEstimate *result)
-{
-	double		unlisted,
-				requests;
-
-	result->carried = clamp_row_est(baserel->tuples * part_of(root, baserel, pushed->infos));
-	result->requests = pushed_requests(baserel, relation, pushed, result->carried);
-	result->listed = result->carried;
-	result->rest = 1;
-	if (pushed->list == NULL)
-		return;
-	result->rest = part_of(root, baserel,
-						   list_difference_ptr(pushed->infos, list_make1(pushed->list)));
-	unlisted = clamp_row_est(baserel->tuples * result->rest);
-	requests = requests_of(baserel, relation, unlisted, 0);
-	if (pushed->pieces <= 1 || requests >= result->requests)
-		return;
-	result->requests = requests;
-	result->carried = unlisted;
-}
-
-static bool
-has_statistics(const GsRelation *relation, AttrNumber attnum)
-{
-	return SearchSysCacheExists3(STATRELATTINH, ObjectIdGetDatum(relation->relid),
-								 Int16GetDatum(attnum), BoolGetDatum(false));
-}
-
-/*
- * Before a table was analyzed, core takes every value for one of 200.  Where
- * the model knows better, its guess goes where core remembers its own.
- */
-static void
-guess_selectivities(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation)
-{
-	ListCell   *cell;
-
-	foreach(cell, baserel->baserestrictinfo)
-	{
-		RestrictInfo *info = lfirst(cell);
-		List	   *exprs = NIL;
-		GsGrade		grade;
-		GsClause   *clause = gs_pushdown(root, baserel, relation, info->clause, &exprs, &grade);
-		double		sharing;
-
-		if (clause == NULL)
-			clause = gs_pushdown_key(root, baserel, relation, info->clause, &exprs);
-		if (clause == NULL || clause->kind != GS_TEST ||
-			(clause->test != GS_EQ && clause->test != GS_IN) ||
-			has_statistics(relation, clause->attnum))
-			continue;
-		sharing = gs_estimate_sharing(&relation->atts[clause->attnum - 1], baserel->tuples);
-		if (clause->test == GS_IN)
-			sharing *= gs_array_length(linitial(exprs));
-		if (sharing > 0)
-			info->norm_selec = info->outer_selec = Min(1.0, sharing / Max(baserel->tuples, 1));
-	}
-}
-
-void
-gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntableid)
-{
-	GsPlanState *state = palloc0(sizeof(GsPlanState));
-	GsRelation *relation = gs_relation_load(foreigntableid);
-	GsPushed	pushed = {.grade = GS_EXACT};
-	GsEstimate	guess;
-	double		told;
-
-	state->relation = relation;
-	baserel->fdw_private = state;
-	/* never analyzed */
-	if (baserel->tuples < 0)
-		baserel->tuples = gs_estimate_rows(relation);
-	guess_selectivities(root, baserel, relation);
-	set_baserel_size_estimates(root, baserel);
-	gs_push_clauses(root, baserel, baserel->baserestrictinfo, &pushed);
-	estimate(root, baserel, relation, &pushed, &guess);
-	state->requests = guess.requests;
-	state->carried = guess.carried;
-	told = gs_estimate_remotely(relation, pushed.clauses, pushed.exprs, baserel->userid);
-	if (told >= 0)
-	{
-		state->carried = clamp_row_est(told);
-		state->requests = pushed_requests(baserel, relation, &pushed, state->carried);
-		baserel->rows = clamp_row_est(told * clauselist_selectivity(root,
-																	list_difference_ptr(baserel->baserestrictinfo,
-																						pushed.infos),
-																	0, JOIN_INNER, NULL));
-	}
-}
-
-static bool
-has_pseudoconstant(List *infos)
-{
-	ListCell   *cell;
-
-	foreach(cell, infos)
-		if (((RestrictInfo *) lfirst(cell))->pseudoconstant)
-			return true;
-	return false;
-}
-
-bool
-gs_plan_counts(PlannerInfo *root, RelOptInfo *baserel, const GsRelation **relation,
-			   GsScanPlan *plan, List **exprs)
-{
-	GsPlanState *state = baserel->fdw_private;
-	const GsEndpoint *endpoint = gs_model_read(state->relation->resource, false);
-	GsPushed	pushed = {.grade = GS_EXACT};
-	GsEstimate	rows;
-
-	if (endpoint == NULL || !endpoint->search)
-		return false;
-	/* that of the query as a whole would be nobody's to check */
-	if (has_pseudoconstant(baserel->baserestrictinfo))
-		return false;
-	gs_push_clauses(root, baserel, baserel->baserestrictinfo, &pushed);
-	if (baserel->baserestrictinfo != NIL &&
-		(pushed.grade != GS_EXACT || !state->relation->settings->trust_filters))
-		return false;
-	estimate(root, baserel, state->relation, &pushed, &rows);
-	memset(plan, 0, sizeof(*plan));
-	plan->clauses = pushed.clauses;
-	plan->requests = Max(1, pushed.pieces);
-	plan->rest = rows.rest;
-	*relation = state->relation;
-	*exprs = pushed.exprs;
-	return true;
-}
+#include "planning.h"
 
 /*
  * Paths.
  */
-
-bool
-gs_is_our_rel(const RelOptInfo *rel)
-{
-	return rel->fdwroutine != NULL && rel->fdw_private != NULL &&
-		rel->fdwroutine->GetForeignPlan == gainsightGetForeignPlan;
-}
-
-Cost
-gs_cost_of(const GsPlanState *state, double requests, double rows)
-{
-	const GsSettings *settings = state->relation->settings;
-
-	return requests * settings->request_cost + rows * settings->tuple_cost;
-}
-
-static bool
-is_pushable_member(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
-				   EquivalenceMember *em, void *arg)
-{
-	const GsRelation *relation = arg;
-
-	(void) root;
-	(void) ec;
-	return gs_is_brace_column(relation, rel, em->em_expr) ||
-		gs_is_pushable_column(relation, rel, em->em_expr);
-}
-
-List *
-gs_candidate_clauses(PlannerInfo *root, RelOptInfo *baserel)
-{
-	GsPlanState *state = baserel->fdw_private;
-	List	   *clauses = NIL;
-	ListCell   *cell;
-
-	foreach(cell, baserel->joininfo)
-	{
-		RestrictInfo *info = lfirst(cell);
-
-		if (join_clause_is_movable_to(info, baserel))
-			clauses = lappend(clauses, info);
-	}
-	if (baserel->has_eclass_joins)
-		clauses = list_concat(clauses,
-							  generate_implied_equalities_for_column(root, baserel,
-																	 is_pushable_member,
-																	 state->relation,
-																	 baserel->lateral_referencers));
-	return clauses;
-}
 
 static bool
 is_pushed(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *relation,
@@ -373,7 +77,7 @@ add_parameterized_path(PlannerInfo *root, RelOptInfo *baserel, ParamPathInfo *pa
 
 	gs_push_clauses(root, baserel,
 					list_concat_copy(baserel->baserestrictinfo, param->ppi_clauses), &pushed);
-	estimate(root, baserel, state->relation, &pushed, &guess);
+	gs_push_estimate(root, baserel, state->relation, &pushed, &guess);
 	add_scan_path(root, baserel, &guess, param, param->ppi_req_outer);
 }
 
@@ -464,7 +168,7 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 	else
 	{
 		gs_push_clauses(root, baserel, scan_clauses, &pushed);
-		estimate(root, baserel, state->relation, &pushed, &guess);
+		gs_push_estimate(root, baserel, state->relation, &pushed, &guess);
 		plan.requests = guess.requests;
 		plan.listed = guess.listed;
 		plan.rest = guess.rest;

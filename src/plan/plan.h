@@ -1,110 +1,59 @@
 /*
  * plan.h
- *	  What the files of planning share.
+ *	  The face of plan/: how a foreign table is scanned.
+ *
+ * Estimates, paths, the bind join among them, and the plan, which carries plain
+ * nodes, for it is cached and copied.  Requests are the currency: a round trip
+ * dwarfs whatever is done with its rows here.
+ *
+ * It may know what where/ makes of clauses, and what this session was told of a
+ * tenant's size.  It must not know an executor; and planning sends nothing,
+ * unless use_remote_estimate asks for it.
  */
 #ifndef GS_PLAN_H
 #define GS_PLAN_H
 
-#include "gainsight_fdw.h"
+#include "postgres.h"
 
-/* What is known of a relation while it is planned; baserel->fdw_private. */
-typedef struct GsPlanState
-{
-	GsRelation *relation;
-	double		carried;		/* rows that the tenant will send */
-	double		requests;		/* to get them */
-} GsPlanState;
+#include "foreign/fdwapi.h"
+#include "nodes/pathnodes.h"
 
-/* What a scan will send and get, by the planner's figures. */
-typedef struct GsEstimate
-{
-	double		requests;
-	double		carried;		/* rows */
-	double		listed;			/* see GsScanPlan */
-	double		rest;
-} GsEstimate;
-
-/* What a list of clauses becomes. */
-typedef struct GsPushed
-{
-	List	   *infos;			/* RestrictInfo of those that are pushed */
-	List	   *clauses;		/* GsClause of the same */
-	List	   *exprs;			/* their values */
-	GsClause   *key;			/* of a read's path */
-	RestrictInfo *list;			/* the first whose values may be in pieces, a request each */
-	double		pieces;			/* how many */
-	GsGrade		grade;			/* of all the clauses: the least */
-} GsPushed;
+#include "estimate.h"
+#include "scan_plan.h"
 
 /*
- * plan.c
+ * size.c
  */
+extern void gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
+									   Oid foreigntableid);
 
 /*
- * Is it one of ours, so that its fdw_private is a GsPlanState?
+ * count_path.c: count(*), and what its plan carries
  */
-extern bool gs_is_our_rel(const RelOptInfo *rel);
+extern void gainsightGetForeignUpperPaths(PlannerInfo *root, UpperRelationKind stage,
+										  RelOptInfo *input_rel, RelOptInfo *output_rel,
+										  void *extra);
+extern void gs_count_plan_read(List *fdw_private, Oid *relid, GsScanPlan *plan);
 
 /*
- * Push what can be pushed of a list of RestrictInfo, the more selective first.
- * Adds to *pushed, which the caller has initialized.
+ * plan.c: paths and the plan of a scan
  */
-extern void gs_push_clauses(PlannerInfo *root, RelOptInfo *baserel, List *infos,
-							GsPushed *pushed);
+extern void gainsightGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
+									 Oid foreigntableid);
+extern ForeignScan *gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
+											Oid foreigntableid, ForeignPath *best_path,
+											List *tlist, List *scan_clauses,
+											Plan *outer_plan);
 
 /*
- * RestrictInfos of joins that a scan of the relation might use, if it is given
- * the values of the other side.
+ * The columns of the range table entry that expressions name.
  */
-extern List *gs_candidate_clauses(PlannerInfo *root, RelOptInfo *baserel);
+extern List *gs_used_attnums(const GsRelation *relation, Index relid, List *exprs);
 
 /*
- * What requests and the rows that they bring cost.
- */
-extern Cost gs_cost_of(const GsPlanState *state, double requests, double rows);
-
-/*
- * bind_path.c: joins that send keys in batches
- */
-
-/*
- * Set up the hook by which they are planned.  Called once at load.
+ * bind_path.c: set up the hook by which joins that send keys in batches are
+ * planned.  Called once at load.
  */
 extern void gs_bind_path_init(void);
-
-/*
- * Has one of the relations other values for each row of yet another, as VALUES
- * and functions may under LATERAL?  Core takes the few of one row for all.
- */
-extern bool gs_hides_values(PlannerInfo *root, Relids relids);
-
-/*
- * Can a bind join ask by this clause?
- */
-extern bool gs_bind_can_use(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info);
-
-/*
- * Complete the plan of a scan whose path is bound by a bind join: push the
- * one of the clauses (RestrictInfo) that gives the keys, before all others.
- */
-extern void gs_bind_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path,
-						 List *infos, GsPushed *pushed, GsScanPlan *plan);
-
-/*
- * rescan.c: what core takes for paid when a join is run again
- */
-
-/*
- * Correct the costs of the join's paths that core has made: before others are
- * made of them, and as often as there are more.
- */
-extern void gs_correct_rescans(RelOptInfo *joinrel);
-
-/*
- * Is it for the term of a recursive query that is run again and again?  Core
- * counts the cost of that so many times.
- */
-#define GS_RECURSIONS 10
-extern bool gs_is_recursive_term(const PlannerInfo *root);
 
 #endif							/* GS_PLAN_H */

@@ -17,7 +17,7 @@
 
 #include "nodes/pathnodes.h"
 
-#include "plan.h"
+#include "planning.h"
 
 static bool asks(const Path *path);
 

@@ -4,7 +4,8 @@
  */
 #include "postgres.h"
 
-#include "gainsight_fdw.h"
+#include "nodes/extensible.h"
+#include "planning.h"
 
 /* What fdw_private holds, in this order. */
 enum
@@ -111,4 +112,44 @@ gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 		plan->set_attnums = list_nth(fdw_private, PRIVATE_SET_ATTNUMS);
 		plan->set_processed = intVal(list_nth(fdw_private, PRIVATE_SET_PROCESSED));
 	}
+}
+
+/*
+ * The outer side of a bind join.
+ */
+
+/* What custom_private holds, in this order. */
+enum
+{
+	BIND_JOIN_ID,
+	BIND_JOIN_FIRST_BATCH,
+	BIND_JOIN_LARGEST_BATCH,
+	BIND_JOIN_LENGTH
+};
+
+Plan *
+gs_bind_join_write(const GsBindJoinPlan *plan, Expr *key, List *tlist, Plan *child)
+{
+	CustomScan *scan = makeNode(CustomScan);
+	ListCell   *cell;
+
+	scan->scan.plan.targetlist = tlist;
+	scan->custom_plans = list_make1(child);
+	scan->custom_exprs = list_make1(key);
+	scan->custom_private = list_make3(makeInteger(plan->id), makeInteger(plan->first_batch),
+									  makeInteger(plan->largest_batch));
+	/* its rows look like those of the plan below */
+	foreach(cell, child->targetlist)
+		scan->custom_scan_tlist = lappend(scan->custom_scan_tlist, copyObject(lfirst(cell)));
+	scan->methods = GetCustomScanMethods(GS_BIND_JOIN_NAME, false);
+	return &scan->scan.plan;
+}
+
+void
+gs_bind_join_read(const CustomScan *scan, GsBindJoinPlan *plan)
+{
+	Assert(list_length(scan->custom_private) == BIND_JOIN_LENGTH);
+	plan->id = intVal(list_nth(scan->custom_private, BIND_JOIN_ID));
+	plan->first_batch = intVal(list_nth(scan->custom_private, BIND_JOIN_FIRST_BATCH));
+	plan->largest_batch = intVal(list_nth(scan->custom_private, BIND_JOIN_LARGEST_BATCH));
 }

@@ -20,9 +20,8 @@
 #include "storage/fd.h"
 #include "storage/latch.h"
 
-#include "gainsight_fdw.h"
-#include "wire/governor.h"
-#include "wire/request.h"
+#include "scan.h"
+#include "wire/wire.h"
 
 /* How long to wait for one of ours before looking around, in ms. */
 #define WAIT_SLICE 1000

@@ -27,7 +27,7 @@
 #endif
 
 #include "bind.h"
-#include "gainsight_fdw.h"
+#include "scan.h"
 
 typedef struct BindJoinState
 {
@@ -46,7 +46,7 @@ typedef struct BindJoinState
 static Node *create_state(CustomScan *scan);
 
 static const CustomScanMethods scan_methods = {
-	.CustomName = "GainsightBindJoin",
+	.CustomName = GS_BIND_JOIN_NAME,
 	.CreateCustomScanState = create_state,
 };
 
@@ -54,33 +54,6 @@ void
 gs_bind_join_init(void)
 {
 	RegisterCustomScanMethods(&scan_methods);
-}
-
-/* What custom_private holds, in this order. */
-enum
-{
-	PRIVATE_ID,
-	PRIVATE_FIRST_BATCH,
-	PRIVATE_LARGEST_BATCH,
-	PRIVATE_LENGTH
-};
-
-Plan *
-gs_bind_join_plan(const GsBindJoinPlan *plan, Expr *key, List *tlist, Plan *child)
-{
-	CustomScan *scan = makeNode(CustomScan);
-	ListCell   *cell;
-
-	scan->scan.plan.targetlist = tlist;
-	scan->custom_plans = list_make1(child);
-	scan->custom_exprs = list_make1(key);
-	scan->custom_private = list_make3(makeInteger(plan->id), makeInteger(plan->first_batch),
-									  makeInteger(plan->largest_batch));
-	/* its rows look like those of the plan below */
-	foreach(cell, child->targetlist)
-		scan->custom_scan_tlist = lappend(scan->custom_scan_tlist, copyObject(lfirst(cell)));
-	scan->methods = &scan_methods;
-	return &scan->scan.plan;
 }
 
 Cost
@@ -98,10 +71,7 @@ begin(CustomScanState *node, EState *estate, int eflags)
 	CustomScan *scan = (CustomScan *) node->ss.ps.plan;
 	Expr	   *key = linitial(scan->custom_exprs);
 
-	Assert(list_length(scan->custom_private) == PRIVATE_LENGTH);
-	state->plan.id = intVal(list_nth(scan->custom_private, PRIVATE_ID));
-	state->plan.first_batch = intVal(list_nth(scan->custom_private, PRIVATE_FIRST_BATCH));
-	state->plan.largest_batch = intVal(list_nth(scan->custom_private, PRIVATE_LARGEST_BATCH));
+	gs_bind_join_read(scan, &state->plan);
 	node->custom_ps = list_make1(ExecInitNode(linitial(scan->custom_plans), estate, eflags));
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
@@ -283,7 +253,7 @@ static Node *
 create_state(CustomScan *scan)
 {
 	static const CustomExecMethods methods = {
-		.CustomName = "GainsightBindJoin",
+		.CustomName = GS_BIND_JOIN_NAME,
 		.BeginCustomScan = begin,
 		.ExecCustomScan = execute,
 		.EndCustomScan = end,

@@ -16,7 +16,7 @@
 #include "utils/memutils.h"
 
 #include "answers.h"
-#include "scan.h"
+#include "state.h"
 
 struct GsBound
 {

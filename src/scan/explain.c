@@ -13,7 +13,7 @@
 #include "commands/explain_state.h"
 #endif
 
-#include "gainsight_fdw.h"
+#include "scan.h"
 #include "write/write.h"
 
 /*

@@ -9,9 +9,9 @@
 
 #include "utils/memutils.h"
 
-#include "scan.h"
-#include "wire/stats.h"
-#include "gainsight/total.h"
+#include "state.h"
+#include "wire/wire.h"
+#include "gainsight/gainsight.h"
 
 /*
  * The key of the one record that is read, to be updated: read under its lock,
@@ -72,9 +72,9 @@ end_of_records(GsScanState *state)
 
 	state->ended = true;
 	if (parents != GS_NO_TOTAL)
-		gs_total_remember(relation, gs_model_parent(relation->resource), parents);
+		gs_total_remember(&relation->settings->tenant, gs_model_parent(relation->resource), parents);
 	if (total != GS_NO_TOTAL && state->plan.clauses == NIL && state->plan.key == NULL)
-		gs_total_remember(relation, relation->resource, total);
+		gs_total_remember(&relation->settings->tenant, relation->resource, total);
 }
 
 bool

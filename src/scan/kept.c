@@ -12,7 +12,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "scan.h"
+#include "state.h"
 
 Size
 gs_kept_size(const TupleTableSlot *slot)

@@ -11,8 +11,8 @@
 #include "lib/ilist.h"
 #include "utils/memutils.h"
 
-#include "gainsight_fdw.h"
-#include "wire/governor.h"
+#include "scan.h"
+#include "wire/wire.h"
 #include "write/write.h"
 
 struct GsSaved

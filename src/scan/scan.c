@@ -21,9 +21,9 @@
 #include "utils/tuplestore.h"
 
 #include "compat.h"
-#include "scan.h"
-#include "wire/stats.h"
-#include "gainsight/total.h"
+#include "state.h"
+#include "wire/wire.h"
+#include "gainsight/gainsight.h"
 
 /* The statement is over, one way or another. */
 static void

@@ -1,184 +1,139 @@
 /*
  * scan.h
- *	  What the files of scanning share.
+ *	  The face of scan/: rows, as the executor asks for them.
+ *
+ * From a plan's values to requests, from records to tuples; joins that send
+ * keys in batches; count(*); what is kept for a rescan, or read before the
+ * session writes; EXPLAIN.  Grouped by the file that has it.
+ *
+ * It may know the plan and everything below.  It must not know how records are
+ * written, but for what a scan reads for the sake of an update.
  */
 #ifndef GS_SCAN_H
 #define GS_SCAN_H
 
-#include "gainsight_fdw.h"
+#include "postgres.h"
 
+#include "foreign/fdwapi.h"
 #include "nodes/execnodes.h"
-#include "utils/tuplestore.h"
 
-#include "bind.h"
-#include "gainsight/reader.h"
-#include "gainsight/walks.h"
-#include "write/write.h"
-
-typedef struct GsBound GsBound;
-
-typedef struct GsScanState
-{
-	/* fixed for the plan */
-	GsRelation *relation;
-	GsScanPlan	plan;
-	GsOperands *operands;
-	GsRowMaker *maker;
-	TupleTableSlot *with_header;	/* the row once more, for a plan that looks at its system
-									 * columns; NULL: none does */
-	GsSearch	search;			/* what to select */
-	GsBound    *bound;			/* NULL: not bound by a bind join */
-	GsSeen	   *seen;			/* keys of the answers that bound keeps */
-
-	/* this (re)scan */
-	bool		evaluated;
-	bool		evaluating;		/* its values, just now */
-	GsReader   *reader;			/* NULL: no row can match */
-	const GsJson *record;		/* of it, that is no row yet, or NULL */
-	const char *path_key;		/* which it came by */
-	GsReadSpec	spec;
-	MemoryContext context;		/* of spec and reader; reset with them */
-	bool		ended;
-	bool		asynchronous;	/* see async.c: rows are given as they come */
-	MemoryContextCallback on_end;
-
-	/* of a statement that writes to the same server */
-	bool		read_all;		/* before the first row is given */
-	bool		unread;			/* that is still to be done */
-	GsSaved    *saved;			/* what an update has to know; NULL: none is made */
-	int64		first_saved;	/* the number of this scan's first */
-	int64		given;
-	void	   *attached;		/* of a direct modification */
-
-	/* rows kept, for a rescan or for later */
-	bool		may_keep;		/* there may be one, */
-	bool		must_keep;		/* there will be */
-	Tuplestorestate *kept;		/* NULL: none, or too many */
-	bool		kept_tail;		/* without those given before: no good for a rescan */
-	Size		kept_bytes;
-	bool		replaying;
-	TupleTableSlot *kept_slot;
-	TupleTableSlot *early_slot; /* of a row that is read before its turn */
-	MemoryContext early_context;
-
-	/* of a session that writes to the same tenant */
-	GsWalk		walk;
-	Tuplestorestate *wide;		/* rows for whatever values a rescan has; NULL: none */
-	bool		wide_whole;		/* all of them */
-	bool		for_any;		/* kept is that */
-	bool		changing_known;
-	Bitmapset  *changing;		/* numbers of the values that may change, but for the keys of a
-								 * bind join */
-} GsScanState;
+#include "plan/plan.h"
 
 /*
- * scan.c
+ * count.c: count(*)
+ */
+/*
+ * The callbacks of a foreign scan, where it stands for a whole count(*).
+ */
+extern void gs_count_begin(ForeignScanState *node);
+extern TupleTableSlot *gs_count_iterate(ForeignScanState *node);
+extern bool gainsightRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot);
+extern void gs_count_rescan(ForeignScanState *node);
+extern void gs_count_end(ForeignScanState *node);
+extern const GsUsage *gs_count_usage(const ForeignScanState *node);
+
+/*
+ * scan.c: reading rows
+ */
+extern void gainsightBeginForeignScan(ForeignScanState *node, int eflags);
+extern TupleTableSlot *gainsightIterateForeignScan(ForeignScanState *node);
+extern void gainsightReScanForeignScan(ForeignScanState *node);
+extern void gainsightEndForeignScan(ForeignScanState *node);
+
+/*
+ * For an asynchronous scan, of which rows are asked for only when they are at
+ * hand: can the next one, or the end, be given without another answer?
+ */
+extern bool gs_scan_at_hand(const ForeignScanState *node);
+
+/*
+ * Take in the answers that have come, until that is so; what is lacking is
+ * asked for.  Does not wait.  The last row is no longer valid.
+ */
+extern bool gs_scan_advance(ForeignScanState *node);
+
+/*
+ * Has every row been given?
+ */
+extern bool gs_scan_at_end(const ForeignScanState *node);
+
+/*
+ * For a direct modification: the next row into slot, with what its update has
+ * to know.  The plan's conditions are not checked.  False at the end.
+ */
+typedef struct GsSavedRecord GsSavedRecord;
+extern bool gs_scan_next_to_update(ForeignScanState *node, TupleTableSlot *slot,
+								   const GsSavedRecord **record);
+
+/*
+ * The scan's row as the plan looks at it: itself, or a copy in a slot that has
+ * system columns where some are named.
+ */
+extern TupleTableSlot *gs_scan_with_header(ForeignScanState *node, TupleTableSlot *slot);
+extern GsRelation *gs_scan_relation(const ForeignScanState *node);
+
+/*
+ * A direct modification's own state, which its scan carries.
+ */
+extern void gs_scan_attach(ForeignScanState *node, void *state);
+extern void *gs_scan_attached(const ForeignScanState *node);
+
+/*
+ * Another node answers for what the scan has not given when the session
+ * writes.
+ */
+extern void gs_scan_leave_settling(ForeignScanState *node);
+
+/*
+ * What a scan has used so far; NULL before it began.
+ */
+extern const GsUsage *gs_scan_usage(const ForeignScanState *node);
+
+/*
+ * What it takes to keep the row of a virtual slot in a tuplestore, in bytes.
+ */
+extern Size gs_kept_size(const TupleTableSlot *slot);
+
+/*
+ * bind_join.c: the outer side of a join that sends keys in batches
  */
 
 /*
- * Begin to give rows, from those kept where that will do.  Evaluates the
- * values.
+ * What the requests of the node's join cost, 0 if it is not one of ours.
  */
-extern void gs_scan_begin(ForeignScanState *node);
+extern Cost gs_bind_join_cost(const CustomScan *scan);
 
 /*
- * fetch.c: records, as rows
+ * Announce the node to core.  Called once at load.
  */
+extern void gs_bind_join_init(void);
 
 /*
- * Open a reader for these operands, in place of the one before.
+ * jit.c: set up the hook that leaves requests out of the cost that JIT goes
+ * by.  Called once at load.
  */
-extern void gs_scan_open(GsScanState *state, const GsOperand *operands);
+extern void gs_jit_init(void);
 
 /*
- * Bring the next record into the slot; false at the end.  Values are in
- * CurrentMemoryContext.  May be called again after it has raised an error.
+ * async.c: scans side by side under an Append
  */
-extern bool gs_scan_fetch(GsScanState *state, TupleTableSlot *slot);
+extern bool gainsightIsForeignPathAsyncCapable(ForeignPath *path);
+extern void gainsightForeignAsyncRequest(AsyncRequest *areq);
+extern void gainsightForeignAsyncConfigureWait(AsyncRequest *areq);
+extern void gainsightForeignAsyncNotify(AsyncRequest *areq);
 
 /*
- * Make a row of a record that a reader gave.
+ * explain.c
  */
-extern void gs_scan_fill(GsScanState *state, const GsJson *record, const char *path_key,
-						 const GsReader *reader, TupleTableSlot *slot);
+extern void gainsightExplainForeignScan(ForeignScanState *node, struct ExplainState *es);
 
 /*
- * kept.c: rows kept.  Of a bound scan none are, but for any values.
+ * What a plan node asks for (and sends, if it updates); what was used, for
+ * EXPLAIN ANALYZE; the requests that update a row, which was read by_key or not.
  */
-
-/*
- * Begin to keep rows, forget them, and add the one that was just given.
- */
-extern void gs_kept_begin(ForeignScanState *node);
-extern void gs_kept_forget(GsScanState *state);
-extern void gs_kept_add(GsScanState *state, TupleTableSlot *slot);
-
-/*
- * Give those kept from the first on; the next of them, into kept_slot, false
- * at their end.
- */
-extern void gs_kept_rewind(GsScanState *state);
-extern bool gs_kept_next(ForeignScanState *node);
-
-/*
- * Read the rest of what the reader has, and keep it, to be given next.  wait:
- * to the end; else as far as answers have come.
- */
-extern void gs_kept_rest(ForeignScanState *node, bool wait);
-
-/*
- * Make the slots and the context that this takes; an empty store.
- */
-extern void gs_kept_prepare(ForeignScanState *node);
-extern Tuplestorestate *gs_kept_store(ForeignScanState *node);
-
-/*
- * settle.c: what a scan has to do before the session writes
- */
-extern void gs_scan_settle(ForeignScanState *node, const GsResource *written);
-
-/*
- * Where the next row is the first of a rescan, and was read for whatever
- * values that has: make it the one that is given.  True as long as it is so.
- */
-extern bool gs_settled_for_any(GsScanState *state);
-extern void gs_settled_end(GsScanState *state);
-
-/*
- * spec.c: which requests a scan's values call for
- */
-
-/*
- * Fill in what is to be read; false if no row can match.  Allocates in
- * CurrentMemoryContext.
- */
-extern bool gs_spec_build(const GsRelation *relation, const GsScanPlan *plan,
-						  const GsSearch *select, const GsOperand *operands,
-						  GsReadSpec *spec);
-
-/*
- * bound.c: a scan that is bound by a bind join
- */
-
-/*
- * Prepare it, when all else of the scan's state is there.  palloc'd.
- */
-extern GsBound *gs_bound_begin(ForeignScanState *node);
-
-/*
- * The next row for the current row of the join's other side; an empty slot
- * at the end.
- */
-extern TupleTableSlot *gs_bound_next(ForeignScanState *node);
-
-/*
- * Is all answered that the join's other side can ever ask for?
- */
-extern bool gs_bound_is_complete(const GsBound *bound);
-
-/*
- * Release what the memory context does not.
- */
-extern void gs_bound_end(GsBound *bound);
+extern void gs_explain_scan(ForeignScanState *node, bool updates,
+							struct ExplainState *es);
+extern void gs_explain_usage(const GsUsage *usage, struct ExplainState *es);
+extern const char *gs_explain_update_requests(const GsRelation *relation, bool by_key);
 
 #endif							/* GS_SCAN_H */

@@ -14,7 +14,7 @@
 #include "nodes/nodeFuncs.h"
 #include "utils/memutils.h"
 
-#include "scan.h"
+#include "state.h"
 
 /* Is there a value in it that may change? */
 static bool

@@ -12,7 +12,7 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
-#include "gainsight_fdw.h"
+#include "table.h"
 
 const char *
 gs_access_key_problem(const char *value)
@@ -111,13 +111,4 @@ gs_require_usage(Oid serverid)
 
 	if (result != ACLCHECK_OK)
 		aclcheck_error(result, OBJECT_FOREIGN_SERVER, GetForeignServer(serverid)->servername);
-}
-
-bool
-gs_server_is_ours(Oid serverid)
-{
-	Oid			handler = GetForeignDataWrapper(GetForeignServer(serverid)->fdwid)->fdwhandler;
-
-	return OidIsValid(handler) &&
-		GetFdwRoutine(handler)->GetForeignPlan == gainsightGetForeignPlan;
 }

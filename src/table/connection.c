@@ -13,8 +13,8 @@
 #include "utils/tuplestore.h"
 
 #include "compat.h"
-#include "gainsight_fdw.h"
-#include "wire/pool.h"
+#include "table.h"
+#include "wire/wire.h"
 
 GS_SQL_FUNCTION(gainsight_fdw_get_connections);
 GS_SQL_FUNCTION(gainsight_fdw_disconnect);

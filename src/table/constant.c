@@ -24,7 +24,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
-#include "gainsight_fdw.h"
+#include "table.h"
 
 static object_access_hook_type next_hook;
 

@@ -23,10 +23,9 @@
 #include "varatt.h"
 #endif
 
-#include "gainsight/datetext.h"
-#include "gainsight_fdw.h"
-#include "wire/json.h"
-#include "gainsight/pager.h"
+#include "gainsight/gainsight.h"
+#include "table.h"
+#include "wire/wire.h"
 
 /* So much of a value is shown in a message, in bytes. */
 #define SHOWN_VALUE 100

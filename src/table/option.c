@@ -23,9 +23,9 @@
 #include "utils/lsyscache.h"
 #include "utils/varlena.h"
 
-#include "gainsight/api.h"
+#include "gainsight/gainsight.h"
 #include "compat.h"
-#include "gainsight_fdw.h"
+#include "table.h"
 
 GS_SQL_FUNCTION(gainsight_fdw_validator);
 

@@ -13,7 +13,7 @@
 #include "utils/rel.h"
 
 #include "compat.h"
-#include "gainsight_fdw.h"
+#include "table.h"
 
 /* All that there are, as a sentence has them: "a, b or c". */
 static const char *
@@ -136,7 +136,7 @@ gs_relation_open(Oid relid)
 	Relation	relation = relation_open(relid, AccessShareLock);
 
 	if (relation->rd_rel->relkind != RELKIND_FOREIGN_TABLE ||
-		GetFdwRoutineForRelation(relation, false)->GetForeignPlan != gainsightGetForeignPlan)
+		!gs_routine_is_ours(GetFdwRoutineForRelation(relation, false)))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" is not a foreign table of gainsight_fdw",

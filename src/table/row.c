@@ -6,7 +6,7 @@
 
 #include "access/htup_details.h"
 
-#include "gainsight_fdw.h"
+#include "table.h"
 
 struct GsRowMaker
 {

@@ -15,7 +15,7 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
-#include "gainsight_fdw.h"
+#include "table.h"
 
 /*
  * Settings that a type's functions go by, and what they are while a value is

@@ -6,7 +6,7 @@
 
 #include "optimizer/appendinfo.h"
 
-#include "gainsight_fdw.h"
+#include "table.h"
 #include "write/write.h"
 
 /*

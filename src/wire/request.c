@@ -131,7 +131,7 @@ start_transfer(GsRequest *request)
 	};
 	GsHttpSpec	spec = {
 		.pool = tenant->serverid,
-		.method = call->endpoint->method,
+		.method = call->method,
 		.url = psprintf("%s%s", tenant->base_url, call->path),
 		.body = call->body,
 		.body_length = call->body ? strlen(call->body) : 0,
@@ -345,7 +345,7 @@ judge(GsRequest *request)
 	request->tenant->usage->transfer_time += result->elapsed;
 	ereport(DEBUG1,
 			(errmsg_internal("gainsight_fdw: %s %s: status %d, %.1f ms, %zu bytes",
-							 request->call.endpoint->method,
+							 request->call.method,
 							 gs_without_key(request->call.path, key),
 							 result->status, result->elapsed, result->body_length)));
 	failure->status = result->status;
@@ -357,7 +357,7 @@ judge(GsRequest *request)
 		judge_uncertain(verdict);
 	verdict->uncertain |= verdict->kind == GS_FAILED && request->uncertain;
 	name_the_asked(request->tenant, failure);
-	failure->method = request->call.endpoint->method;
+	failure->method = request->call.method;
 	failure->path = gs_without_key(request->call.path, key);
 	failure->code = gs_without_key(failure->code, key);
 	failure->description = gs_without_key(failure->description, key);

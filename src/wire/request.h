@@ -10,7 +10,6 @@
 #include "error.h"
 #include "http.h"
 #include "json.h"
-#include "gainsight/model.h"
 #include "tenant.h"
 
 /* May a failed request be sent again, and after what wait? */
@@ -66,16 +65,19 @@ typedef void (*GsClassifier) (const GsCall *call, const GsHttpResult *result,
 
 struct GsCall
 {
-	const GsResource *resource;
-	const GsEndpoint *endpoint;
+	const char *method;			/* GET, POST or PUT */
 	const char *path;			/* percent-encoded, below the base URL */
 	const char *body;			/* UTF-8, or NULL */
 	bool		read;			/* counts against max_requests */
-	bool		filtered;		/* a read with conditions, for the hint */
 	bool		once;			/* a create: never repeat what may have arrived */
-	bool		keyed;			/* the path names a record: 404 is no row */
-	GsClassifier classify;
 	GsTerms		terms;
+
+	/* how its answer is judged, and what that goes by, which nobody else looks at */
+	GsClassifier classify;
+	const struct GsResource *resource;
+	const struct GsEndpoint *endpoint;
+	bool		filtered;		/* a read with conditions, for the hint */
+	bool		keyed;			/* the path names a record: 404 is no row */
 };
 
 typedef struct GsRequest GsRequest;

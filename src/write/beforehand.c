@@ -18,7 +18,6 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "gainsight_fdw.h"
 #include "write.h"
 
 /*

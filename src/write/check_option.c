@@ -18,7 +18,6 @@
 #include "optimizer/optimizer.h"
 #include "utils/rel.h"
 
-#include "gainsight_fdw.h"
 #include "write.h"
 
 typedef struct Check

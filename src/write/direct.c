@@ -25,7 +25,6 @@
 #include "commands/explain_state.h"
 #endif
 
-#include "gainsight_fdw.h"
 #include "write.h"
 
 typedef struct GsDirectState

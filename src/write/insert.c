@@ -14,8 +14,7 @@
 #include "utils/rel.h"
 
 #include "modify.h"
-#include "gainsight/pager.h"
-#include "gainsight/walks.h"
+#include "gainsight/gainsight.h"
 
 /*
  * Failing.

@@ -19,7 +19,6 @@
 #include "lib/ilist.h"
 #include "storage/lock.h"
 
-#include "gainsight_fdw.h"
 #include "write.h"
 
 struct GsPlanLock

@@ -21,9 +21,8 @@
 #endif
 
 #include "compat.h"
-#include "gainsight_fdw.h"
 #include "modify.h"
-#include "gainsight/seen.h"
+#include "gainsight/gainsight.h"
 
 /*
  * Planning.

@@ -5,11 +5,10 @@
 #ifndef GS_MODIFY_H
 #define GS_MODIFY_H
 
-#include "gainsight_fdw.h"
 
 #include "nodes/execnodes.h"
 
-#include "gainsight/seen.h"
+#include "gainsight/gainsight.h"
 #include "write.h"
 
 /* Of a table that a statement writes to; ri_FdwState. */

@@ -10,8 +10,7 @@
 
 #include "utils/timestamp.h"
 
-#include "gainsight/datetext.h"
-#include "gainsight/number.h"
+#include "gainsight/gainsight.h"
 #include "same.h"
 
 static bool

@@ -10,7 +10,7 @@
 
 #include "postgres.h"
 
-#include "gainsight_fdw.h"
+#include "table/table.h"
 
 /*
  * Is a record still what it was?  By its version, where that is fine enough to

@@ -15,7 +15,7 @@
  */
 #include "postgres.h"
 
-#include "wire/governor.h"
+#include "wire/wire.h"
 #include "same.h"
 #include "write.h"
 

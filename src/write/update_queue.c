@@ -12,7 +12,7 @@
 
 #include "utils/memutils.h"
 
-#include "gainsight/walks.h"
+#include "gainsight/gainsight.h"
 #include "write.h"
 
 /* Longer than any wait between two looks at what goes on, in ms. */

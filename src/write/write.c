@@ -16,9 +16,7 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
-#include "gainsight/datetext.h"
-#include "gainsight_fdw.h"
-#include "gainsight/pager.h"
+#include "gainsight/gainsight.h"
 #include "write.h"
 
 /*

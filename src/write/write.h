@@ -6,7 +6,7 @@
 #ifndef GS_WRITE_H
 #define GS_WRITE_H
 
-#include "gainsight_fdw.h"
+#include "scan/scan.h"
 
 #include "lib/ilist.h"
 
@@ -99,37 +99,6 @@ extern bool gs_saved_by_several(void);
  */
 extern void gs_saved_number(int64 number, ItemPointer tid);
 extern const GsSavedRecord *gs_saved_find(EState *estate, Index index, ItemPointer tid);
-
-/*
- * writable.c: which tables and columns can be written
- */
-
-/*
- * The number of the column that is a documented one; 0 if there is none.
- */
-extern AttrNumber gs_attr_of_column(const GsRelation *relation, const GsColumn *column);
-
-/*
- * Raise what forbids the command on the table: 0A000, 25006, 42701, 55000.
- */
-extern void gs_write_check_table(const GsRelation *relation, CmdType operation);
-
-/*
- * The commands that it supports, as IsForeignRelUpdatable tells it.
- */
-extern int	gs_write_supported(const GsRelation *relation);
-
-/*
- * The columns of an UPDATE's SET, and their values, but for those of which
- * nothing is asked: a DEFAULT of what Gainsight computes.
- */
-extern List *gs_write_set_columns(PlannerInfo *root, const GsRelation *relation,
-								  Index resultRelation, List **values);
-
-/*
- * Raise 428C9 for a column that Gainsight computes.
- */
-extern void gs_write_check_column(const GsRelation *relation, AttrNumber attnum);
 
 /*
  * write.c: rows to what a create or an update sends

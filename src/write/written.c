@@ -12,7 +12,6 @@
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
-#include "gainsight_fdw.h"
 #include "write.h"
 
 typedef struct Written

@@ -12,7 +12,6 @@
 #include "lib/stringinfo.h"
 #include "utils/memutils.h"
 
-#include "gainsight_fdw.h"
 #include "write.h"
 
 /* So much of a key goes to the log, in bytes. */

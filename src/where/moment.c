@@ -12,7 +12,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
-#include "gainsight/datetext.h"
+#include "gainsight/gainsight.h"
 #include "filter.h"
 
 /* Bounds of what a date field may be, in days; either may be open. */

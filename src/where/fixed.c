@@ -18,7 +18,7 @@
 #include "utils/lsyscache.h"
 
 #include "compat.h"
-#include "gainsight_fdw.h"
+#include "where.h"
 
 /*
  * What keys are made with, and raises nothing whatever it is given.  Of

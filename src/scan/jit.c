@@ -15,7 +15,7 @@
 #include "foreign/fdwapi.h"
 #include "jit/jit.h"
 
-#include "gainsight_fdw.h"
+#include "scan.h"
 
 static ExecutorStart_hook_type next_hook;
 

@@ -10,7 +10,7 @@
 #include "nodes/nodeFuncs.h"
 #include "nodes/plannodes.h"
 
-#include "condition/clause.h"
+#include "where.h"
 
 typedef struct Fixed
 {

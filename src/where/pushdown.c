@@ -18,7 +18,7 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
-#include "gainsight_fdw.h"
+#include "where.h"
 
 /* What a clause is looked at with. */
 typedef struct Context

@@ -11,87 +11,9 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/lsyscache.h"
 
 #include "filter.h"
-#include "gainsight/seen.h"
-
-Where *
-gs_where(WhereKind kind)
-{
-	Where	   *where = palloc0(sizeof(Where));
-
-	where->kind = kind;
-	return where;
-}
-
-Where *
-gs_where_combine(WhereKind kind, List *arms)
-{
-	WhereKind	absorbing = kind == ALL_OF ? NOTHING : EVERYTHING;
-	WhereKind	neutral = kind == ALL_OF ? EVERYTHING : NOTHING;
-	Where	   *where = gs_where(kind);
-	ListCell   *cell;
-
-	foreach(cell, arms)
-	{
-		Where	   *arm = lfirst(cell);
-
-		if (arm->kind == absorbing)
-			return arm;
-		if (arm->kind == kind)
-			where->arms = list_concat(where->arms, arm->arms);
-		else if (arm->kind != neutral)
-			where->arms = lappend(where->arms, arm);
-	}
-	if (where->arms == NIL)
-		return gs_where(neutral);
-	return list_length(where->arms) == 1 ? linitial(where->arms) : where;
-}
-
-/* It cannot be said: the rest is done locally. */
-Where *
-gs_where_give_up(Builder *builder)
-{
-	builder->filter->complete = false;
-	return gs_where(EVERYTHING);
-}
-
-/* The values of an array that are not null. */
-int
-gs_array_values(const GsClause *clause, Datum array, Datum **values, bool *has_null)
-{
-	int16		length;
-	bool		by_value;
-	char		align;
-	bool	   *nulls;
-	int			count;
-	int			kept = 0;
-
-	get_typlenbyvalalign(clause->type, &length, &by_value, &align);
-	deconstruct_array(DatumGetArrayTypeP(array), clause->type, length, by_value, align,
-					  values, &nulls, &count);
-	for (int i = 0; i < count; i++)
-		if (!nulls[i])
-			(*values)[kept++] = (*values)[i];
-	*has_null = kept < count;
-	return kept;
-}
-
-char *
-gs_join_values(List *values, int from, int count)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	appendStringInfoChar(&out, '[');
-	for (int i = from; i < from + count && i < list_length(values); i++)
-		appendStringInfo(&out, "%s%s", i > from ? "," : "", (char *) list_nth(values, i));
-	appendStringInfoChar(&out, ']');
-	return out.data;
-}
+#include "gainsight/gainsight.h"
 
 static Where *
 build_clause(Builder *builder, const GsClause *clause)

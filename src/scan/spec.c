@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "scan/scan.h"
+#include "state.h"
 
 /* One search, or one for each piece of a long list. */
 static void

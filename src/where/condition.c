@@ -11,69 +11,10 @@
 #include "utils/builtins.h"
 
 #include "filter.h"
-#include "gainsight/number.h"
-#include "gainsight/seen.h"
+#include "gainsight/gainsight.h"
 
 /* So many values become conditions of their own; more would crowd out the rest. */
 #define MAX_ALONE 10
-
-bool
-gs_operator_available(const GsRelation *relation, const char *operator)
-{
-	const char *list = relation->settings->operators;
-	size_t		length = strlen(operator);
-
-	if (list == NULL)
-		return true;
-	for (const char *at = list; (at = strstr(at, operator)) != NULL; at += length)
-	{
-		bool		begins = at == list || strchr("," GS_BLANKS, at[-1]) != NULL;
-
-		if (begins && (at[length] == '\0' || strchr("," GS_BLANKS, at[length]) != NULL))
-			return true;
-	}
-	return false;
-}
-
-bool
-gs_takes_lists(const GsRelation *relation, const GsClause *test)
-{
-	GsKind		kind;
-
-	return gs_attr_kind(&relation->atts[test->attnum - 1], &kind) &&
-		gs_test_grade(GS_IN, kind) != GS_LOCAL && kind != GS_DATE && kind != GS_DATETIME &&
-		gs_operator_available(relation, "IN");
-}
-
-static bool
-is_available(const Builder *builder, const char *operator)
-{
-	return gs_operator_available(builder->relation, operator);
-}
-
-static Where *
-condition(Builder *builder, AttrNumber attnum, const char *operator, const char *values)
-{
-	Where	   *where;
-
-	if (!is_available(builder, operator))
-		return gs_where_give_up(builder);
-	where = gs_where(CONDITION);
-	where->condition.field = gs_to_utf8(builder->relation->atts[attnum - 1].field);
-	where->condition.operator = operator;
-	where->condition.values = values;
-	return where;
-}
-
-Where *
-gs_where_one(Builder *builder, AttrNumber attnum, const char *operator, const char *value)
-{
-	Where	   *where = condition(builder, attnum, operator, psprintf("[%s]", value));
-
-	if (where->kind == CONDITION && strcmp(operator, "EQ") == 0)
-		where->values = list_make1((void *) value);
-	return where;
-}
 
 /* A text, number or boolean; NULL for what JSON cannot say, bytes that are no UTF-8 too. */
 static const char *
@@ -308,10 +249,10 @@ in_condition(Builder *builder, const GsClause *clause, GsKind kind,
 	if (kind == GS_NUMBER && !all_sure(distinct))
 		return unsure_numbers(builder, clause, distinct);
 	if (list_length(distinct) == 1 ||
-		(!is_available(builder, "IN") && list_length(distinct) <= MAX_ALONE))
+		(!gs_operator_available(builder->relation, "IN") && list_length(distinct) <= MAX_ALONE))
 		return each_value(builder, clause, kind, GS_EQ, ANY_OF, distinct);
-	where = condition(builder, clause->attnum, "IN",
-					  gs_join_values(distinct, 0, list_length(distinct)));
+	where = gs_where_condition(builder, clause->attnum, "IN",
+							   gs_join_values(distinct, 0, list_length(distinct)));
 	if (where->kind == CONDITION)
 	{
 		where->values = distinct;
@@ -366,7 +307,7 @@ symbolic_pattern(Builder *builder, AttrNumber attnum, const char *symbol)
 
 	initStringInfo(&available);
 	for (int i = 0; i < (int) lengthof(names); i++)
-		if (is_available(builder, names[i]))
+		if (gs_operator_available(builder->relation, names[i]))
 			appendStringInfo(&available, "%s%s", available.len > 0 ? "|" : "", names[i]);
 	if (available.len == 0)
 		return gs_where_give_up(builder);
@@ -386,7 +327,7 @@ symbolic_operator(const Builder *builder, GsTest test)
 		[GS_PREFIX] = "STARTS_WITH"
 	};
 
-	if (test == GS_IN && !is_available(builder, "IN"))
+	if (test == GS_IN && !gs_operator_available(builder->relation, "IN"))
 		return "EQ";
 	return names[test];
 }
@@ -405,13 +346,13 @@ symbolic_condition(Builder *builder, const GsClause *clause, GsKind kind, const 
 		return gs_where_one(builder, clause->attnum, symbolic_operator(builder, test),
 							symbol);
 	if (test != GS_LT && test != GS_LE)
-		arms = lappend(arms, condition(builder, clause->attnum,
-									   test == GS_GT && is_day ? "GT" : "GTE",
-									   psprintf(list ? "[min(%s)]" : "[%s]", symbol)));
+		arms = lappend(arms, gs_where_condition(builder, clause->attnum,
+												test == GS_GT && is_day ? "GT" : "GTE",
+												psprintf(list ? "[min(%s)]" : "[%s]", symbol)));
 	if (test != GS_GT && test != GS_GE)
-		arms = lappend(arms, condition(builder, clause->attnum, is_day ? "LT" : "LTE",
-									   psprintf(list ? "[max(%s)%s]" : "[%s%s]", symbol,
-												is_day && test != GS_LT ? " + 1" : "")));
+		arms = lappend(arms, gs_where_condition(builder, clause->attnum, is_day ? "LT" : "LTE",
+												psprintf(list ? "[max(%s)%s]" : "[%s%s]", symbol,
+														 is_day && test != GS_LT ? " + 1" : "")));
 	return gs_where_combine(ALL_OF, arms);
 }
 
@@ -426,8 +367,8 @@ gs_where_test(Builder *builder, const GsClause *clause)
 	if (!gs_attr_kind(attr, &kind))
 		return gs_where_give_up(builder);
 	if (clause->operand < 0)
-		return condition(builder, clause->attnum,
-						 clause->test == GS_IS_NULL ? "IS_NULL" : "IS_NOT_NULL", "[]");
+		return gs_where_condition(builder, clause->attnum,
+								  clause->test == GS_IS_NULL ? "IS_NULL" : "IS_NOT_NULL", "[]");
 	operand = &builder->operands[clause->operand];
 	if (operand->symbol != NULL)
 		return symbolic_condition(builder, clause, kind, operand->symbol);

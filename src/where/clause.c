@@ -9,7 +9,7 @@
 #include "nodes/makefuncs.h"
 #include "utils/lsyscache.h"
 
-#include "gainsight_fdw.h"
+#include "where.h"
 
 /*
  * How far a test on a field of a kind is believed.

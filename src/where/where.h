@@ -1,17 +1,24 @@
 /*
- * clause.h
- *	  Conditions, grouped by the file that has it.
+ * where.h
+ *	  The face of where/: from a WHERE clause to what a search can say.
+ *
+ * Planning takes clauses apart and keeps what could be sent; executing gives
+ * them values, and only then are they conditions.  Whatever is sent may be
+ * wider than SQL's meaning and never narrower, as the plan checks all of it
+ * again.  Grouped by the file that has it.
+ *
+ * It may know expressions and a table's columns.  It must not know paths and
+ * costs, nor who reads the rows.
  */
-#ifndef GS_CLAUSE_H
-#define GS_CLAUSE_H
+#ifndef GS_WHERE_H
+#define GS_WHERE_H
 
 #include "postgres.h"
 
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
 
-#include "gainsight/api.h"
-#include "table/relation.h"
+#include "table/table.h"
 
 /*
  * clause.c: what may be asked of a column, and a clause in a plan
@@ -159,7 +166,7 @@ extern void gs_filter_build(const GsRelation *relation, List *clauses,
 							const GsOperand *operands, int most_pieces, GsFilter *filter);
 
 /*
- * Does the tenant understand this operator of a search condition?
+ * build.c: does the tenant understand this operator of a search condition?
  */
 extern bool gs_operator_available(const GsRelation *relation, const char *operator);
 
@@ -168,6 +175,24 @@ extern bool gs_operator_available(const GsRelation *relation, const char *operat
  * range or one by one?
  */
 extern bool gs_takes_lists(const GsRelation *relation, const GsClause *test);
+
+/*
+ * ask.c: how many rows does a filter leave?
+ */
+
+/* What totalCount says of a filter. */
+typedef struct GsCount
+{
+	int64		total;			/* GS_NO_TOTAL or less: it does not say */
+	bool		credible;
+} GsCount;
+
+/*
+ * Ask for the number of rows that a filter leaves, with one small search for
+ * each of its pieces.  Raises what fails.
+ */
+extern void gs_count_ask(const GsRelation *relation, const GsFilter *filter,
+						 MemoryContext context, GsCount *count);
 
 /*
  * key.c: conditions that give the keys of a read's path
@@ -223,4 +248,4 @@ extern const GsOperand *gs_operands_values(const GsOperands *operands);
  */
 extern Bitmapset *gs_params_changing(EState *estate, List *exprs);
 
-#endif							/* GS_CLAUSE_H */
+#endif							/* GS_WHERE_H */

@@ -14,7 +14,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "gainsight_fdw.h"
+#include "where.h"
 
 struct GsOperands
 {

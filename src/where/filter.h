@@ -1,11 +1,12 @@
 /*
  * filter.h
- *	  What filter.c, condition.c and moment.c share: a filter while it is built.
+ *	  What filter.c, condition.c, moment.c and build.c share: a filter while it
+ *	  is built.
  */
 #ifndef GS_FILTER_H
 #define GS_FILTER_H
 
-#include "gainsight_fdw.h"
+#include "where.h"
 
 typedef enum WhereKind
 {
@@ -48,8 +49,11 @@ extern Where *gs_where_give_up(Builder *builder);
 extern Where *gs_where_test(Builder *builder, const GsClause *clause);
 
 /*
- * A condition with one value, which is JSON.
+ * A condition with a JSON array of values; with one value, which is JSON.  They
+ * give up where the tenant has no such operator.
  */
+extern Where *gs_where_condition(Builder *builder, AttrNumber attnum, const char *operator,
+								 const char *values);
 extern Where *gs_where_one(Builder *builder, AttrNumber attnum, const char *operator,
 						   const char *value);
 

@@ -13,7 +13,7 @@
 #include "utils/lsyscache.h"
 
 #include "filter.h"
-#include "gainsight/seen.h"
+#include "gainsight/gainsight.h"
 
 /*
  * Planning.

@@ -1,0 +1,57 @@
+/*
+ * estimate.h
+ *	  How many rows are there, and how many requests do they take?
+ */
+#ifndef GS_ESTIMATE_H
+#define GS_ESTIMATE_H
+
+#include "postgres.h"
+
+#include "table/table.h"
+
+/*
+ * The number of rows of a relation that was never analyzed.
+ */
+extern double gs_estimate_rows(const GsRelation *relation);
+
+/*
+ * How many rows of so many have the same value of a column, by the model's
+ * guess; 0 if it has none.
+ */
+extern double gs_estimate_sharing(const GsAttr *attr, double rows);
+
+/* How large a relation is. */
+typedef struct GsSize
+{
+	double		rows;
+	double		pages;			/* as ANALYZE left them in pg_class; 0: it never ran */
+} GsSize;
+
+/*
+ * The requests that it takes to read a relation of this size, of which so
+ * many rows are carried here, by so many keys of a path (0: without one).
+ */
+extern double gs_estimate_requests(const GsRelation *relation, const GsSize *size,
+								   double carried, double keys);
+
+/*
+ * The requests of a long list that is sent in so many pieces, each a search,
+ * and brings so many rows.
+ */
+extern double gs_estimate_list(const GsRelation *relation, double pieces, double carried);
+
+/*
+ * The most pieces (or keys, each a request) of a list that brings so many rows
+ * with which it is no dearer than reading without it, by what is known now.
+ * rest: the part of all rows that is read then.
+ */
+extern int	gs_estimate_most_pieces(const GsRelation *relation, double carried, double rest);
+
+/*
+ * Ask the tenant, if use_remote_estimate is on, how many rows these clauses
+ * with these values leave; -1 if it is not asked or does not say.
+ */
+extern double gs_estimate_remotely(const GsRelation *relation, List *clauses,
+								   List *exprs, Oid userid);
+
+#endif							/* GS_ESTIMATE_H */

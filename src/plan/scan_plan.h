@@ -1,0 +1,80 @@
+/*
+ * scan_plan.h
+ *	  A scan as the plan carries it.
+ */
+#ifndef GS_SCAN_PLAN_H
+#define GS_SCAN_PLAN_H
+
+#include "postgres.h"
+
+#include "nodes/plannodes.h"
+
+#include "where/where.h"
+
+/* How a scan is bound by a bind join. */
+typedef struct GsBindPlan
+{
+	int			id;				/* by which the two sides meet */
+	List	   *operands;		/* indexes of those that stand for the keys */
+	Oid			key_hash;		/* hash function of a key, on the outer side */
+	Oid			own_hash;		/* and of what is compared with it here */
+	Oid			collation;
+} GsBindPlan;
+
+/* Will a scan be read again, as far as the planner sees? */
+typedef enum GsRescan
+{
+	GS_RESCAN_UNSEEN,
+	GS_RESCAN_POSSIBLE,
+	GS_RESCAN_SURE
+} GsRescan;
+
+/* Plain nodes outside, this inside. */
+typedef struct GsScanPlan
+{
+	List	   *attnums;		/* of the columns that the statement needs */
+	bool		for_update;		/* its rows are to be updated */
+	List	   *set_attnums;	/* of a direct modification: its columns, whose values are the last
+								 * of fdw_exprs */
+	bool		set_processed;	/* it counts as the statement's result */
+	List	   *clauses;		/* GsClause, all of which must hold */
+	GsClause   *key;			/* of a read's path, or NULL */
+	int			noperands;		/* so many of fdw_exprs are their values */
+	GsBindPlan *bind;			/* NULL: not bound by a bind join; else the two of fdw_exprs behind
+								 * them are the key and what it is compared with */
+	GsRescan	rescan;
+	int			first_page;		/* rows, 0 for a full page */
+	double		requests;		/* estimated */
+	double		listed;			/* rows that come, likewise, if all that the plan has is sent; */
+	double		rest;			/* and the part of all rows that does if its list is not */
+} GsScanPlan;
+
+/*
+ * A plan's fdw_private, and read back.
+ */
+extern List *gs_scan_plan_write(const GsScanPlan *plan);
+extern void gs_scan_plan_read(List *fdw_private, GsScanPlan *plan);
+
+/*
+ * The same plan as a direct modification, which reads attnums.
+ */
+extern List *gs_scan_plan_set(List *fdw_private, List *attnums, List *set_attnums,
+							  bool set_processed);
+
+/*
+ * The outer side of a bind join: a node that passes on the rows of child, and
+ * gathers their keys.  scan/ knows its methods by the name.
+ */
+#define GS_BIND_JOIN_NAME "GainsightBindJoin"
+
+typedef struct GsBindJoinPlan
+{
+	int			id;				/* by which the two sides meet */
+	int			first_batch;	/* keys; each batch is twice the one before */
+	int			largest_batch;
+} GsBindJoinPlan;
+
+extern Plan *gs_bind_join_write(const GsBindJoinPlan *plan, Expr *key, List *tlist, Plan *child);
+extern void gs_bind_join_read(const CustomScan *scan, GsBindJoinPlan *plan);
+
+#endif							/* GS_SCAN_PLAN_H */

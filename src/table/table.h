@@ -1,0 +1,295 @@
+/*
+ * table.h
+ *	  The face of table/: what a foreign table is.
+ *
+ * Its options and those of its server, who may reach it with which key, which
+ * column holds which field; values of its columns to JSON and back, records to
+ * rows; what of it can be written.  Grouped by the file that has it.
+ *
+ * It may know the model and what a reply is made of.  It must not know a
+ * clause, a plan or an executor's node: what is done with rows is for the
+ * rooms above.
+ */
+#ifndef GS_TABLE_H
+#define GS_TABLE_H
+
+#include "postgres.h"
+
+#include "datatype/timestamp.h"
+#include "executor/tuptable.h"
+#include "foreign/fdwapi.h"
+#include "nodes/pathnodes.h"
+
+#include "gainsight/gainsight.h"
+
+/*
+ * option.c: one table of options, the validator, effective settings
+ */
+
+/* What is in force for a table, or for its server alone. */
+typedef struct GsSettings
+{
+	GsTenant	tenant;			/* the key is set by gs_settings_authorize */
+	const char *domain;
+	const char *resource;		/* NULL: the table's name */
+	const char *operators;		/* comma separated; NULL: all */
+	int			page_size;
+	int			in_list_size;
+	int			batch_size;
+	double		request_cost;
+	double		tuple_cost;
+	bool		trust_filters;
+	bool		conflict_check;
+	bool		readonly;
+	bool		use_remote_estimate;
+} GsSettings;
+
+/*
+ * The settings of a server, with those of a table over them if relid is
+ * given (InvalidOid: none).  palloc'd in CurrentMemoryContext.
+ */
+extern GsSettings *gs_settings_load(Oid serverid, Oid relid);
+
+/*
+ * access.c: with which key a user reaches a server, and whether the user may
+ */
+
+/*
+ * What is wrong with a text as an access key, as a hint for its writer; NULL
+ * if nothing is.
+ */
+extern const char *gs_access_key_problem(const char *value);
+
+/*
+ * Find the access key with which the user reaches the server.  Raises 28000
+ * where there is none.
+ */
+extern void gs_settings_authorize(GsSettings *settings, Oid userid);
+
+/*
+ * Raise 42501 unless the current user may use the server.
+ */
+extern void gs_require_usage(Oid serverid);
+
+/*
+ * ours.c: is it one of this wrapper's, by whatever name that goes?
+ */
+
+/*
+ * The function that plans scans of ours.  Told once at load.
+ */
+extern void gs_ours_init(GetForeignPlan_function function);
+
+extern bool gs_routine_is_ours(const FdwRoutine *routine);
+extern bool gs_server_is_ours(Oid serverid);
+
+/*
+ * relation.c: a foreign table seen through the model
+ */
+
+/* A column of the foreign table. */
+typedef struct GsAttr
+{
+	const char *name;			/* NULL: a dropped or a virtual column */
+	const char *field;			/* the API's; NULL with a constant */
+	const GsColumn *column;		/* the documented column, or NULL */
+	const char *constant;		/* every row's value, or NULL */
+	bool		pushdown;		/* may conditions on it be sent? */
+	bool		writable;		/* may a create or an update name the field? */
+	Oid			type;
+	int32		typmod;
+} GsAttr;
+
+typedef struct GsRelation
+{
+	Oid			relid;
+	const char *name;
+	const GsResource *resource;
+	GsSettings *settings;
+	int			natts;
+	GsAttr	   *atts;			/* by attribute number less 1 */
+} GsRelation;
+
+/*
+ * Describe a foreign table, which the caller has locked.  palloc'd.
+ */
+extern GsRelation *gs_relation_load(Oid relid);
+
+/*
+ * Is there a resource for the foreign table of this name, so that it can be
+ * loaded?
+ */
+extern bool gs_relation_is_known(Oid relid, const char *name);
+
+/*
+ * The same for a relation that a user named: locks it until the transaction's
+ * end, and raises 42809 if it is no foreign table of ours.
+ */
+extern GsRelation *gs_relation_open(Oid relid);
+
+/*
+ * constant.c
+ */
+
+/*
+ * The option constant as a value of the type, in CurrentMemoryContext, whatever
+ * the session's settings are.  Raises what the type says of it.
+ */
+extern Datum gs_constant_value(Oid type, int32 typmod, const char *constant);
+extern void gs_constant_init(void); /* called once at load */
+
+/*
+ * connection.c: at load, watch for altered servers and mappings
+ */
+extern void gs_connection_init(void);
+
+/*
+ * convert.c: JSON value <-> Datum, and encodings
+ */
+
+typedef struct GsInput GsInput;
+
+/*
+ * Prepare the conversion of a column's JSON values.  palloc'd.
+ */
+extern GsInput *gs_input_create(const GsRelation *relation, AttrNumber attnum);
+
+/*
+ * Convert one value, allocating in CurrentMemoryContext.  For a value that does
+ * not fit it raises what the type says of it, see gs_input_rethrow.
+ */
+extern Datum gs_input_convert(GsInput *input, const GsJson *node, bool *isnull);
+
+/*
+ * The same for a text in the server's encoding (a key that a path gave).
+ */
+extern Datum gs_input_text(GsInput *input, const char *text);
+
+/* What is being converted, for the message of a value that does not fit. */
+typedef struct GsInputPlace
+{
+	const GsRelation *relation;
+	AttrNumber	attnum;			/* 0: nothing is being converted */
+	const char *text;			/* the value where it is no record's, else NULL */
+	const GsJson *node;			/* NULL: the record has none */
+	const GsJson *record;
+} GsInputPlace;
+
+/*
+ * Raise anew, from within PG_CATCH, what the conversion raised: as an HV004 that
+ * names table, column, record and value, or as it is where that is not about
+ * the value.  context is what CurrentMemoryContext was before PG_TRY.
+ */
+pg_noreturn extern void gs_input_rethrow(const GsInputPlace *place, MemoryContext context);
+
+/*
+ * Text from and to UTF-8; the argument itself where nothing has to change.
+ * Raises 22P05 (which gs_input_rethrow makes HV004) for what has no equal.
+ */
+extern const char *gs_from_utf8(const char *text);
+extern const char *gs_to_utf8(const char *text);
+
+/*
+ * The same as gs_from_utf8, but NULL for what has no equal.
+ */
+extern const char *gs_try_from_utf8(const char *text);
+
+/*
+ * The same as gs_to_utf8, but NULL for what has no equal: bytes of a database
+ * without an encoding.
+ */
+extern const char *gs_try_to_utf8(const char *text);
+
+/*
+ * value.c: SQL values as JSON, in UTF-8
+ */
+
+/*
+ * Fixes the settings that a type's functions go by (DateStyle and the like),
+ * for an output or input function; to be restored by the level returned.  An
+ * ERROR restores them with its transaction.
+ */
+extern int	gs_value_fix_settings(void);
+extern void gs_value_restore_settings(int level);
+
+/*
+ * A value as its type's output function shows it, in the server's encoding,
+ * whatever the session's settings are;
+ * and a text, shown so, as a JSON string.  palloc'd.
+ */
+extern const char *gs_value_shown(Oid type, Datum value);
+extern const char *gs_value_text(const char *value);
+
+/*
+ * A number, with all its digits; a day since 2000-01-01; a
+ * second and a moment since then, in UTC.  NULL for NaN, the infinities, and
+ * years before 1 or after 9999.  palloc'd, or constant.
+ */
+extern const char *gs_value_number(Oid type, Datum value);
+extern const char *gs_value_day(int64 day);
+extern const char *gs_value_second(int64 second);
+extern const char *gs_value_moment(Timestamp value);
+
+/*
+ * row.c: records to rows
+ */
+
+typedef struct GsRowMaker GsRowMaker;
+
+/*
+ * Prepare to fill the columns of these attribute numbers.  palloc'd.
+ */
+extern GsRowMaker *gs_row_maker_create(const GsRelation *relation, List *attnums);
+
+/*
+ * What a search has to select for them: each field once, and always the key.
+ */
+extern void gs_row_maker_select(const GsRowMaker *maker, GsSearch *search);
+
+/*
+ * Fill the arrays of a row from a record; what is not read is null.  path_key
+ * is the value in the braces of the path that the record came by, or NULL.
+ * Allocates in CurrentMemoryContext.  Raises HV004 for a value that does not
+ * fit its column.
+ */
+extern void gs_row_maker_fill(GsRowMaker *maker, const GsJson *record,
+							  const char *path_key, Datum *values, bool *isnull);
+
+/*
+ * Store a slot's row in another, one of heap tuples, where system columns can
+ * be read of it: the ctid and tableoid of the first, zeros for the others.
+ */
+extern void gs_row_give_header(TupleTableSlot *from, TupleTableSlot *to);
+
+/*
+ * writable.c: which tables and columns can be written
+ */
+
+/*
+ * The number of the column that is a documented one; 0 if there is none.
+ */
+extern AttrNumber gs_attr_of_column(const GsRelation *relation, const GsColumn *column);
+
+/*
+ * Raise what forbids the command on the table: 0A000, 25006, 42701, 55000.
+ */
+extern void gs_write_check_table(const GsRelation *relation, CmdType operation);
+
+/*
+ * The commands that it supports, as IsForeignRelUpdatable tells it.
+ */
+extern int	gs_write_supported(const GsRelation *relation);
+
+/*
+ * The columns of an UPDATE's SET, and their values, but for those of which
+ * nothing is asked: a DEFAULT of what Gainsight computes.
+ */
+extern List *gs_write_set_columns(PlannerInfo *root, const GsRelation *relation,
+								  Index resultRelation, List **values);
+
+/*
+ * Raise 428C9 for a column that Gainsight computes.
+ */
+extern void gs_write_check_column(const GsRelation *relation, AttrNumber attnum);
+
+#endif							/* GS_TABLE_H */
