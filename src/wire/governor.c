@@ -18,27 +18,43 @@
 #include "governor.h"
 #include "shmem.h"
 
-/* The longest that a waiting request lets pass before it asks again, in ms. */
-#define ASK_AGAIN 200
-
 /*
- * When one that has waited starts, others may be waiting that ask next a
- * little later: newcomers let so much time pass, in ms.
+ * The tenant's rate.  When a request is let go, whichever sessions ask, with
+ * whatever figures of their own:
+ *
+ * 1. In the 60 s before there were no more starts than the asker's rate_limit,
+ *    its own included.
+ * 2. No pause that the tenant has asked for is under way.
+ * 3. Nobody who has waited FAIRNESS longer could have started instead.
+ * 4. The limiter is no other tenant's, and whatever was counted of this one in
+ *    the time of 1 is in it.
+ *
+ * So the first in the queue starts when the window has room for it by its own
+ * figure; those that it keeps waiting are those that came later.
+ *
+ * 1 is held over GS_WINDOW counters of a second, which reach back 61 s at
+ * least: a start that another has paid for may follow up to a second after it
+ * was counted.  Under a limit of one, two that belong together go when there
+ * is none in the window.  Nobody is woken, so 3 takes four clocks.
  */
-#define HOLD (ASK_AGAIN + ASK_AGAIN / 2)
-
-/* How long one that came later lets the longer waiting go first, in ms. */
-#define YIELD 20
-
-/* One that has not asked for so long has gone away. */
-#define FORGET_AFTER (3 * ASK_AGAIN)
 
 /* Who came this much earlier goes first; closer together they are equals, in ms. */
 #define FAIRNESS 1000
 
+/* The longest that a waiting request lets pass before it asks again, in ms: it is what 3 costs. */
+#define ASK_AGAIN 200
+
+/* One that has not asked for so long, though it should have thrice, has gone away. */
+#define FORGET_AFTER (3 * ASK_AGAIN)
+
 /*
- * The tenant's rate.
+ * When one that has waited starts, others may be waiting that ask next a
+ * little later: newcomers let so much time pass.
  */
+#define HOLD (ASK_AGAIN + ASK_AGAIN / 2)
+
+/* How long one that came later lets the longer waiting, who asks meanwhile, go first. */
+#define YIELD (ASK_AGAIN / 10)
 
 int64
 gs_governor_now(void)
@@ -193,57 +209,62 @@ typedef struct GsAsk
 	int			pause;			/* ms that the tenant has asked for */
 } GsAsk;
 
-/*
- * Decide, and count the starts.  What holds whenever this returns 0, whichever
- * sessions ask, with whatever figures of their own:
- *
- * - In the 60 s before, with the margin of GS_WINDOW, there were no more starts
- *   than the asker's rate_limit, those of this call included, but for two that
- *   belong together under a limit of one.
- * - No pause that the tenant has asked for is under way.
- * - Nobody who has waited FAIRNESS longer could have started instead, unless it
- *   has not asked for FORGET_AFTER.
- *
- * So the first in the queue starts when the window has room for it by its own
- * figure; those that it keeps waiting are those that came later.
- */
+static bool
+has_waited(const GsAsk *ask, int64 now)
+{
+	return now - ask->since >= FAIRNESS;
+}
+
+/* How long until what is asked for may start, in ms; 0: now. */
+static int
+wait_for_turn(const GsLimiter *limiter, const GsAsk *ask, int64 now)
+{
+	int			wait = (int) Max(limiter->paused_until - now, 0);
+
+	if (ask->rate_limit == 0 || ask->starts == 0)
+		return wait;
+	wait = Max(wait, until_room(limiter, Max(1, ask->rate_limit - (ask->starts - 1)), now));
+	if (wait == 0 &&
+		(is_behind_another(limiter, ask->since, now) ||
+		 (!has_waited(ask, now) && now < limiter->hold_until)))
+		return YIELD;
+	return wait;
+}
+
+static void
+count_start(GsLimiter *limiter, const GsAsk *ask, int64 now)
+{
+	limiter->starts[limiter->second % GS_WINDOW] += ask->starts;
+	if (ask->since <= limiter->oldest)
+		limiter->oldest = 0;
+	if (has_waited(ask, now))
+		limiter->hold_until = now + HOLD;
+}
+
+static void
+stand_in_queue(GsLimiter *limiter, const GsAsk *ask, int64 now)
+{
+	if (limiter->oldest != 0 && ask->since > limiter->oldest)
+		return;
+	limiter->oldest = ask->since;
+	limiter->oldest_seen = now;
+	limiter->oldest_limit = ask->rate_limit > 0 ? ask->rate_limit : INT_MAX;
+}
+
+/* By what is said above.  0: it may start, and is counted; else the ms after which to ask again. */
 static int
 decide(GsLimiter *limiter, const GsAsk *ask, int64 now)
 {
-	int			rate_limit = ask->rate_limit;
-	int64		since = ask->since;
-	bool		has_waited = now - since >= FAIRNESS;
-	int			wait = 0;
+	int			wait;
 
 	advance(limiter, now / 1000);
 	if (limiter->oldest != 0 && now - limiter->oldest_seen > FORGET_AFTER)
 		limiter->oldest = 0;
-	if (limiter->paused_until > now)
-		wait = (int) (limiter->paused_until - now);
-	if (rate_limit > 0 && ask->starts > 0)
-	{
-		/* two of a limit of one: when there is none in the window */
-		wait = Max(wait, until_room(limiter, Max(1, rate_limit - (ask->starts - 1)), now));
-		if (wait == 0 &&
-			(is_behind_another(limiter, since, now) ||
-			 (!has_waited && now < limiter->hold_until)))
-			wait = YIELD;
-	}
+	wait = wait_for_turn(limiter, ask, now);
 	if (wait == 0)
-	{
-		limiter->starts[limiter->second % GS_WINDOW] += ask->starts;
-		if (since <= limiter->oldest)
-			limiter->oldest = 0;
-		if (has_waited)
-			limiter->hold_until = now + HOLD;
-		return 0;
-	}
-	if (limiter->oldest == 0 || since <= limiter->oldest)
-	{
-		limiter->oldest = since;
-		limiter->oldest_seen = now;
-		limiter->oldest_limit = rate_limit > 0 ? rate_limit : INT_MAX;
-	}
+		count_start(limiter, ask, now);
+	else
+		stand_in_queue(limiter, ask, now);
 	return Min(wait, ASK_AGAIN);
 }
 

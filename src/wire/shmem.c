@@ -6,6 +6,9 @@
  * fits into what the server has to spare even if the library was not
  * preloaded; preloading reserves it.  Without either each backend is on its
  * own, which is said once.
+ *
+ * The lock's name is known to all sessions from 19 on, or if the library is
+ * preloaded; else to those that have used the area.
  */
 #include "postgres.h"
 
@@ -26,19 +29,58 @@
 /* What a session that waits for another's look at the area shows in pg_stat_activity. */
 #define TRANCHE_NAME "GainsightShared"
 
-/* 19 keeps the names of tranches in shared memory; before, each backend is told. */
-#if PG_VERSION_NUM >= 190000
-#define new_tranche() LWLockNewTrancheId(TRANCHE_NAME)
-#define name_tranche(id) ((void) (id))
-#else
-#define new_tranche() LWLockNewTrancheId()
-#define name_tranche(id) LWLockRegisterTranche(id, TRANCHE_NAME)
-#endif
-
 StaticAssertDecl(sizeof(GsShared) < 32 * 1024, "the shared area must stay small");
 
 static GsShared *area;
 static bool is_shared;
+
+#if PG_VERSION_NUM >= 190000
+
+void
+gs_shared_reserve(void)
+{
+}
+
+static int
+new_tranche(void)
+{
+	return LWLockNewTrancheId(TRANCHE_NAME);
+}
+
+#else
+
+static shmem_request_hook_type next_request_hook;
+static bool is_preloaded;
+
+static void
+request_room(void)
+{
+	if (next_request_hook)
+		next_request_hook();
+#if PG_VERSION_NUM < 170000
+	RequestAddinShmemSpace(MAXALIGN(sizeof(GsShared)));
+#endif
+	RequestNamedLWLockTranche(TRANCHE_NAME, 1);
+}
+
+void
+gs_shared_reserve(void)
+{
+	if (!process_shared_preload_libraries_in_progress)
+		return;
+	is_preloaded = true;
+	next_request_hook = shmem_request_hook;
+	shmem_request_hook = request_room;
+}
+
+/* Of what was requested only the tranche is used, whose name every backend inherits. */
+static int
+new_tranche(void)
+{
+	return is_preloaded ? GetNamedLWLockTranche(TRANCHE_NAME)->lock.tranche : LWLockNewTrancheId();
+}
+
+#endif
 
 static void
 init_area(void *pointer)
@@ -50,19 +92,12 @@ init_area(void *pointer)
 }
 
 #if PG_VERSION_NUM >= 190000
+
 static void
 init_named(void *pointer, void *arg)
 {
 	(void) arg;
 	init_area(pointer);
-}
-#endif
-
-#if PG_VERSION_NUM >= 170000
-
-void
-gs_shared_reserve(void)
-{
 }
 
 static GsShared *
@@ -70,33 +105,20 @@ find_shared(void)
 {
 	bool		found;
 
-#if PG_VERSION_NUM >= 190000
 	return GetNamedDSMSegment(AREA_NAME, sizeof(GsShared), init_named, &found, NULL);
-#else
+}
+
+#elif PG_VERSION_NUM >= 170000
+
+static GsShared *
+find_shared(void)
+{
+	bool		found;
+
 	return GetNamedDSMSegment(AREA_NAME, sizeof(GsShared), init_area, &found);
-#endif
 }
 
 #else
-
-static shmem_request_hook_type next_request_hook;
-
-static void
-request_room(void)
-{
-	if (next_request_hook)
-		next_request_hook();
-	RequestAddinShmemSpace(MAXALIGN(sizeof(GsShared)));
-}
-
-void
-gs_shared_reserve(void)
-{
-	if (!process_shared_preload_libraries_in_progress)
-		return;
-	next_request_hook = shmem_request_hook;
-	shmem_request_hook = request_room;
-}
 
 static GsShared *
 find_shared(void)
@@ -146,7 +168,9 @@ find_area(void)
 	is_shared = area != NULL;
 	if (is_shared)
 	{
-		name_tranche(area->lock.tranche);
+#if PG_VERSION_NUM < 190000
+		LWLockRegisterTranche(area->lock.tranche, TRANCHE_NAME);
+#endif
 		return;
 	}
 	area = MemoryContextAllocZero(TopMemoryContext, sizeof(GsShared));

@@ -118,7 +118,11 @@ gs_stats_failure(const GsTenant *tenant, const GsFailure *failure, bool rate_lim
 	GsShared   *shared;
 	TimestampTz now = GetCurrentTimestamp();
 	GsStatsEntry *entry;
+	char		code[sizeof(entry->last_code)] = {0};
 
+	/* it can be as long as a reply: nobody else has to wait while it is measured */
+	if (failure->code != NULL)
+		memcpy(code, failure->code, strnlen(failure->code, sizeof(code) - 1));
 	shared = gs_shared_lock();
 	entry = find_entry(shared, tenant);
 	if (rate_limited)
@@ -127,7 +131,7 @@ gs_stats_failure(const GsTenant *tenant, const GsFailure *failure, bool rate_lim
 	{
 		entry->errors++;
 		entry->last_sqlstate = failure->sqlstate;
-		strlcpy(entry->last_code, failure->code ? failure->code : "", sizeof(entry->last_code));
+		memcpy(entry->last_code, code, sizeof(code));
 		entry->last_error_at = now;
 	}
 	gs_shared_unlock();
