@@ -141,6 +141,11 @@ SELECT * FROM local.filter($$end_date >= '0001-01-01'$$);
 SELECT * FROM local.filter($$end_date < '2022-01-01 12:00+00'::timestamptz$$);
 SELECT * FROM local.filter($$end_date >= '2025-01-01 12:00'::timestamp$$);
 SELECT * FROM local.filter($$end_date = '2026-04-30 00:00+00'::timestamptz$$);
+-- a list is sent without what no record is
+SELECT * FROM local.filter($$end_date IN ('2026-04-30', 'infinity', '-infinity')$$);
+SELECT * FROM local.filter($$modified_date IN ('2025-01-01 00:00+00', 'infinity')$$);
+SELECT * FROM local.filter($$end_date IN ('infinity', '-infinity')$$);
+SELECT * FROM local.filter($$end_date IN ('2026-04-30', '10000-01-01')$$);
 -- what the tenant cannot be told
 SELECT * FROM local.filter($$end_date < 'infinity'$$);
 SELECT * FROM local.filter($$end_date > '-infinity'$$);

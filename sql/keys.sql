@@ -30,6 +30,23 @@ SELECT local.compare_where('objectives', format('success_plan_id = ANY (ARRAY[%L
 SELECT local.compare_where('objectives', format('success_plan_id = %L OR success_plan_id = (SELECT NULL::text) OR success_plan_id = ANY (''{}'') OR success_plan_id = ''..''', :'a'));
 SELECT local.compare_where('objectives', 'success_plan_id = (SELECT NULL::text) OR success_plan_id = ''''');
 \! sandbox/ctl requests -n
+-- no objective is without a plan, so an arm that asks for these gives no key; one alone sends nothing
+EXPLAIN (COSTS OFF) SELECT * FROM gs.objectives WHERE success_plan_id = '1P02A' OR success_plan_id IS NULL;
+SELECT local.compare_where('objectives', format('success_plan_id = %L OR success_plan_id IS NULL', :'a'));
+\! sandbox/ctl requests -n
+EXPLAIN (COSTS OFF) SELECT * FROM gs.objectives WHERE success_plan_id IS NULL;
+SELECT local.compare_where('objectives', 'success_plan_id IS NULL');
+\! sandbox/ctl requests -n
+-- what is true only where an equality is
+SELECT condition, local.compare_where('objectives', condition) FROM unnest(ARRAY[
+	format('(success_plan_id = %L) IS TRUE', :'a'), format('(success_plan_id = %L OR success_plan_id = %L) IS TRUE', :'a', :'b'),
+	format('coalesce(success_plan_id = %L, false)', :'a'), format('coalesce(success_plan_id = %L, NULL, success_plan_id = %L)', :'a', :'b'),
+	format('success_plan_id IS NOT DISTINCT FROM %L', :'a'), 'success_plan_id IS NOT DISTINCT FROM (SELECT NULL::text)']) AS condition;
+-- a list each, and none for the null
+\! sandbox/ctl requests -n
+-- others are true without one
+SELECT local.explain(format('SELECT * FROM gs.objectives WHERE %s', condition)) FROM unnest(ARRAY[
+	'coalesce(success_plan_id = ''A'', true)', '(success_plan_id = ''A'') IS NOT FALSE', 'success_plan_id IS NOT NULL']) AS condition;
 -- parameters, and a column of another table; an arm without a key gives none
 PREPARE lists(text, text) AS SELECT count(*) FROM gs.objectives WHERE success_plan_id = $1 OR (success_plan_id = $2 AND status = 'Completed');
 SET plan_cache_mode = force_generic_plan;

@@ -27,6 +27,19 @@ END $$;
 SELECT local.estimate(format('SELECT gsid FROM gs.successplans WHERE gsid = ANY (%L)', :'some'));
 SELECT count(*) FROM gs.successplans WHERE gsid = ANY (:'some');
 \! sandbox/ctl requests
+-- a row-wise list is sent as the list of a column
+SELECT string_agg(format('(%L,%L)', gsid, status), ',') AS pairs FROM (SELECT gsid, status FROM local.successplans LIMIT 250) AS p \gset
+SELECT local.estimate(format('SELECT gsid FROM gs.successplans WHERE (gsid, status) IN (%s)', :'pairs'));
+SELECT count(*) FROM gs.successplans WHERE (gsid, status) IN (:pairs);
+\! sandbox/ctl requests
+-- of ten values at a time it would be more than the table
+ALTER SERVER gainsight OPTIONS (ADD in_list_size '10');
+SELECT local.estimate(format('SELECT gsid FROM gs.successplans WHERE (gsid, status) IN (%s)', :'pairs'));
+SELECT count(*) FROM gs.successplans WHERE (gsid, status) IN (:pairs);
+\! sandbox/ctl requests
+ALTER SERVER gainsight OPTIONS (DROP in_list_size);
+-- each value counts once
+SELECT local.estimate(format('SELECT gsid FROM gs.successplans WHERE (status, gsid) IN (%s)', regexp_replace(:'pairs', '\(([^,]*),([^)]*)\)', '(\2,\1)', 'g')));
 -- twenty thousand would be two hundred
 SELECT local.estimate(format('SELECT gsid FROM gs.successplans WHERE gsid = ANY (%L)', :'thousands'));
 SELECT count(*) FROM gs.successplans WHERE gsid = ANY (:'thousands' || :'some'::text[]);

@@ -107,7 +107,7 @@ SELECT local.compare_queries(
 	'SELECT * FROM local.objectives WHERE status = ''Completed'' AND due_date > ''2022-01-01''');
 \! sandbox/ctl requests -n
 -- an objective that says nothing of its plan has the one that it was listed for
-SELECT count(*) FROM gs.objectives WHERE success_plan_id IS NULL;
+SELECT count(*) FROM (SELECT success_plan_id FROM gs.objectives OFFSET 0) AS o WHERE success_plan_id IS NULL;
 -- LIMIT ends it early: with lists in flight, it is still fewer than all
 \! sandbox/ctl clear
 SELECT count(*) FROM (SELECT * FROM gs.objectives LIMIT 1) AS o;

@@ -1,5 +1,7 @@
 """The tables on both sides, the values in them, and the modes of the tenant."""
 
+from decimal import Decimal
+
 from .tree import quote
 
 # name: (switches of the tenant, options of the server); the first four are the main ones.
@@ -308,6 +310,8 @@ class World:
             self._change_scores(lambda score: abs(score) > 32767)
         if "exponents" in self.without:
             self._change_scores(lambda score: score and score % 10 == 0)
+        if "doubles=true" in self.switches:
+            self._near_numbers(rng)
         # A reset has put the switches back.
         if self.switches:
             self.tenant("set", *self.switches)
@@ -336,9 +340,19 @@ class World:
         if analyzed:
             run("ANALYZE %s" % ", ".join("f." + name for name in ("p", "g", "v", "v1", "objectives")))
 
+    def _rows(self):
+        return [line.split("\t")
+                for line in self.tenant("dump", "successplans", "--custom").splitlines()]
+
+    def _near_numbers(self, rng):
+        """Records that are one to who compares doubles."""
+        rows = [row for row in self._rows() if row[-6] != "\\N"]
+        for row, other in zip(rng.sample(rows, len(rows) // 3), rng.choices(rows, k=len(rows))):
+            near = Decimal(other[-6]) + Decimal(rng.choice((1, -1))).scaleb(-25)
+            self.tenant("touch", row[0].replace("\\\\", "\\"), "Health__gc=%s" % format(near, "f"))
+
     def _change_scores(self, unfit):
-        for line in self.tenant("dump", "successplans", "--custom").splitlines():
-            row = line.split("\t")
+        for row in self._rows():
             if row[-1] != "\\N" and unfit(int(row[-1])):
                 self.tenant("touch", row[0].replace("\\\\", "\\"),
                             "Score__gc=%d" % (32767 if int(row[-1]) > 0 else -32768))

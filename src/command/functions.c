@@ -79,16 +79,14 @@ put_row(ReturnSetInfo *result, const GsRelation *relation, AttrNumber attnum, Gs
 	const char *path = path_for(relation, attr, test);
 	const char *sent = NULL;
 	GsGrade		grade = path ? GS_EXACT : GS_LOCAL;
-	GsKind		kind;
 	Datum		values[4];
 	bool		nulls[4] = {false};
 
-	if (unbound != NULL && unbound->search && gs_attr_kind(attr, &kind) &&
-		gs_test_grade(test, kind) != GS_LOCAL)
+	if (unbound != NULL && unbound->search && gs_attr_grade(attr, test) != GS_LOCAL)
 	{
 		sent = sent_for(relation, attnum, test);
 		if (sent != NULL)
-			grade = gs_test_grade(test, kind);
+			grade = gs_attr_grade(attr, test);
 	}
 	if (path != NULL)
 		sent = sent ? psprintf("%s, or %s", path, sent) : path;

@@ -317,7 +317,7 @@ static bool
 is_possible(RelOptInfo *joinrel, RelOptInfo *outerrel, RelOptInfo *innerrel, JoinType jointype)
 {
 	return enable_bind_join && innerrel->reloptkind == RELOPT_BASEREL &&
-		gs_is_our_rel(innerrel) && bms_is_empty(innerrel->lateral_relids) &&
+		gs_plan_state(innerrel) != NULL && bms_is_empty(innerrel->lateral_relids) &&
 		bms_is_empty(outerrel->lateral_relids) && bms_is_empty(joinrel->lateral_relids) &&
 		(jointype == JOIN_INNER || jointype == JOIN_LEFT || jointype == JOIN_SEMI ||
 		 jointype == JOIN_ANTI || jointype == JOIN_UNIQUE_OUTER);

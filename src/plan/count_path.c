@@ -157,7 +157,7 @@ gainsightGetForeignUpperPaths(PlannerInfo *root, UpperRelationKind stage,
 
 	(void) extra;
 	if (stage != UPPERREL_GROUP_AGG || input_rel->reloptkind != RELOPT_BASEREL ||
-		input_rel->fdw_private == NULL || output_rel->pathlist == NIL ||
+		gs_plan_state(input_rel) == NULL || output_rel->pathlist == NIL ||
 		!asks_for_count(root->parse, aggregates))
 		return;
 	if (!is_counted(root, input_rel, &relation, &plan, &exprs))
@@ -165,7 +165,6 @@ gainsightGetForeignUpperPaths(PlannerInfo *root, UpperRelationKind stage,
 	ordinary = copy_ordinary_path(root, output_rel, aggregates);
 	if (ordinary == NULL)
 		return;
-	output_rel->fdw_private = (void *) relation;
 	add_path(output_rel, (Path *)
 			 gs_create_foreign_upper_path(root, output_rel,
 										  plan.requests * relation->settings->request_cost,

@@ -126,35 +126,59 @@ gs_estimate_most_pieces(const GsRelation *relation, double carried, double rest)
 	return Max(1, Min(unlisted - gs_estimate_list(relation, 0, carried), GS_ANY_PIECES));
 }
 
-/* The values of the plan's conditions, if all are known when it is made. */
+/* The values of the plan's conditions, as far as they are known when it is made. */
 static GsOperand *
-constant_operands(List *exprs)
+known_operands(List *exprs, bool *all_known)
 {
 	GsOperand  *operands = palloc0(sizeof(GsOperand) * Max(list_length(exprs), 1));
 	ListCell   *cell;
 
+	*all_known = true;
 	foreach(cell, exprs)
 	{
-		Const	   *value = lfirst(cell);
+		GsOperand  *operand = &operands[foreach_current_index(cell)];
+		const Const *value = lfirst(cell);
 
-		if (!IsA(value, Const))
-			return NULL;
-		operands[foreach_current_index(cell)].value = value->constvalue;
-		operands[foreach_current_index(cell)].isnull = value->constisnull;
+		if (IsA(value, Const))
+		{
+			operand->value = value->constvalue;
+			operand->isnull = value->constisnull;
+			continue;
+		}
+		/* taken for another than all others */
+		operand->symbol = psprintf("%d", foreach_current_index(cell));
+		*all_known = false;
 	}
 	return operands;
+}
+
+double
+gs_estimate_pieces(const GsRelation *relation, const GsClause *clause, List *exprs)
+{
+	GsFilter	filter;
+	bool		all_known;
+
+	if (clause->kind == GS_TEST)
+		return clause->test != GS_IN || !gs_takes_lists(relation, clause) ? 0 :
+			Max(1, ceil(gs_array_length(list_nth(exprs, clause->operand)) /
+						relation->settings->in_list_size));
+	/* an OR that is too long is sent as the list that it implies */
+	gs_filter_build(relation, list_make1((void *) clause), known_operands(exprs, &all_known),
+					GS_ANY_PIECES, &filter);
+	return filter.npieces;
 }
 
 double
 gs_estimate_remotely(const GsRelation *relation, List *clauses, List *exprs, Oid userid)
 {
 	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
-	GsOperand  *operands = constant_operands(exprs);
+	bool		all_known;
+	GsOperand  *operands = known_operands(exprs, &all_known);
 	GsFilter	filter;
 	GsCount		count;
 
 	if (!relation->settings->use_remote_estimate || endpoint == NULL ||
-		!endpoint->search || operands == NULL)
+		!endpoint->search || !all_known)
 		return -1;
 	gs_filter_build(relation, clauses, operands, GS_ANY_PIECES, &filter);
 	if (filter.nothing)

@@ -7,7 +7,7 @@
 
 #include "postgres.h"
 
-#include "table/table.h"
+#include "where/where.h"
 
 /*
  * The number of rows of a relation that was never analyzed.
@@ -33,6 +33,12 @@ typedef struct GsSize
  */
 extern double gs_estimate_requests(const GsRelation *relation, const GsSize *size,
 								   double carried, double keys);
+
+/*
+ * How many searches the values of a clause are spread over, as far as the planner
+ * can tell; 0: it is no list.
+ */
+extern double gs_estimate_pieces(const GsRelation *relation, const GsClause *clause, List *exprs);
 
 /*
  * The requests of a long list that is sent in so many pieces, each a search,

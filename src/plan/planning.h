@@ -42,9 +42,11 @@ typedef struct GsPushed
  */
 
 /*
- * Is it one of ours, so that its fdw_private is a GsPlanState?
+ * Is it one of ours, be it a table or what stands for a count of its rows?  And
+ * what is known of a table; NULL if it is none of ours, or needs no look.
  */
 extern bool gs_is_our_rel(const RelOptInfo *rel);
+extern GsPlanState *gs_plan_state(const RelOptInfo *rel);
 
 /*
  * Push what can be pushed of a list of RestrictInfo, the more selective first.

@@ -7,8 +7,6 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "optimizer/optimizer.h"
 #include "optimizer/paths.h"
 #include "optimizer/restrictinfo.h"
@@ -18,8 +16,13 @@
 bool
 gs_is_our_rel(const RelOptInfo *rel)
 {
-	return rel->fdwroutine != NULL && rel->fdw_private != NULL &&
-		gs_routine_is_ours(rel->fdwroutine);
+	return rel->fdwroutine != NULL && gs_routine_is_ours(rel->fdwroutine);
+}
+
+GsPlanState *
+gs_plan_state(const RelOptInfo *rel)
+{
+	return gs_is_our_rel(rel) ? rel->fdw_private : NULL;
 }
 
 Cost
@@ -97,16 +100,6 @@ rank(PlannerInfo *root, const RelOptInfo *baserel, List *infos)
 	return ranked;
 }
 
-/* How many searches the values of a pushed clause are spread over; 0: it is no list. */
-static double
-pieces_of(const GsRelation *relation, const GsClause *clause, List *exprs)
-{
-	if (clause->kind != GS_TEST || clause->test != GS_IN || !gs_takes_lists(relation, clause))
-		return 0;
-	return Max(1, ceil(gs_array_length(list_nth(exprs, clause->operand)) /
-					   relation->settings->in_list_size));
-}
-
 static void
 push_clause(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, GsPushed *pushed)
 {
@@ -123,7 +116,7 @@ push_clause(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, GsPushed
 	if (clause != NULL || key != NULL)
 		pushed->infos = lappend(pushed->infos, info);
 	if (clause != NULL)
-		pieces = pieces_of(relation, clause, pushed->exprs);
+		pieces = gs_estimate_pieces(relation, clause, pushed->exprs);
 	else if (key != NULL && gs_model_read(relation->resource, false) == NULL)
 		pieces = gs_key_guess(key, pushed->exprs);
 	if (pushed->list == NULL && pieces > 0)

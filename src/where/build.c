@@ -32,11 +32,11 @@ gs_operator_available(const GsRelation *relation, const char *operator)
 bool
 gs_takes_lists(const GsRelation *relation, const GsClause *test)
 {
+	const GsAttr *attr = &relation->atts[test->attnum - 1];
 	GsKind		kind;
 
-	return gs_attr_kind(&relation->atts[test->attnum - 1], &kind) &&
-		gs_test_grade(GS_IN, kind) != GS_LOCAL && kind != GS_DATE && kind != GS_DATETIME &&
-		gs_operator_available(relation, "IN");
+	return gs_attr_kind(attr, &kind) && gs_attr_grade(attr, GS_IN) != GS_LOCAL &&
+		kind != GS_DATE && kind != GS_DATETIME && gs_operator_available(relation, "IN");
 }
 
 Where *

@@ -46,12 +46,6 @@ static const GsGrade grades[GS_TESTS][GS_KINDS] = {
 	},
 };
 
-GsGrade
-gs_test_grade(GsTest test, GsKind kind)
-{
-	return grades[test][kind];
-}
-
 /* What a SQL type can hold, so that its operators mean what the API's do. */
 static bool
 kind_of_type(Oid type, int32 typmod, bool *text_like, GsKind *kind)
@@ -112,6 +106,39 @@ gs_attr_kind(const GsAttr *attr, GsKind *kind)
 	if (*kind == GS_ID || *kind == GS_ENUM || *kind == GS_TEXT)
 		return text_like;
 	return *kind == held;
+}
+
+/*
+ * May the column's records be numbers of more digits than a double holds, of
+ * which a tenant takes several for one, whatever they are compared with?  A
+ * whole number that is bounded where a double fails (gs_number_is_sure) has no
+ * such neighbour.
+ */
+static bool
+is_rough(const GsAttr *attr)
+{
+	return getBaseType(attr->type) == NUMERICOID;
+}
+
+GsGrade
+gs_attr_grade(const GsAttr *attr, GsTest test)
+{
+	GsKind		kind;
+
+	if (!gs_attr_kind(attr, &kind))
+		return GS_LOCAL;
+	if (kind != GS_NUMBER || !is_rough(attr))
+		return grades[test][kind];
+	/* what equals the value to the tenant may be less or more */
+	return test == GS_NE || test == GS_NOT_IN ? GS_LOCAL : Min(grades[test][kind], GS_SUPERSET);
+}
+
+GsTest
+gs_attr_widen(const GsAttr *attr, GsTest test)
+{
+	if (!is_rough(attr))
+		return test;
+	return test == GS_LT ? GS_LE : test == GS_GT ? GS_GE : test;
 }
 
 /*

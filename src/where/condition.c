@@ -173,7 +173,11 @@ prefix_condition(Builder *builder, const GsClause *clause, const char *prefix)
  * Lists.
  */
 
-/* Distinct values as JSON; NULL if one of them cannot be said. */
+/*
+ * Distinct values as JSON, without those that JSON cannot say, which no record
+ * equals: NaN, infinities, bytes that are no UTF-8.  NIL if none is left, or one
+ * of them cannot be sent.
+ */
 static List *
 distinct_values(GsKind kind, Oid type, const Datum *values, int count)
 {
@@ -184,7 +188,9 @@ distinct_values(GsKind kind, Oid type, const Datum *values, int count)
 	{
 		const char *json = json_value(kind, type, values[i]);
 
-		if (json == NULL || says_empty(kind, json))
+		if (json == NULL)
+			continue;
+		if (says_empty(kind, json))
 			return NIL;
 		if (gs_seen_add(seen, json))
 			result = lappend(result, (void *) json);
@@ -360,33 +366,35 @@ Where *
 gs_where_test(Builder *builder, const GsClause *clause)
 {
 	const GsAttr *attr = &builder->relation->atts[clause->attnum - 1];
+	GsClause	test = *clause;
 	const GsOperand *operand;
 	GsKind		kind;
 
 	/* the options may have changed since the plan was made */
 	if (!gs_attr_kind(attr, &kind))
 		return gs_where_give_up(builder);
-	if (clause->operand < 0)
-		return gs_where_condition(builder, clause->attnum,
-								  clause->test == GS_IS_NULL ? "IS_NULL" : "IS_NOT_NULL", "[]");
-	operand = &builder->operands[clause->operand];
+	if (test.operand < 0)
+		return gs_where_condition(builder, test.attnum,
+								  test.test == GS_IS_NULL ? "IS_NULL" : "IS_NOT_NULL", "[]");
+	test.test = gs_attr_widen(attr, test.test);
+	operand = &builder->operands[test.operand];
 	if (operand->symbol != NULL)
-		return symbolic_condition(builder, clause, kind, operand->symbol);
+		return symbolic_condition(builder, &test, kind, operand->symbol);
 	if (operand->isnull)
 		return gs_where(NOTHING);
-	switch (clause->test)
+	switch (test.test)
 	{
 		case GS_IN:
 		case GS_NOT_IN:
-			return list_condition(builder, clause, kind, operand->value);
+			return list_condition(builder, &test, kind, operand->value);
 		case GS_LIKE:
-			return like_condition(builder, clause, kind, TextDatumGetCString(operand->value));
+			return like_condition(builder, &test, kind, TextDatumGetCString(operand->value));
 		case GS_PREFIX:
-			return prefix_condition(builder, clause, TextDatumGetCString(operand->value));
+			return prefix_condition(builder, &test, TextDatumGetCString(operand->value));
 		default:
 			if (kind == GS_DATE || kind == GS_DATETIME)
-				return gs_where_time(builder, clause, kind, &operand->value, 1);
-			return plain_comparison(builder, clause, kind,
-									json_value(kind, clause->type, operand->value));
+				return gs_where_time(builder, &test, kind, &operand->value, 1);
+			return plain_comparison(builder, &test, kind,
+									json_value(kind, test.type, operand->value));
 	}
 }

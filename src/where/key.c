@@ -3,7 +3,8 @@
  *	  Conditions that give the keys of a read's path.
  *
  * Not only an equality or a list does: of an OR all arms may, and then it is all
- * of their keys; of an AND one arm is enough.
+ * of their keys; of an AND one arm is enough.  What is true of no row gives an OR
+ * without arms: no keys.
  */
 #include "postgres.h"
 
@@ -84,24 +85,77 @@ push_arms(Context *context, BoolExpr *expr)
 	return clause->arms == NIL ? NULL : clause;
 }
 
+/* A row has the key by which it was asked for, or its own. */
+static GsClause *
+push_null_test(const Context *context, const NullTest *test)
+{
+	GsClause   *never;
+
+	if (test->nulltesttype != IS_NULL || test->argisrow ||
+		!gs_is_brace_column(context->relation, context->baserel, test->arg))
+		return NULL;
+	never = palloc0(sizeof(GsClause));
+	never->kind = GS_OR;
+	return never;
+}
+
+/* AND and OR; and NOT ... IS DISTINCT FROM, which is = but where both are null. */
+static GsClause *
+push_boolean(Context *context, BoolExpr *expr)
+{
+	const DistinctExpr *distinct = linitial(expr->args);
+
+	if (expr->boolop != NOT_EXPR)
+		return push_arms(context, expr);
+	if (!IsA(distinct, DistinctExpr))
+		return NULL;
+	return push_equality(context, distinct->opno, distinct->inputcollid, distinct->args, GS_EQ);
+}
+
+/* coalesce(..., false) is true where one of the others is. */
+static GsClause *
+push_coalesce(Context *context, CoalesceExpr *expr)
+{
+	BoolExpr   *any = makeNode(BoolExpr);
+	ListCell   *cell;
+
+	any->boolop = OR_EXPR;
+	foreach(cell, expr->args)
+	{
+		const Const *arm = lfirst(cell);
+
+		if (!IsA(arm, Const) || (!arm->constisnull && DatumGetBool(arm->constvalue)))
+			any->args = lappend(any->args, lfirst(cell));
+	}
+	return push_arms(context, any);
+}
+
 static GsClause *
 push_key(Context *context, Expr *expr)
 {
-	if (IsA(expr, OpExpr) && list_length(((OpExpr *) expr)->args) == 2)
-	{
-		OpExpr	   *op = (OpExpr *) expr;
+	OpExpr	   *op = (OpExpr *) expr;
+	ScalarArrayOpExpr *any = (ScalarArrayOpExpr *) expr;
 
-		return push_equality(context, op->opno, op->inputcollid, op->args, GS_EQ);
-	}
-	if (IsA(expr, ScalarArrayOpExpr) && ((ScalarArrayOpExpr *) expr)->useOr)
+	switch (nodeTag(expr))
 	{
-		ScalarArrayOpExpr *op = (ScalarArrayOpExpr *) expr;
-
-		return push_equality(context, op->opno, op->inputcollid, op->args, GS_IN);
+		case T_OpExpr:
+			return list_length(op->args) != 2 ? NULL :
+				push_equality(context, op->opno, op->inputcollid, op->args, GS_EQ);
+		case T_ScalarArrayOpExpr:
+			return !any->useOr ? NULL :
+				push_equality(context, any->opno, any->inputcollid, any->args, GS_IN);
+		case T_NullTest:
+			return push_null_test(context, (NullTest *) expr);
+		case T_BooleanTest:
+			return ((BooleanTest *) expr)->booltesttype != IS_TRUE ? NULL :
+				push_key(context, ((BooleanTest *) expr)->arg);
+		case T_BoolExpr:
+			return push_boolean(context, (BoolExpr *) expr);
+		case T_CoalesceExpr:
+			return push_coalesce(context, (CoalesceExpr *) expr);
+		default:
+			return NULL;
 	}
-	if (IsA(expr, BoolExpr) && ((BoolExpr *) expr)->boolop != NOT_EXPR)
-		return push_arms(context, (BoolExpr *) expr);
-	return NULL;
 }
 
 GsClause *

@@ -24,36 +24,36 @@ typedef struct Bounds
 	int64		high;
 } Bounds;
 
+static bool
+is_infinite(Oid type, Datum value)
+{
+	return type == DATEOID ? DATE_NOT_FINITE(DatumGetDateADT(value)) :
+		TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value));
+}
+
 /*
  * The first and the last day that a value can stand for.  A moment is a day in
  * some time zone, which widens it by two days.
  */
-static bool
+static void
 days_of(Oid type, Datum value, int64 *first, int64 *last)
 {
 	int64		widening = 0;
 
 	if (type == DATEOID)
 	{
-		if (DATE_NOT_FINITE(DatumGetDateADT(value)))
-			return false;
 		*first = *last = DatumGetDateADT(value);
 	}
 	else
 	{
-		Timestamp	moment = DatumGetTimestamp(value);
-
-		if (TIMESTAMP_NOT_FINITE(moment))
-			return false;
-		*first = *last = gs_day_of(moment);
+		*first = *last = gs_day_of(DatumGetTimestamp(value));
 		widening = 2;
 	}
 	*first -= widening;
 	*last += widening;
-	return true;
 }
 
-/* The value as a moment, under the session's TimeZone; false if it has none. */
+/* A finite value as a moment, under the session's TimeZone; false if it has none. */
 static bool
 moment_of(Oid type, Datum value, TimestampTz *moment)
 {
@@ -61,13 +61,11 @@ moment_of(Oid type, Datum value, TimestampTz *moment)
 	{
 		DateADT		day = DatumGetDateADT(value);
 
-		if (DATE_NOT_FINITE(day) || gs_value_day(day) == NULL)
+		if (gs_value_day(day) == NULL)
 			return false;
 		*moment = DatumGetTimestampTz(DirectFunctionCall1(date_timestamptz, value));
 		return true;
 	}
-	if (TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value)))
-		return false;
 	if (type == TIMESTAMPOID)
 	{
 		if (gs_value_second(DatumGetTimestamp(value) / USECS_PER_SEC) == NULL)
@@ -130,17 +128,22 @@ gs_where_time(Builder *builder, const GsClause *clause, GsKind kind,
 	{
 		int64		first = 0;
 		int64		last = 0;
-		bool		valid = kind == GS_DATE ?
-			days_of(clause->type, values[i], &first, &last) :
-			moment_of(clause->type, values[i], &first);
 
-		if (!valid)
+		/* no record equals it */
+		if (is_infinite(clause->type, values[i]) && clause->test == GS_IN)
+			continue;
+		if (is_infinite(clause->type, values[i]) ||
+			(kind == GS_DATETIME && !moment_of(clause->type, values[i], &first)))
 			return gs_where_give_up(builder);
-		if (kind == GS_DATETIME)
+		if (kind == GS_DATE)
+			days_of(clause->type, values[i], &first, &last);
+		else
 			last = first;
 		least = Min(least, first);
 		greatest = Max(greatest, last);
 	}
+	if (least > greatest)
+		return gs_where_give_up(builder);
 	if (test.test == GS_IN)
 		test.test = GS_EQ;
 	return kind == GS_DATE ? day_condition(builder, &test, least, greatest) :

@@ -140,12 +140,12 @@ comparable(GsKind kind, GsTest test, Oid type)
  */
 
 static GsClause *
-make_test(Context *context, AttrNumber attnum, GsKind kind, GsTest test,
-		  Expr *value, Oid type)
+make_test(Context *context, AttrNumber attnum, GsTest test, Expr *value, Oid type)
 {
+	GsGrade		grade = gs_attr_grade(&context->relation->atts[attnum - 1], test);
 	GsClause   *clause;
 
-	if (gs_test_grade(test, kind) == GS_LOCAL)
+	if (grade == GS_LOCAL)
 		return NULL;
 	clause = palloc0(sizeof(GsClause));
 	clause->kind = GS_TEST;
@@ -158,7 +158,7 @@ make_test(Context *context, AttrNumber attnum, GsKind kind, GsTest test,
 		clause->operand = list_length(*context->exprs);
 		*context->exprs = lappend(*context->exprs, value);
 	}
-	context->grade = Min(context->grade, gs_test_grade(test, kind));
+	context->grade = Min(context->grade, grade);
 	return clause;
 }
 
@@ -193,7 +193,7 @@ push_comparison(Context *context, Oid operator, Oid collation, Expr *left,
 		return NULL;
 	if (!gs_is_deterministic(collation))
 		return NULL;
-	return make_test(context, attnum, kind, test, right, type);
+	return make_test(context, attnum, test, right, type);
 }
 
 static GsClause *
@@ -236,7 +236,7 @@ push_array(Context *context, ScalarArrayOpExpr *op)
 		return NULL;
 	if (!gs_is_deterministic(op->inputcollid))
 		return NULL;
-	return make_test(context, attnum, kind, test, right, type);
+	return make_test(context, attnum, test, right, type);
 }
 
 /* starts_with(column, value) */
@@ -251,10 +251,10 @@ push_function(Context *context, FuncExpr *function)
 		return NULL;
 	value = lsecond(function->args);
 	if (pushable_attr(context, linitial(function->args), &attnum, &kind) == NULL ||
-		gs_test_grade(GS_PREFIX, kind) == GS_LOCAL || !gs_is_fixed(context->root, context->baserel, value) ||
+		!gs_is_fixed(context->root, context->baserel, value) ||
 		!gs_is_deterministic(function->inputcollid))
 		return NULL;
-	return make_test(context, attnum, kind, GS_PREFIX, value, TEXTOID);
+	return make_test(context, attnum, GS_PREFIX, value, TEXTOID);
 }
 
 static GsClause *
@@ -270,7 +270,7 @@ push_null_test(Context *context, NullTest *test)
 	/* "" is null for an enum, but not for the tenant */
 	if (attr == NULL || (test->nulltesttype == IS_NULL && type_is_enum(getBaseType(attr->type))))
 		return NULL;
-	return make_test(context, attnum, kind,
+	return make_test(context, attnum,
 					 test->nulltesttype == IS_NULL ? GS_IS_NULL : GS_IS_NOT_NULL,
 					 NULL, InvalidOid);
 }
@@ -284,7 +284,7 @@ push_boolean(Context *context, Expr *expr, bool wanted)
 
 	if (pushable_attr(context, expr, &attnum, &kind) == NULL || kind != GS_BOOLEAN)
 		return NULL;
-	return make_test(context, attnum, kind, GS_EQ,
+	return make_test(context, attnum, GS_EQ,
 					 (Expr *) makeBoolConst(wanted, false), BOOLOID);
 }
 

@@ -73,7 +73,12 @@ typedef struct GsClause
  * May conditions on the column be sent, and what kind of field is it to them?
  */
 extern bool gs_attr_kind(const GsAttr *attr, GsKind *kind);
-extern GsGrade gs_test_grade(GsTest test, GsKind kind);
+
+/*
+ * How far a test of a column is believed; and what is sent in place of it.
+ */
+extern GsGrade gs_attr_grade(const GsAttr *attr, GsTest test);
+extern GsTest gs_attr_widen(const GsAttr *attr, GsTest test);
 
 /*
  * A clause as a node tree that a plan can hold, and back.
