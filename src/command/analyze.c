@@ -86,7 +86,7 @@ sample_records(Sample *sample, const GsRecords *records, const char *key)
 }
 
 static bool
-contains(const int64 *numbers, int count, int64 number)
+contains_key(const int64 *numbers, int count, int64 number)
 {
 	for (int i = 0; i < count; i++)
 		if (numbers[i] == number)
@@ -111,7 +111,7 @@ choose_pages(Sample *sample, int64 from, int64 pages, int wanted, int64 *chosen)
 		int64		page = from + (int64) ((pages - from) *
 										   sampler_random_fract(&sample->reservoir.randstate));
 
-		if (!contains(chosen, count, page))
+		if (!contains_key(chosen, count, page))
 			chosen[count++] = page;
 	}
 	return count;

@@ -281,8 +281,8 @@ gs_copy_newest(const GsCopy *copy)
  * the condition and the tail.
  */
 static void
-execute(const GsCopy *copy, const char *where, const char *tail,
-		int nargs, Oid *types, Datum *values)
+run_statement(const GsCopy *copy, const char *where, const char *tail,
+			  int nargs, Oid *types, Datum *values)
 {
 	run_sql(psprintf("WITH walked AS MATERIALIZED (SELECT %s FROM ONLY %s AS s WHERE %s), "
 					 "upserted AS (INSERT INTO %s AS t (%s) SELECT %s FROM walked "
@@ -321,7 +321,7 @@ select_gone(const GsCopy *copy, const char *condition)
 
 /* Add the keys of a text[] to the list. */
 static void
-add_keys(List **gone, Datum array)
+append_keys(List **gone, Datum array)
 {
 	Datum	   *keys;
 	int			count;
@@ -337,8 +337,8 @@ add_keys(List **gone, Datum array)
  * with a window's ends as its parameters.
  */
 static int64
-bring(const GsCopy *copy, const GsWindow *window, const char *of_source, const char *of_target,
-	  List **gone)
+bring_rows(const GsCopy *copy, const GsWindow *window, const char *of_source, const char *of_target,
+		   List **gone)
 {
 	Oid			types[] = {TIMESTAMPTZOID, TIMESTAMPTZOID};
 	Datum		values[] = {TimestampTzGetDatum(window->from), TimestampTzGetDatum(window->to)};
@@ -347,15 +347,15 @@ bring(const GsCopy *copy, const GsWindow *window, const char *of_source, const c
 	int64		count;
 	Datum		keys;
 
-	execute(copy, of_source,
-			psprintf("SELECT pg_catalog.count(*), (%s) FROM walked",
-					 gone ? select_gone(copy, of_target) : "NULL"),
-			lengthof(types), types, values);
+	run_statement(copy, of_source,
+				  psprintf("SELECT pg_catalog.count(*), (%s) FROM walked",
+						   gone ? select_gone(copy, of_target) : "NULL"),
+				  lengthof(types), types, values);
 	row = SPI_tuptable->vals[0];
 	count = DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
 	keys = SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull);
 	if (gone != NULL && !isnull)
-		add_keys(gone, keys);
+		append_keys(gone, keys);
 	SPI_freetuptable(SPI_tuptable);
 	return count;
 }
@@ -365,8 +365,8 @@ gs_copy_window(const GsCopy *copy, const GsWindow *window, List **gone)
 {
 	const char *version = copy->version_name ? copy->version_name : "";
 
-	return bring(copy, window, window_condition(window, psprintf("s.%s", version)),
-				 window_condition(window, psprintf("t.%s", version)), gone);
+	return bring_rows(copy, window, window_condition(window, psprintf("s.%s", version)),
+					  window_condition(window, psprintf("t.%s", version)), gone);
 }
 
 /* No window has them; its ends are parameters that are not used. */
@@ -375,8 +375,8 @@ static const GsWindow nowhere = {DT_NOBEGIN, DT_NOEND};
 int64
 gs_copy_undated(const GsCopy *copy, List **gone)
 {
-	return bring(copy, &nowhere, psprintf("s.%s IS NULL", copy->version_name),
-				 psprintf("t.%s IS NULL", copy->version_name), gone);
+	return bring_rows(copy, &nowhere, psprintf("s.%s IS NULL", copy->version_name),
+					  psprintf("t.%s IS NULL", copy->version_name), gone);
 }
 
 void
@@ -389,7 +389,7 @@ gs_copy_add_undated(const GsCopy *copy, List **gone)
 					 copy->key_name, copy->target_rows, copy->version_name), 0, NULL, NULL);
 	keys = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	if (!isnull)
-		add_keys(gone, keys);
+		append_keys(gone, keys);
 	SPI_freetuptable(SPI_tuptable);
 }
 
@@ -405,11 +405,11 @@ gs_copy_remove(const GsCopy *copy, List *gone)
 		keys[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
 	values[0] = PointerGetDatum(construct_array(keys, list_length(gone), TEXTOID, -1, false,
 												TYPALIGN_INT));
-	execute(copy,
-			psprintf("s.%s OPERATOR(pg_catalog.=) ANY ($1::%s)", copy->key_name, copy->key_array),
-			psprintf("DELETE FROM %s AS t WHERE t.%s" KEY_TEXT " OPERATOR(pg_catalog.=) ANY ($1) "
-					 "AND NOT EXISTS (SELECT FROM walked AS w "
-					 "WHERE w.%s" KEY_TEXT " OPERATOR(pg_catalog.=) t.%s" KEY_TEXT ")",
-					 copy->target_rows, copy->key_name, copy->key_name, copy->key_name),
-			lengthof(types), types, values);
+	run_statement(copy,
+				  psprintf("s.%s OPERATOR(pg_catalog.=) ANY ($1::%s)", copy->key_name, copy->key_array),
+				  psprintf("DELETE FROM %s AS t WHERE t.%s" KEY_TEXT " OPERATOR(pg_catalog.=) ANY ($1) "
+						   "AND NOT EXISTS (SELECT FROM walked AS w "
+						   "WHERE w.%s" KEY_TEXT " OPERATOR(pg_catalog.=) t.%s" KEY_TEXT ")",
+						   copy->target_rows, copy->key_name, copy->key_name, copy->key_name),
+				  lengthof(types), types, values);
 }

@@ -77,7 +77,7 @@ sight_of(const GsJson *value)
 
 /* A date may be spelled as a date-time now and then, a date-time never as a date. */
 static Sight
-both(Sight one, Sight other)
+both_kinds(Sight one, Sight other)
 {
 	if (one == other || other == SEEN_NOTHING)
 		return one;
@@ -90,7 +90,7 @@ both(Sight one, Sight other)
 
 /* Keys are told apart as everywhere, without regard to case. */
 static Found *
-find(List *found, const char *field)
+find_discovered(List *found, const char *field)
 {
 	ListCell   *cell;
 
@@ -110,14 +110,14 @@ look_at(const GsResource *resource, const GsJson *record, List *found)
 
 		if (field[0] == '\0' || gs_model_field(resource, field) != NULL)
 			continue;
-		one = find(found, field);
+		one = find_discovered(found, field);
 		if (one == NULL)
 		{
 			one = palloc0(sizeof(Found));
 			one->field = field;
 			found = lappend(found, one);
 		}
-		one->sight = both(one->sight, sight_of(member));
+		one->sight = both_kinds(one->sight, sight_of(member));
 	}
 	return found;
 }

@@ -131,7 +131,7 @@ walk_undated(Refresh *refresh)
 
 /* Everything so far is kept, whatever comes. */
 static void
-commit(Refresh *refresh)
+commit_window(Refresh *refresh)
 {
 	SPI_commit();
 	MemoryContextSwitchTo(refresh->scratch);
@@ -175,7 +175,7 @@ is_large(Refresh *refresh, const GsWindow *window)
 
 /* Where to halve a window; false if it cannot be. */
 static bool
-halve(Refresh *refresh, const GsWindow *window, TimestampTz *middle)
+halve_window(Refresh *refresh, const GsWindow *window, TimestampTz *middle)
 {
 	if (!gs_window_halve(refresh->windows, window, middle))
 		return false;
@@ -189,7 +189,7 @@ halve(Refresh *refresh, const GsWindow *window, TimestampTz *middle)
  * what is left: it begins where the last one ended.
  */
 static void
-walk(Refresh *refresh, TimestampTz from)
+walk_window(Refresh *refresh, TimestampTz from)
 {
 	TimestampTz ends[MAX_ENDS] = {DT_NOEND};
 	int			nends = 1;
@@ -201,7 +201,7 @@ walk(Refresh *refresh, TimestampTz from)
 		ErrorData  *disturbed;
 
 		Assert(nends < MAX_ENDS);
-		if (is_large(refresh, &window) && halve(refresh, &window, &ends[nends]))
+		if (is_large(refresh, &window) && halve_window(refresh, &window, &ends[nends]))
 		{
 			nends++;
 			continue;
@@ -211,9 +211,9 @@ walk(Refresh *refresh, TimestampTz from)
 		{
 			from = ends[--nends];
 			tries = 0;
-			commit(refresh);
+			commit_window(refresh);
 		}
-		else if (halve(refresh, &window, &ends[nends]))
+		else if (halve_window(refresh, &window, &ends[nends]))
 			nends++;
 		else if (++tries == MAX_TRIES)
 			ReThrowError(disturbed);
@@ -267,7 +267,7 @@ remove_gone(Refresh *refresh)
 		LockDatabaseObject(RelationRelationId, refresh->copy->target, 0, ExclusiveLock);
 		gs_governor_begin();
 		gs_copy_remove(refresh->copy, list_truncate(some, at_once));
-		commit(refresh);
+		commit_window(refresh);
 	}
 }
 
@@ -293,7 +293,7 @@ require_select(Oid relid)
 
 /* Describe source and target, which is a regclass or, if named, a text. */
 static Refresh *
-prepare(Oid sourceid, Datum target, bool named, bool full)
+prepare_refresh(Oid sourceid, Datum target, bool named, bool full)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw refresh",
 												  ALLOCSET_SMALL_SIZES);
@@ -346,21 +346,21 @@ refresh_copy(FunctionCallInfo fcinfo, bool named)
 					 errmsg("the arguments of gainsight_fdw_refresh must not be null")));
 	require_own_transaction(fcinfo);
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
-	refresh = prepare(PG_GETARG_OID(0), PG_GETARG_DATUM(1), named, PG_GETARG_BOOL(2));
+	refresh = prepare_refresh(PG_GETARG_OID(0), PG_GETARG_DATUM(1), named, PG_GETARG_BOOL(2));
 	gs_progress_begin(refresh->source->relid, GetUserId());
 	MemoryContextSwitchTo(refresh->scratch);
 	if (gs_windows_searchable(refresh->windows) && !refresh->full)
 		from = gs_copy_newest(refresh->copy);
 	/* each window is written to what the target is when it was read */
 	if (IsolationUsesXactSnapshot())
-		commit(refresh);
+		commit_window(refresh);
 	refresh->everything = TIMESTAMP_IS_NOBEGIN(from);
 	if (!refresh->everything)
 	{
 		from = gs_window_second(from - GS_UNSETTLED);
 		bring_undated(refresh);
 	}
-	walk(refresh, from);
+	walk_window(refresh, from);
 	remove_gone(refresh);
 	/* leaves our context, which goes with the procedure's */
 	SPI_finish();

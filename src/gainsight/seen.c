@@ -43,7 +43,7 @@ gs_seen_create(MemoryContext context)
 
 /* The slot that holds the hash, or the free one where it belongs. */
 static GsSeenHash *
-find(const GsSeen *seen, GsSeenHash hash)
+find_slot(const GsSeen *seen, GsSeenHash hash)
 {
 	uint64		slot = hash.low & seen->mask;
 
@@ -58,7 +58,7 @@ find(const GsSeen *seen, GsSeenHash hash)
 }
 
 static void
-grow(GsSeen *seen, uint64 slots)
+grow_slots(GsSeen *seen, uint64 slots)
 {
 	GsSeenHash *old = seen->slots;
 	uint64		count = seen->mask + 1;
@@ -67,7 +67,7 @@ grow(GsSeen *seen, uint64 slots)
 	seen->mask = slots - 1;
 	for (uint64 i = 0; i < count; i++)
 		if (old[i].high != 0)
-			*find(seen, old[i]) = old[i];
+			*find_slot(seen, old[i]) = old[i];
 	pfree(old);
 }
 
@@ -133,13 +133,13 @@ most_keys(uint64 slots)
 bool
 gs_seen_add_prepared(GsSeen *seen, GsSeenHash hash)
 {
-	GsSeenHash *slot = find(seen, hash);
+	GsSeenHash *slot = find_slot(seen, hash);
 
 	if (slot->high != 0)
 		return false;
 	*slot = hash;
 	if (++seen->used > most_keys(seen->mask + 1))
-		grow(seen, (seen->mask + 1) * 2);
+		grow_slots(seen, (seen->mask + 1) * 2);
 	return true;
 }
 
@@ -157,5 +157,5 @@ gs_seen_expect(GsSeen *seen, uint64 keys)
 	while (most_keys(slots) < seen->used + keys)
 		slots *= 2;
 	if (slots > seen->mask + 1)
-		grow(seen, slots);
+		grow_slots(seen, slots);
 }

@@ -43,7 +43,7 @@ total_key(const GsTenant *tenant, const GsResource *resource)
 }
 
 static void
-remember(const GsTenant *tenant, const GsResource *resource, int64 rows, int requests)
+remember_total(const GsTenant *tenant, const GsResource *resource, int64 rows, int requests)
 {
 	TotalKey	key = total_key(tenant, resource);
 	Total	   *entry;
@@ -62,7 +62,7 @@ remember(const GsTenant *tenant, const GsResource *resource, int64 rows, int req
 void
 gs_total_remember(const GsTenant *tenant, const GsResource *resource, int64 total)
 {
-	remember(tenant, resource, total, 0);
+	remember_total(tenant, resource, total, 0);
 }
 
 int64
@@ -106,7 +106,7 @@ typedef struct Probe
 } Probe;
 
 static GsRequest *
-ask(Probe *probe, int limit, int64 offset, GsRecords *records)
+ask_for_page(Probe *probe, int limit, int64 offset, GsRecords *records)
 {
 	GsRequest  *request = gs_api_start_search(probe->tenant, probe->resource,
 											  &probe->search, limit, offset,
@@ -119,10 +119,10 @@ ask(Probe *probe, int limit, int64 offset, GsRecords *records)
 
 /* Is there a record at the offset?  The first is one that the tenant ignores. */
 static bool
-reaches(Probe *probe, int64 offset)
+reaches_offset(Probe *probe, int64 offset)
 {
 	GsRecords	records;
-	GsRequest  *request = ask(probe, 1, offset, &records);
+	GsRequest  *request = ask_for_page(probe, 1, offset, &records);
 	bool		found = records.count > 0 &&
 		strcmp(gs_pager_key(probe->resource, records.first), probe->first_key) != 0;
 
@@ -141,7 +141,7 @@ search_end(Probe *probe, int64 low)
 		   gs_governor_left(probe->tenant->max_requests) > 0 &&
 		   (high < 0 || !NEAR(low, high)))
 	{
-		if (reaches(probe, at))
+		if (reaches_offset(probe, at))
 			low = at + 1;
 		else
 			high = at;
@@ -162,7 +162,7 @@ gs_total_find(const GsTenant *tenant, const GsResource *resource, int64 at_least
 	probe.key_field = gs_model_flagged(resource, GS_KEY)->field;
 	probe.search.select = &probe.key_field;
 	probe.search.nselect = 1;
-	request = ask(&probe, 2, 0, &records);
+	request = ask_for_page(&probe, 2, 0, &records);
 	total = Max(records.count, at_least);
 	if (gs_total_is_credible(&records, 2))
 		total = records.total;
@@ -172,6 +172,6 @@ gs_total_find(const GsTenant *tenant, const GsResource *resource, int64 at_least
 		total = search_end(&probe, Max(records.count, at_least));
 	}
 	gs_request_free(request);
-	remember(tenant, resource, total, probe.requests);
+	remember_total(tenant, resource, total, probe.requests);
 	return total;
 }

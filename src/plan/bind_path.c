@@ -53,7 +53,7 @@ static int	last_id;
  * something of the other relations alone?
  */
 static bool
-describe(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, Binding *binding)
+describe_binding(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, Binding *binding)
 {
 	const GsRelation *relation = ((GsPlanState *) baserel->fdw_private)->relation;
 	const GsEndpoint *unbound = gs_model_read(relation->resource, false);
@@ -107,7 +107,7 @@ rows_per_key(PlannerInfo *root, RelOptInfo *baserel, const Binding *binding)
 
 /* Of the clauses that can bind the scan by these relations, the most selective. */
 static void
-choose(PlannerInfo *root, RelOptInfo *baserel, List *infos, Relids outer, Binding *chosen)
+choose_binding(PlannerInfo *root, RelOptInfo *baserel, List *infos, Relids outer, Binding *chosen)
 {
 	ListCell   *cell;
 
@@ -119,7 +119,7 @@ choose(PlannerInfo *root, RelOptInfo *baserel, List *infos, Relids outer, Bindin
 		Binding		binding = {0};
 
 		if (bms_is_empty(others) || !bms_is_subset(others, outer) ||
-			!describe(root, baserel, info, &binding))
+			!describe_binding(root, baserel, info, &binding))
 			continue;
 		binding.rows_per_key = rows_per_key(root, baserel, &binding);
 		if (chosen->info == NULL || binding.rows_per_key < chosen->rows_per_key)
@@ -176,8 +176,8 @@ batched(const GsPlanState *state, const Binding *binding, double keys, double un
 
 /* What asking for so many keys takes. */
 static void
-estimate(const GsPlanState *state, const Binding *binding, double keys,
-		 double *requests, double *carried)
+estimate_binding(const GsPlanState *state, const Binding *binding, double keys,
+				 double *requests, double *carried)
 {
 	double		unit = binding->by_path ? 1 : state->relation->settings->in_list_size;
 	double		pages = 1;
@@ -271,7 +271,7 @@ gs_hides_values(PlannerInfo *root, Relids relids)
 }
 
 static double
-count_keys(PlannerInfo *root, Expr *key, double rows)
+guess_keys(PlannerInfo *root, Expr *key, double rows)
 {
 	if (gs_hides_values(root, pull_varnos(root, (Node *) key)))
 		return rows;
@@ -284,7 +284,7 @@ gs_bind_can_use(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info)
 	Binding		binding = {0};
 
 	return enable_bind_join && baserel->reloptkind == RELOPT_BASEREL &&
-		bms_is_empty(baserel->lateral_relids) && describe(root, baserel, info, &binding);
+		bms_is_empty(baserel->lateral_relids) && describe_binding(root, baserel, info, &binding);
 }
 
 static void
@@ -293,7 +293,7 @@ add_bind_path(PlannerInfo *root, RelOptInfo *joinrel, JoinType jointype,
 			  const Binding *binding, Relids outer)
 {
 	GsPlanState *state = baserel->fdw_private;
-	double		keys = count_keys(root, binding->key, below->rows);
+	double		keys = guess_keys(root, binding->key, below->rows);
 	int			id = ++last_id;
 	JoinCostWorkspace workspace;
 	double		requests,
@@ -301,7 +301,7 @@ add_bind_path(PlannerInfo *root, RelOptInfo *joinrel, JoinType jointype,
 	Path	   *outer_path,
 			   *inner_path;
 
-	estimate(state, binding, keys, &requests, &carried);
+	estimate_binding(state, binding, keys, &requests, &carried);
 	outer_path = make_outer(state, binding, below, id, requests, carried);
 	inner_path = make_inner(root, baserel, binding, outer, id, requests);
 	gs_initial_cost_nestloop(root, &workspace, jointype, outer_path, inner_path, extra);
@@ -337,7 +337,7 @@ on_join(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel, RelOptInfo
 	gs_correct_rescans(joinrel);
 	if (!is_possible(joinrel, outerrel, innerrel, jointype))
 		return;
-	choose(root, innerrel, gs_candidate_clauses(root, innerrel), outerrel->relids, &binding);
+	choose_binding(root, innerrel, gs_candidate_clauses(root, innerrel), outerrel->relids, &binding);
 	if (binding.info == NULL)
 		return;
 	outer = bms_difference(binding.info->clause_relids, innerrel->relids);
@@ -460,7 +460,7 @@ gs_bind_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path, Li
 	GsGrade		grade;
 	GsClause   *clause;
 
-	if (!describe(root, baserel, lthird(path->fdw_private), &binding))
+	if (!describe_binding(root, baserel, lthird(path->fdw_private), &binding))
 		elog(ERROR, "the equality that the path was made for is none any more");
 	plan->bind = palloc(sizeof(GsBindPlan));
 	*plan->bind = binding.plan;

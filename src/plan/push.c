@@ -89,7 +89,7 @@ compare_ranked(const void *a, const void *b)
  * they leave of this relation alone, hence the relid.
  */
 static Ranked *
-rank(PlannerInfo *root, const RelOptInfo *baserel, List *infos)
+rank_clauses(PlannerInfo *root, const RelOptInfo *baserel, List *infos)
 {
 	Ranked	   *ranked = palloc(sizeof(Ranked) * Max(list_length(infos), 1));
 	ListCell   *cell;
@@ -130,7 +130,7 @@ push_clause(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, GsPushed
 void
 gs_push_clauses(PlannerInfo *root, RelOptInfo *baserel, List *infos, GsPushed *pushed)
 {
-	Ranked	   *ranked = rank(root, baserel, infos);
+	Ranked	   *ranked = rank_clauses(root, baserel, infos);
 
 	for (int i = 0; i < list_length(infos); i++)
 		if (!ranked[i].info->pseudoconstant)

@@ -19,52 +19,52 @@
 
 #include "planning.h"
 
-static bool asks(const Path *path);
+static bool sends_requests(const Path *path);
 
 static bool
-any_asks(List *paths)
+any_sends_requests(List *paths)
 {
 	ListCell   *cell;
 
 	foreach(cell, paths)
-		if (asks(lfirst(cell)))
+		if (sends_requests(lfirst(cell)))
 			return true;
 	return false;
 }
 
 /* Does the path send requests?  That of other nodes is found to send none. */
 static bool
-asks(const Path *path)
+sends_requests(const Path *path)
 {
 	switch (nodeTag(path))
 	{
 		case T_ForeignPath:
 			return gs_is_our_rel(path->parent);
 		case T_AppendPath:
-			return any_asks(((const AppendPath *) path)->subpaths);
+			return any_sends_requests(((const AppendPath *) path)->subpaths);
 		case T_MergeAppendPath:
-			return any_asks(((const MergeAppendPath *) path)->subpaths);
+			return any_sends_requests(((const MergeAppendPath *) path)->subpaths);
 		case T_CustomPath:
-			return any_asks(((const CustomPath *) path)->custom_paths);
+			return any_sends_requests(((const CustomPath *) path)->custom_paths);
 		case T_SubqueryScanPath:
-			return asks(((const SubqueryScanPath *) path)->subpath);
+			return sends_requests(((const SubqueryScanPath *) path)->subpath);
 		case T_ProjectionPath:
-			return asks(((const ProjectionPath *) path)->subpath);
+			return sends_requests(((const ProjectionPath *) path)->subpath);
 		case T_MaterialPath:
-			return asks(((const MaterialPath *) path)->subpath);
+			return sends_requests(((const MaterialPath *) path)->subpath);
 		case T_MemoizePath:
-			return asks(((const MemoizePath *) path)->subpath);
+			return sends_requests(((const MemoizePath *) path)->subpath);
 		case T_SortPath:
-			return asks(((const SortPath *) path)->subpath);
+			return sends_requests(((const SortPath *) path)->subpath);
 		case T_AggPath:
-			return asks(((const AggPath *) path)->subpath);
+			return sends_requests(((const AggPath *) path)->subpath);
 		case T_UniquePath:
-			return asks(((const UniquePath *) path)->subpath);
+			return sends_requests(((const UniquePath *) path)->subpath);
 		case T_NestPath:
 		case T_MergePath:
 		case T_HashPath:
-			return asks(((const JoinPath *) path)->outerjoinpath) ||
-				asks(((const JoinPath *) path)->innerjoinpath);
+			return sends_requests(((const JoinPath *) path)->outerjoinpath) ||
+				sends_requests(((const JoinPath *) path)->innerjoinpath);
 		default:
 			return false;
 	}
@@ -72,7 +72,7 @@ asks(const Path *path)
 
 /* What a side has cost when the first row is joined, and need not be paid again. */
 static Cost
-kept(const Path *side, Cost cost)
+cost_kept(const Path *side, Cost cost)
 {
 	return PATH_REQ_OUTER(side) == NULL ? cost : 0;
 }
@@ -88,11 +88,11 @@ gs_correct_rescans(RelOptInfo *joinrel)
 		const Path *outer,
 				   *inner;
 
-		if (!IsA(path, HashPath) || path->param_info == NULL || !asks(path))
+		if (!IsA(path, HashPath) || path->param_info == NULL || !sends_requests(path))
 			continue;
 		outer = ((HashPath *) path)->jpath.outerjoinpath;
 		inner = ((HashPath *) path)->jpath.innerjoinpath;
-		path->startup_cost = kept(outer, outer->startup_cost) + kept(inner, inner->total_cost);
+		path->startup_cost = cost_kept(outer, outer->startup_cost) + cost_kept(inner, inner->total_cost);
 	}
 }
 

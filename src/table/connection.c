@@ -46,7 +46,7 @@ gainsight_fdw_get_connections(PG_FUNCTION_ARGS)
 }
 
 static bool
-disconnect(Oid serverid)
+disconnect_servers(Oid serverid)
 {
 	GsPoolInfo *pools;
 	int			count = gs_pool_list(&pools);
@@ -71,14 +71,14 @@ gainsight_fdw_disconnect(PG_FUNCTION_ARGS)
 {
 	ForeignServer *server = GetForeignServerByName(text_to_cstring(PG_GETARG_TEXT_PP(0)), false);
 
-	PG_RETURN_BOOL(disconnect(server->serverid));
+	PG_RETURN_BOOL(disconnect_servers(server->serverid));
 }
 
 Datum
 gainsight_fdw_disconnect_all(PG_FUNCTION_ARGS)
 {
 	(void) fcinfo;
-	PG_RETURN_BOOL(disconnect(InvalidOid));
+	PG_RETURN_BOOL(disconnect_servers(InvalidOid));
 }
 
 /* Some server or mapping has changed: which one is not worth finding out. */

@@ -1,67 +1,16 @@
 /*
  * option.c
- *	  One table of options; the validator; effective settings.
- *
- * A validator checks names, types and ranges.  It never connects, and never
- * looks at another object: where an option's effect depends on more, the
- * statement that needs it complains.
+ *	  One table of options, and what a value of each may be.
  */
 #include "postgres.h"
 
 #include <math.h>
 
-#include "access/reloptions.h"
-#include "catalog/pg_attribute.h"
-#include "catalog/pg_foreign_data_wrapper.h"
-#include "catalog/pg_foreign_server.h"
-#include "catalog/pg_foreign_table.h"
-#include "catalog/pg_user_mapping.h"
-#include "commands/defrem.h"
-#include "foreign/foreign.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
-#include "utils/lsyscache.h"
-#include "utils/varlena.h"
 
-#include "gainsight/gainsight.h"
-#include "compat.h"
-#include "table.h"
+#include "option.h"
 
-GS_SQL_FUNCTION(gainsight_fdw_validator);
-
-/* Where an option may stand. */
-#define ON_SERVER	0x01
-#define ON_TABLE	0x02
-#define ON_MAPPING	0x04
-#define ON_COLUMN	0x08
-
-typedef enum OptionType
-{
-	OPTION_STRING,
-	OPTION_BOOLEAN,
-	OPTION_INTEGER,
-	OPTION_REAL,
-	OPTION_DURATION,			/* ms */
-	OPTION_SIZE					/* bytes */
-} OptionType;
-
-/* Returns what is wrong with a value, as a hint for its writer; NULL if nothing is. */
-typedef const char *(*OptionCheck) (const char *value);
-
-typedef struct Option
-{
-	const char *name;
-	int			where;
-	OptionType	type;
-	const char *initial;		/* the default, spelled as a user would */
-	int			offset;			/* in GsSettings, NOWHERE if it is no setting */
-	int			min;
-	int			max;
-	bool		superuser;		/* only a superuser may set it */
-	OptionCheck check;			/* of a string */
-} Option;
-
-#define NOWHERE (-1)
 #define AT(field) offsetof(GsSettings, field)
 
 static const char *check_domain(const char *value);
@@ -71,7 +20,7 @@ static const char *check_operators(const char *value);
 static const char *check_resource(const char *value);
 static const char *check_not_empty(const char *value);
 
-static const Option options[] = {
+const GsOption gs_options[] = {
 	{"domain", ON_SERVER, OPTION_STRING, NULL, AT(domain), .check = check_domain},
 	{"base_url", ON_SERVER, OPTION_STRING, NULL, AT(tenant.base_url), .superuser = true, .check = check_base_url},
 	{"access_key", ON_MAPPING, OPTION_STRING, NULL, NOWHERE, .check = gs_access_key_problem},
@@ -102,20 +51,7 @@ static const Option options[] = {
 	{"pushdown", ON_COLUMN, OPTION_BOOLEAN, NULL, NOWHERE, 0, 0, false, NULL},
 };
 
-/* What each catalog's options are called. */
-static const struct
-{
-	Oid			catalog;
-	int			where;
-	const char *label;
-}			places[] =
-{
-	{ForeignServerRelationId, ON_SERVER, "server"},
-	{ForeignTableRelationId, ON_TABLE, "foreign table"},
-	{UserMappingRelationId, ON_MAPPING, "user mapping"},
-	{AttributeRelationId, ON_COLUMN, "column"},
-	{ForeignDataWrapperRelationId, 0, "foreign-data wrapper"},
-};
+const int	gs_noptions = lengthof(gs_options);
 
 /*
  * Checks of single values.
@@ -238,7 +174,7 @@ check_operators(const char *value)
 
 /* Parse a number into *value; a hint if it is none or out of range. */
 static const char *
-parse_number(const Option *option, const char *text, int *value)
+parse_number(const GsOption *option, const char *text, int *value)
 {
 	int			unit = option->type == OPTION_DURATION ? GUC_UNIT_MS :
 		option->type == OPTION_SIZE ? GUC_UNIT_BYTE : 0;
@@ -253,9 +189,8 @@ parse_number(const Option *option, const char *text, int *value)
 	return NULL;
 }
 
-/* Parse a value into the settings, if given; a hint if it is not valid. */
-static const char *
-parse_option(const Option *option, const char *text, GsSettings *settings)
+const char *
+gs_option_parse(const GsOption *option, const char *text, GsSettings *settings)
 {
 	GsSettings	scratch;
 	char	   *target = (char *) (settings ? settings : &scratch) + Max(option->offset, 0);
@@ -279,10 +214,10 @@ parse_option(const Option *option, const char *text, GsSettings *settings)
 	}
 }
 
-static void
-check_text(const Option *option, const char *text)
+void
+gs_option_check(const GsOption *option, const char *text)
 {
-	const char *hint = parse_option(option, text, NULL);
+	const char *hint = gs_option_parse(option, text, NULL);
 
 	/* a secret must not come back in a message */
 	if (hint != NULL)
@@ -294,228 +229,11 @@ check_text(const Option *option, const char *text)
 				 errhint("%s", hint)));
 }
 
-static void
-check_value(const Option *option, const char *text)
+const GsOption *
+gs_option_find(const char *name)
 {
-	check_text(option, text);
-	if (option->superuser && !superuser())
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("only a superuser may set the option \"%s\"", option->name),
-				 errhint("An object that has it can only be altered by a superuser.")));
-}
-
-/*
- * Names.
- */
-
-static const Option *
-find_option(const char *name)
-{
-	for (int i = 0; i < (int) lengthof(options); i++)
-		if (strcmp(options[i].name, name) == 0)
-			return &options[i];
+	for (int i = 0; i < gs_noptions; i++)
+		if (strcmp(gs_options[i].name, name) == 0)
+			return &gs_options[i];
 	return NULL;
-}
-
-/* The name that is meant, if one is near enough. */
-static const char *
-closest_option(const char *name, int where)
-{
-	const char *closest = NULL;
-	int			limit = Min(4, (int) strlen(name) / 2 + 1);
-
-	if (strlen(name) > 60)
-		return NULL;
-	for (int i = 0; i < (int) lengthof(options); i++)
-	{
-		int			distance;
-
-		if (!(options[i].where & where))
-			continue;
-		distance = varstr_levenshtein_less_equal(name, strlen(name), options[i].name,
-												 strlen(options[i].name), 1, 1, 1, limit, true);
-		if (distance < limit)
-		{
-			limit = distance;
-			closest = options[i].name;
-		}
-	}
-	return closest;
-}
-
-static const char *
-names_of(int where)
-{
-	StringInfoData names;
-
-	initStringInfo(&names);
-	for (int i = 0; i < (int) lengthof(options); i++)
-		if (options[i].where & where)
-			appendStringInfo(&names, "%s%s", names.len ? ", " : "", options[i].name);
-	return names.data;
-}
-
-static const char *
-label_of(int where)
-{
-	for (int i = 0; i < (int) lengthof(places); i++)
-		if (places[i].where & where)
-			return places[i].label;
-	return "object";
-}
-
-pg_noreturn static void
-refuse_name(const char *name, int where, const char *label)
-{
-	const Option *elsewhere = find_option(name);
-	const char *closest = closest_option(name, where);
-	const char *hint;
-
-	if (elsewhere != NULL)
-		hint = psprintf("\"%s\" is an option of a %s.", name, label_of(elsewhere->where));
-	else if (closest != NULL)
-		hint = psprintf("Perhaps you meant the option \"%s\".", closest);
-	else if (where == 0)
-		hint = psprintf("A %s of this kind has no options.", label);
-	else
-		hint = psprintf("Valid options of a %s are: %s.", label, names_of(where));
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-			 errmsg("invalid option \"%s\" of a %s", name, label),
-			 errhint("%s", hint)));
-}
-
-/*
- * The whole list.
- */
-
-static bool
-has_option(List *list, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, list)
-		if (strcmp(((DefElem *) lfirst(cell))->defname, name) == 0)
-			return true;
-	return false;
-}
-
-static void
-refuse_combination(const char *message, const char *hint)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-			 errmsg("%s", message),
-			 errhint("%s", hint)));
-}
-
-static void
-check_combination(List *list, int where)
-{
-	bool		domain = has_option(list, "domain");
-	bool		base_url = has_option(list, "base_url");
-
-	if (where == ON_SERVER && domain && base_url)
-		refuse_combination("options \"domain\" and \"base_url\" exclude each other",
-						   "Give one of the two.");
-	if (where == ON_SERVER && !domain && !base_url)
-		refuse_combination("a server needs the option \"domain\" or \"base_url\"",
-						   "For https://acme.gainsightcloud.com, give OPTIONS (domain 'acme').");
-	if (where == ON_MAPPING && has_option(list, "access_key") && has_option(list, "access_key_file"))
-		refuse_combination("options \"access_key\" and \"access_key_file\" exclude each other",
-						   "Give one of the two.");
-	if (where == ON_COLUMN && has_option(list, "field") && has_option(list, "constant"))
-		refuse_combination("options \"field\" and \"constant\" exclude each other",
-						   "A constant column has no field of the API.");
-}
-
-Datum
-gainsight_fdw_validator(PG_FUNCTION_ARGS)
-{
-	List	   *list = untransformRelOptions(PG_GETARG_DATUM(0));
-	Oid			catalog = PG_GETARG_OID(1);
-	int			where = 0;
-	const char *label = "object";
-	ListCell   *cell;
-
-	for (int i = 0; i < (int) lengthof(places); i++)
-	{
-		if (places[i].catalog == catalog)
-		{
-			where = places[i].where;
-			label = places[i].label;
-		}
-	}
-	foreach(cell, list)
-	{
-		DefElem    *def = lfirst(cell);
-		const Option *option = find_option(def->defname);
-
-		if (option == NULL || !(option->where & where))
-			refuse_name(def->defname, where, label);
-		check_value(option, defGetString(def));
-	}
-	check_combination(list, where);
-	PG_RETURN_VOID();
-}
-
-/*
- * Effective settings.
- */
-
-/*
- * Values are looked at again: a wrapper can be made without the validator, and
- * then any may stand here.
- */
-static void
-apply(List *list, int where, GsSettings *settings)
-{
-	ListCell   *cell;
-
-	foreach(cell, list)
-	{
-		DefElem    *def = lfirst(cell);
-		const Option *option = find_option(def->defname);
-
-		if (option == NULL || option->offset == NOWHERE || !(option->where & where))
-			continue;
-		check_text(option, defGetString(def));
-		(void) parse_option(option, defGetString(def), settings);
-	}
-}
-
-static const char *
-without_slash(const char *url)
-{
-	size_t		length = strlen(url);
-
-	while (length > 0 && url[length - 1] == '/')
-		length--;
-	return pnstrdup(url, length);
-}
-
-GsSettings *
-gs_settings_load(Oid serverid, Oid relid)
-{
-	GsSettings *settings = palloc0(sizeof(GsSettings));
-	ForeignServer *server = GetForeignServer(serverid);
-
-	for (int i = 0; i < (int) lengthof(options); i++)
-		if (options[i].initial != NULL)
-			(void) parse_option(&options[i], options[i].initial, settings);
-	check_combination(server->options, ON_SERVER);
-	apply(server->options, ON_SERVER, settings);
-	if (OidIsValid(relid))
-		apply(GetForeignTable(relid)->options, ON_TABLE, settings);
-	settings->tenant.serverid = serverid;
-	settings->tenant.server = server->servername;
-	settings->tenant.usage = palloc0(sizeof(GsUsage));
-	settings->tenant.counted = palloc0(sizeof(GsUsage));
-	if (settings->domain != NULL)
-		settings->tenant.base_url = psprintf("https://%s.gainsightcloud.com/v1", settings->domain);
-	else
-		settings->tenant.base_url = without_slash(settings->tenant.base_url);
-	gs_tenant_identify(&settings->tenant);
-	return settings;
 }

@@ -23,7 +23,7 @@
 #include "gainsight/gainsight.h"
 
 /*
- * option.c: one table of options, the validator, effective settings
+ * settings.c: what is in force
  */
 
 /* What is in force for a table, or for its server alone. */

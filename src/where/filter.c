@@ -60,7 +60,7 @@ has_long_list(const Where *where)
 }
 
 static void
-emit(GsFilter *filter, const Where *where, StringInfo expression)
+emit_where(GsFilter *filter, const Where *where, StringInfo expression)
 {
 	ListCell   *cell;
 	const char *between = where->kind == ALL_OF ? " AND " : " OR ";
@@ -76,7 +76,7 @@ emit(GsFilter *filter, const Where *where, StringInfo expression)
 	{
 		if (foreach_current_index(cell) > 0)
 			appendStringInfoString(expression, between);
-		emit(filter, lfirst(cell), expression);
+		emit_where(filter, lfirst(cell), expression);
 	}
 	appendStringInfoChar(expression, ')');
 }
@@ -205,7 +205,7 @@ emit_arm(Builder *builder, const Where *arm, StringInfo expression)
 		cut_list(builder, arm->values);
 	if (filter->nconditions > 0)
 		appendStringInfoString(expression, " AND ");
-	emit(filter, arm, expression);
+	emit_where(filter, arm, expression);
 }
 
 /* A filter of one OR needs no parentheses around it. */

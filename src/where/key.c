@@ -29,7 +29,7 @@ typedef struct Context
 } Context;
 
 static GsClause *
-make_test(Context *context, Expr *column, GsTest test, Expr *value)
+make_key_test(Context *context, Expr *column, GsTest test, Expr *value)
 {
 	GsClause   *clause = palloc0(sizeof(GsClause));
 
@@ -55,7 +55,7 @@ push_equality(Context *context, Oid operator, Oid collation, List *args, GsTest 
 
 		if (gs_is_brace_column(context->relation, context->baserel, column) &&
 			gs_is_fixed(context->root, context->baserel, value))
-			return make_test(context, column, test, value);
+			return make_key_test(context, column, test, value);
 	}
 	return NULL;
 }
@@ -63,7 +63,7 @@ push_equality(Context *context, Oid operator, Oid collation, List *args, GsTest 
 static GsClause *push_key(Context *context, Expr *expr);
 
 static GsClause *
-push_arms(Context *context, BoolExpr *expr)
+push_key_arms(Context *context, BoolExpr *expr)
 {
 	GsClause   *clause = palloc0(sizeof(GsClause));
 	int			nexprs = list_length(*context->exprs);
@@ -106,7 +106,7 @@ push_boolean(Context *context, BoolExpr *expr)
 	const DistinctExpr *distinct = linitial(expr->args);
 
 	if (expr->boolop != NOT_EXPR)
-		return push_arms(context, expr);
+		return push_key_arms(context, expr);
 	if (!IsA(distinct, DistinctExpr))
 		return NULL;
 	return push_equality(context, distinct->opno, distinct->inputcollid, distinct->args, GS_EQ);
@@ -127,7 +127,7 @@ push_coalesce(Context *context, CoalesceExpr *expr)
 		if (!IsA(arm, Const) || (!arm->constisnull && DatumGetBool(arm->constvalue)))
 			any->args = lappend(any->args, lfirst(cell));
 	}
-	return push_arms(context, any);
+	return push_key_arms(context, any);
 }
 
 static GsClause *

@@ -55,7 +55,7 @@ days_of(Oid type, Datum value, int64 *first, int64 *last)
 
 /* A finite value as a moment, under the session's TimeZone; false if it has none. */
 static bool
-moment_of(Oid type, Datum value, TimestampTz *moment)
+bound_moment(Oid type, Datum value, TimestampTz *moment)
 {
 	if (type == DATEOID)
 	{
@@ -133,7 +133,7 @@ gs_where_time(Builder *builder, const GsClause *clause, GsKind kind,
 		if (is_infinite(clause->type, values[i]) && clause->test == GS_IN)
 			continue;
 		if (is_infinite(clause->type, values[i]) ||
-			(kind == GS_DATETIME && !moment_of(clause->type, values[i], &first)))
+			(kind == GS_DATETIME && !bound_moment(clause->type, values[i], &first)))
 			return gs_where_give_up(builder);
 		if (kind == GS_DATE)
 			days_of(clause->type, values[i], &first, &last);

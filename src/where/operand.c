@@ -50,7 +50,7 @@ gs_operands_create(PlanState *parent, List *exprs)
 }
 
 static GsOperand *
-evaluate(const GsOperands *operands, ExprContext *econtext)
+evaluate_operand(const GsOperands *operands, ExprContext *econtext)
 {
 	GsOperand  *values = MemoryContextAllocZero(operands->spare,
 												sizeof(GsOperand) * Max(operands->count, 1));
@@ -70,7 +70,7 @@ evaluate(const GsOperands *operands, ExprContext *econtext)
 }
 
 static bool
-same(const GsOperands *operands, const GsOperand *now)
+same_operand(const GsOperands *operands, const GsOperand *now)
 {
 	for (int i = 0; i < operands->count; i++)
 	{
@@ -87,9 +87,9 @@ same(const GsOperands *operands, const GsOperand *now)
 bool
 gs_operands_evaluate(GsOperands *operands, ExprContext *econtext)
 {
-	GsOperand  *now = evaluate(operands, econtext);
+	GsOperand  *now = evaluate_operand(operands, econtext);
 	MemoryContext old = operands->context;
-	bool		changed = operands->values == NULL || !same(operands, now);
+	bool		changed = operands->values == NULL || !same_operand(operands, now);
 
 	operands->values = now;
 	operands->context = operands->spare;
