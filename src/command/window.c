@@ -213,9 +213,7 @@ gs_windows_have_undated(const GsWindows *windows, bool everything, int64 total)
 TimestampTz
 gs_window_second(TimestampTz moment)
 {
-	TimestampTz rest = moment % USECS_PER_SEC;
-
-	return moment - (rest < 0 ? rest + USECS_PER_SEC : rest);
+	return gs_second_of(moment) * USECS_PER_SEC;
 }
 
 /*

@@ -162,8 +162,20 @@ gs_parse_datetime(const char *text, bool is_number, Timestamp *moment)
 	return valid && IS_VALID_TIMESTAMP(*moment);
 }
 
+static int64
+divide_down(int64 moment, int64 unit)
+{
+	return moment / unit - (moment % unit < 0 ? 1 : 0);
+}
+
 int64
 gs_day_of(Timestamp moment)
 {
-	return moment / USECS_PER_DAY - (moment % USECS_PER_DAY < 0 ? 1 : 0);
+	return divide_down(moment, USECS_PER_DAY);
+}
+
+int64
+gs_second_of(Timestamp moment)
+{
+	return divide_down(moment, USECS_PER_SEC);
 }

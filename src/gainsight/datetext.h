@@ -18,8 +18,10 @@
 extern bool gs_parse_datetime(const char *text, bool is_number, Timestamp *moment);
 
 /*
- * The day, in days since 2000, that a moment is in; also before 2000.
+ * The day and the second, counted from the beginning of 2000, that a moment is
+ * in; also before it.
  */
 extern int64 gs_day_of(Timestamp moment);
+extern int64 gs_second_of(Timestamp moment);
 
 #endif							/* GS_DATETEXT_H */

@@ -129,7 +129,7 @@ gs_value_day(int64 day)
 static const char *
 moment(int64 second, int micros)
 {
-	int64		day = second / SECS_PER_DAY - (second % SECS_PER_DAY < 0 ? 1 : 0);
+	int64		day = gs_day_of(second * USECS_PER_SEC);
 	int			left = (int) (second - day * SECS_PER_DAY);
 	const char *shown = gs_value_day(day);
 	StringInfoData out;
@@ -155,7 +155,7 @@ gs_value_second(int64 second)
 const char *
 gs_value_moment(Timestamp value)
 {
-	int64		second = value / USECS_PER_SEC - (value % USECS_PER_SEC < 0 ? 1 : 0);
+	int64		second = gs_second_of(value);
 
 	if (TIMESTAMP_NOT_FINITE(value))
 		return NULL;
