@@ -150,14 +150,14 @@ sub DESTROY
 }
 
 # The extension, a server `gainsight`, a mapping for the superuser, and the
-# tables in schema gs, in the node's database postgres.
+# tables in schema gs, in a database of the node: postgres, if none is given.
 sub setup
 {
-	my ($node, $tenant) = @_;
+	my ($node, $tenant, $database) = @_;
 	my ($url, $key) = ($tenant->url, $tenant->key);
 
 	$key =~ s/'/''/g;
-	$node->safe_psql('postgres', <<"SQL");
+	$node->safe_psql($database || 'postgres', <<"SQL");
 CREATE EXTENSION gainsight_fdw;
 CREATE SERVER gainsight FOREIGN DATA WRAPPER gainsight_fdw
   OPTIONS (base_url '$url', rate_limit '0');

@@ -16,6 +16,15 @@
 #include "scan.h"
 #include "write/write.h"
 
+/* In a database without an encoding it may be none. */
+static const char *
+shown_in_utf8(const char *text)
+{
+	const char *utf8 = gs_try_to_utf8(text);
+
+	return utf8 ? utf8 : gs_printable(text, strlen(text));
+}
+
 /*
  * The values of the plan's conditions, as far as they are known before it
  * runs; the others by the name that the server prints for them.
@@ -39,7 +48,7 @@ known_operands(ForeignScanState *node, const GsScanPlan *plan, ExplainState *es)
 			operand->isnull = value->constisnull;
 		}
 		else
-			operand->symbol = gs_to_utf8(deparse_expression((Node *) value, context, true, false));
+			operand->symbol = shown_in_utf8(deparse_expression((Node *) value, context, true, false));
 	}
 	if (plan->bind != NULL)
 		foreach(cell, plan->bind->operands)

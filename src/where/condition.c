@@ -16,13 +16,24 @@
 /* So many values become conditions of their own; more would crowd out the rest. */
 #define MAX_ALONE 10
 
-/* A text, number or boolean; NULL for what JSON cannot say, bytes that are no UTF-8 too. */
+/* NULL for bytes that are no UTF-8. */
+static const char *
+json_text(const char *text)
+{
+	const char *utf8 = gs_try_to_utf8(text);
+	StringInfoData out;
+
+	if (utf8 == NULL)
+		return NULL;
+	initStringInfo(&out);
+	gs_json_append_string(&out, utf8);
+	return out.data;
+}
+
+/* A text, number or boolean; NULL for what JSON cannot say. */
 static const char *
 json_value(GsKind kind, Oid type, Datum value)
 {
-	StringInfoData out;
-	const char *shown;
-
 	if (kind == GS_NUMBER)
 	{
 		const char *number = gs_value_number(type, value);
@@ -31,12 +42,7 @@ json_value(GsKind kind, Oid type, Datum value)
 	}
 	if (kind == GS_BOOLEAN)
 		return DatumGetBool(value) ? "true" : "false";
-	shown = gs_try_to_utf8(gs_value_shown(type, value));
-	if (shown == NULL)
-		return NULL;
-	initStringInfo(&out);
-	gs_json_append_string(&out, shown);
-	return out.data;
+	return json_text(gs_value_shown(type, value));
 }
 
 /*
@@ -87,6 +93,9 @@ plain_comparison(Builder *builder, const GsClause *clause, GsKind kind, const ch
 	};
 	const GsColumn *column = builder->relation->atts[clause->attnum - 1].column;
 
+	/* of texts that are no UTF-8 the tenant has none */
+	if (json == NULL && clause->test == GS_EQ && kind != GS_NUMBER)
+		return gs_where(NOTHING);
 	if (json == NULL || says_empty(kind, json))
 		return gs_where_give_up(builder);
 	if (clause->test == GS_NE && kind == GS_ENUM && !is_documented(column, json))
@@ -133,6 +142,16 @@ take_fragment(const char **at, StringInfo fragment, bool *wild, bool *usable)
 	return true;
 }
 
+/* What is no text, but a part of one, cannot be said. */
+static Where *
+fragment_condition(Builder *builder, AttrNumber attnum, const char *operator, const char *fragment)
+{
+	const char *json = json_text(fragment);
+
+	return json == NULL ? gs_where_give_up(builder) :
+		gs_where_one(builder, attnum, operator, json);
+}
+
 static Where *
 like_condition(Builder *builder, const GsClause *clause, GsKind kind, const char *pattern)
 {
@@ -155,8 +174,8 @@ like_condition(Builder *builder, const GsClause *clause, GsKind kind, const char
 		if (!usable || (fragment.len == 0 && kind == GS_TEXT))
 			arms = lappend(arms, gs_where_give_up(builder));
 		else
-			arms = lappend(arms, gs_where_one(builder, clause->attnum, operator,
-											  gs_value_text(fragment.data)));
+			arms = lappend(arms, fragment_condition(builder, clause->attnum, operator,
+													fragment.data));
 	}
 	return gs_where_combine(ALL_OF, arms);
 }
@@ -166,7 +185,7 @@ prefix_condition(Builder *builder, const GsClause *clause, const char *prefix)
 {
 	if (prefix[0] == '\0' || strchr(prefix, '\\') != NULL)
 		return gs_where_give_up(builder);
-	return gs_where_one(builder, clause->attnum, "STARTS_WITH", gs_value_text(prefix));
+	return fragment_condition(builder, clause->attnum, "STARTS_WITH", prefix);
 }
 
 /*
