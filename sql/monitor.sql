@@ -231,13 +231,16 @@ SELECT gainsight_fdw_disconnect_all();
 SELECT gainsight_fdw_disconnect_all();
 SELECT gainsight_fdw_disconnect('no_such_server');
 SELECT gainsight_fdw_disconnect(NULL);
--- no longer valid once the server or a mapping is altered
+-- no longer valid once the server or a mapping is altered, and closed with the transaction
 SELECT count(id) FROM gs.plan_types;
+BEGIN;
 ALTER SERVER gainsight OPTIONS (SET max_retries '1');
 SELECT * FROM gainsight_fdw_get_connections();
 SELECT count(id) FROM gs.plan_types;
 SELECT * FROM gainsight_fdw_get_connections();
 ALTER USER MAPPING FOR CURRENT_USER SERVER gainsight OPTIONS (SET access_key 'other');
+SELECT * FROM gainsight_fdw_get_connections();
+COMMIT;
 SELECT * FROM gainsight_fdw_get_connections();
 ALTER USER MAPPING FOR CURRENT_USER SERVER gainsight OPTIONS (SET access_key :'key');
 -- in use, it stays open: the third list is on its way while the second is read
@@ -264,10 +267,11 @@ SELECT * FROM gainsight_fdw_get_connections() ORDER BY server_name;
 SELECT gainsight_fdw_disconnect('gainsight');
 SELECT * FROM gainsight_fdw_get_connections() ORDER BY server_name;
 -- of one that is gone
-SET client_min_messages = warning;
+BEGIN;
+SET LOCAL client_min_messages = warning;
 DROP SERVER gainsight_two CASCADE;
-RESET client_min_messages;
 SELECT * FROM gainsight_fdw_get_connections() ORDER BY server_name;
+COMMIT;
 SELECT gainsight_fdw_disconnect_all();
 
 DROP OWNED BY regress_gs_checker, regress_gs_reader, regress_gs_monitor;

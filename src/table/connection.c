@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "foreign/foreign.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
@@ -21,25 +22,25 @@ GS_SQL_FUNCTION(gainsight_fdw_disconnect);
 GS_SQL_FUNCTION(gainsight_fdw_disconnect_all);
 
 /*
- * The server has connections that are kept, until it or a mapping of it is
- * altered: then the next statement may well use others.
+ * The servers to which connections are kept.  Those that are not valid were
+ * made before a server or a mapping was altered, and go with the transaction.
  */
 Datum
 gainsight_fdw_get_connections(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	GsPoolInfo *pools;
+	GsPoolId   *pools;
 	int			count = gs_pool_list(&pools);
 
 	gs_materialize(fcinfo);
 	for (int i = 0; i < count; i++)
 	{
-		ForeignServer *server = GetForeignServerExtended(pools[i].id, FSV_MISSING_OK);
+		ForeignServer *server = GetForeignServerExtended(pools[i].serverid, FSV_MISSING_OK);
 		Datum		values[2];
 		bool		nulls[2] = {server == NULL, false};
 
 		values[0] = server ? CStringGetTextDatum(server->servername) : (Datum) 0;
-		values[1] = BoolGetDatum(pools[i].valid && server != NULL);
+		values[1] = BoolGetDatum(pools[i].epoch == gs_pool_epoch());
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;
@@ -48,15 +49,15 @@ gainsight_fdw_get_connections(PG_FUNCTION_ARGS)
 static bool
 disconnect_servers(Oid serverid)
 {
-	GsPoolInfo *pools;
+	GsPoolId   *pools;
 	int			count = gs_pool_list(&pools);
 	bool		closed = false;
 
 	for (int i = 0; i < count; i++)
 	{
-		if (OidIsValid(serverid) && pools[i].id != serverid)
+		if (OidIsValid(serverid) && pools[i].serverid != serverid)
 			continue;
-		if (gs_pool_close(pools[i].id))
+		if (gs_pool_close(pools[i]))
 			closed = true;
 		else
 			ereport(WARNING,
@@ -81,19 +82,31 @@ gainsight_fdw_disconnect_all(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(disconnect_servers(InvalidOid));
 }
 
-/* Some server or mapping has changed: which one is not worth finding out. */
+/* Some server or mapping has changed, or has gone: which one is not worth finding out. */
 static void
-on_change(Datum arg, int cacheid, uint32 hashvalue)
+note_change(Datum arg, int cacheid, uint32 hashvalue)
 {
 	(void) arg;
 	(void) cacheid;
 	(void) hashvalue;
-	gs_pool_invalidate_all();
+	gs_pool_begin_epoch();
+}
+
+/* What other sessions have altered meanwhile may be heard of only now. */
+static void
+close_old_connections(XactEvent event, void *arg)
+{
+	(void) arg;
+	if (event == XACT_EVENT_PRE_COMMIT)
+		AcceptInvalidationMessages();
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		gs_pool_close_old();
 }
 
 void
 gs_connection_init(void)
 {
-	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, on_change, (Datum) 0);
-	CacheRegisterSyscacheCallback(USERMAPPINGOID, on_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, note_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(USERMAPPINGOID, note_change, (Datum) 0);
+	RegisterXactCallback(close_old_connections, NULL);
 }

@@ -25,7 +25,6 @@
 #include "error.h"
 #include "http.h"
 #include "pool.h"
-#include "socket.h"
 
 /*
  * A signal that comes just before the poll is seen when the poll ends: this

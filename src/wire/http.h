@@ -7,11 +7,13 @@
 
 #include "postgres.h"
 
+#include "pool.h"
+
 /* What to send, and how.  Strings may go once gs_http_start has returned,
  * but for the body, which must live as long as the transfer. */
 typedef struct GsHttpSpec
 {
-	Oid			pool;			/* whose kept connections it may use */
+	GsPoolId	pool;			/* whose kept connections it may use */
 	const char *method;			/* GET, POST or PUT */
 	const char *url;			/* sent as it is */
 	const char *body;			/* UTF-8, or NULL for none */

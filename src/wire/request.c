@@ -130,7 +130,7 @@ start_transfer(GsRequest *request)
 		NULL
 	};
 	GsHttpSpec	spec = {
-		.pool = tenant->serverid,
+		.pool = {tenant->serverid, tenant->epoch},
 		.method = call->method,
 		.url = psprintf("%s%s", tenant->base_url, call->path),
 		.body = call->body,

@@ -10,6 +10,7 @@
 
 #include "common/hashfn.h"
 
+#include "pool.h"
 #include "tenant.h"
 
 /* Longer than any name that a resolver takes, with a scheme and a port. */
@@ -32,6 +33,7 @@ gs_tenant_identify(GsTenant *tenant)
 	/* without the port, which stands behind the brackets of an IPv6 address */
 	if (strrchr(name, ':') == NULL || strrchr(name, ':') < strrchr(name, ']'))
 		length += strlcpy(name + length, https ? ":443" : ":80", 5);
+	tenant->epoch = gs_pool_epoch();
 	tenant->id.low = hash_bytes_extended((const unsigned char *) name, length, 0);
 	tenant->id.high = hash_bytes_extended((const unsigned char *) name, length, 1) | 1;
 }

@@ -40,6 +40,7 @@ typedef struct GsTenant
 	Oid			userid;			/* whose key it is */
 	const char *base_url;		/* no slash at the end */
 	GsTenantId	id;				/* of it */
+	uint64		epoch;			/* of its kept connections */
 	const char *access_key;
 	const char *ca_file;		/* or NULL */
 	const char *proxy;			/* or NULL */
@@ -56,7 +57,7 @@ typedef struct GsTenant
 } GsTenant;
 
 /*
- * Fill in the id of a tenant that has its base URL.
+ * Fill in the id and the epoch of a tenant that has its base URL.
  */
 extern void gs_tenant_identify(GsTenant *tenant);
 
