@@ -39,7 +39,7 @@ else
 # PostgreSQL's headers are not here yet; demo, shell and test install them.
 all install installcheck:
 	@echo "PostgreSQL's PGXS was not found ($(PG_CONFIG) --pgxs):" >&2
-	@echo "\`sandbox/install-packages build\` installs it, and so does \`make demo\`" >&2
+	@echo "\`dev/install-packages build\` installs it, and so does \`make demo\`" >&2
 	@exit 1
 clean:
 	rm -f gainsight_fdw.so $(OBJS)
@@ -48,98 +48,98 @@ endif
 
 # With the packages here, and seen by a make that starts anew.
 demo shell:
-	@sandbox/install-packages build
+	@dev/install-packages build
 	@$(MAKE) --no-print-directory -s all
-	@sandbox/install-extension
+	@dev/install-extension
 	@sandbox/demo $@
 
 test:
-	@sandbox/install-packages test
-	@sandbox/install-packages clients || echo "the tests of clients that are not here are skipped"
-	@sandbox/run-tests $(PARTS)
+	@dev/install-packages test
+	@dev/install-packages clients || echo "the tests of clients that are not here are skipped"
+	@dev/run-tests $(PARTS)
 
 # Parts of the tests by themselves.
 tap conformance core:
-	@sandbox/install-packages test
-	@sandbox/run-tests $@
+	@dev/install-packages test
+	@dev/run-tests $@
 
 clients:
-	@sandbox/install-packages test
-	@sandbox/install-packages clients || echo "the tests of clients that are not here are skipped"
-	@sandbox/run-tests $@
+	@dev/install-packages test
+	@dev/install-packages clients || echo "the tests of clients that are not here are skipped"
+	@dev/run-tests $@
 
 # Random predicates and joins over foreign tables and a local copy of the tenants' rows.
 CASES ?= 5000
 MODE ?= sql,fold,nulls,ignore,joins,joins-fold,joins-nulls,joins-ignore
 fuzz:
-	@sandbox/install-packages test
+	@dev/install-packages test
 	@$(MAKE) --no-print-directory -s all
-	@sandbox/install-extension
-	@sandbox/with-cluster --plans 200 -- sandbox/fuzz.py --cases $(CASES) --mode $(MODE) \
+	@dev/install-extension
+	@dev/with-cluster --plans 200 -- dev/fuzz/run --cases $(CASES) --mode $(MODE) \
 		$(if $(SEED),--seed $(SEED))
 
 # Build and test on other major versions of PostgreSQL, in throwaway roots.
 versions:
-	@sandbox/versions $(MAJORS)
+	@dev/servers/versions $(MAJORS)
 
 # Any bytes for the parsers of replies and of dates.
 RUNS ?= 1000000
 parsers:
-	@sandbox/install-packages test
-	@sandbox/checks/fuzz-parsers $(RUNS)
+	@dev/install-packages test
+	@dev/parsers/run $(RUNS)
 
 # The regression test under the sanitizers, on a server with assertions, and
-# under valgrind there; what PARTS gives of sandbox/run-tests instead.
+# under valgrind there; what PARTS gives of dev/run-tests instead.
 asan:
-	@sandbox/install-packages test
-	@sandbox/checks/asan $(PARTS)
+	@dev/install-packages test
+	@dev/servers/asan $(PARTS)
 
 cassert valgrind:
-	@sandbox/install-packages $@
-	@sandbox/checks/$@ $(PARTS)
+	@dev/install-packages $@
+	@dev/servers/$@ $(PARTS)
 
 # Queries that nobody would write, there too.
 QUERIES ?= 10000
 sqlsmith:
-	@sandbox/install-packages $@
-	@QUERIES=$(QUERIES) sandbox/checks/cassert sqlsmith
+	@dev/install-packages $@
+	@QUERIES=$(QUERIES) dev/servers/cassert sqlsmith
 
 # Ratios to a raw C client, side by side; BENCH=full takes a million plans, too.
 BENCH ?= quick
 bench:
-	@sandbox/install-packages bench
+	@dev/install-packages bench
 	@$(MAKE) --no-print-directory -s all
-	@sandbox/install-extension
-	@BENCH=$(BENCH) sandbox/with-cluster --plans 20 --conf wal_level=minimal \
+	@dev/install-extension
+	@BENCH=$(BENCH) dev/with-cluster --plans 20 --conf wal_level=minimal \
 		--conf max_wal_senders=0 --conf max_wal_size=4GB --conf shared_buffers=256MB \
 		-- bench/bench bench/RESULTS.md
 
 layers docs lint layout:
-	@sandbox/guards $@
+	@dev/guards/run $@
 
 symbols: all
-	@sandbox/guards $@
+	@dev/guards/run $@
 
 indent:
-	@sandbox/guards $@
+	@dev/guards/run $@
 
 # What a release is: the archive for PGXN, of what is committed.
 dist:
-	@sandbox/packaging/dist
+	@dev/packaging/dist
 
 # The Debian packages, for the server versions that are here.
 deb:
-	@sandbox/install-packages deb
-	@sandbox/packaging/deb
+	@dev/install-packages deb
+	@dev/packaging/deb
 
-# Which lines the regression test and TAP run: PARTS as of sandbox/run-tests.
+# Which lines the regression test and TAP run: PARTS as of dev/run-tests.
 coverage:
-	@sandbox/install-packages coverage
-	@sandbox/checks/coverage $(PARTS)
+	@dev/install-packages coverage
+	@dev/servers/coverage $(PARTS)
 
 # What the last failed run printed, to be expected from now on.
 results:
-	@sandbox/results $(CHAPTER)
+	@dev/results $(CHAPTER)
 
 help:
 	@echo "all           build the extension"
@@ -161,7 +161,7 @@ help:
 	@echo "cassert       regression test and TAP on a server with assertions"
 	@echo "valgrind      the regression test there, under valgrind"
 	@echo "sqlsmith      random queries there: QUERIES=10000"
-	@echo "              asan, cassert and valgrind take PARTS= of sandbox/run-tests"
+	@echo "              asan, cassert and valgrind take PARTS= of dev/run-tests"
 	@echo "bench         ratios to a raw C client, into bench/RESULTS.md: BENCH=full"
 	@echo "layers        the guards of the source's layers"
 	@echo "docs          the guard of the documents: what the sources offer is in them"

@@ -1,0 +1,1 @@
+"""PostgreSQL's own tests with their tables foreign; see run beside it."""

@@ -1,0 +1,95 @@
+# shellcheck shell=bash disable=SC2034 # variables for those who source this
+# lib.sh: what the scripts of this tree share.  Sourced by them, never run.
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Where what takes minutes to make is kept.  The server's user has to enter it,
+# and root's home is closed to him.
+cache=/var/cache/gainsight_fdw
+[ "$(id -u)" -eq 0 ] || cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/gainsight_fdw
+
+PG_CONFIG=${PG_CONFIG:-pg_config}
+
+# The system's Python, for another one that is first on PATH may live in a
+# home that the server's user cannot enter.
+if [ -z "${PYTHON:-}" ]; then
+	PYTHON=python3
+	[ ! -x /usr/bin/python3 ] || PYTHON=/usr/bin/python3
+fi
+export PG_CONFIG PYTHON PYTHONDONTWRITEBYTECODE=1
+
+say() {
+	printf '%s\n' "$*" >&2
+}
+
+die() {
+	say "$(basename "$0"): $*"
+	exit 1
+}
+
+# In front of a command that root may not run: a server refuses to be root's.
+server_user=()
+[ "$(id -u)" -ne 0 ] || server_user=(runuser -u postgres --)
+
+# A name for a folder of our own, for the caller to make when his trap knows
+# it.  It is short, as sockets go there, and as root it is not in a TMPDIR that
+# only root can enter.
+scratch_name() {
+	local base=${TMPDIR:-/tmp}
+
+	if [ "$(id -u)" -eq 0 ] || [ ${#base} -gt 50 ]; then
+		base=/tmp
+	fi
+	echo "$base/gs.$$.$RANDOM$RANDOM"
+}
+
+# run CMD...: CMD in the foreground, for the eyes of the user.
+#
+# Bash leaves a trap alone until the foreground command has ended, so CMD runs
+# in the background, is awaited, and is handed each signal that we get.  With a
+# terminal it stays in the terminal's process group, so that it may read from
+# there; without one it leads its own, and its children hear the signal too.
+running=
+target=
+run() {
+	local child status
+
+	running=yes
+	if [ -t 0 ]; then
+		# a shell starts background jobs with SIGINT ignored
+		(trap - INT && exec "$@") <&0 &
+		child=$! target=$!
+	else
+		set -m
+		"$@" <&0 &
+		set +m
+		child=$! target=-$!
+	fi
+	# one that came before there was a target
+	[ "$caught" -eq 0 ] || kill -s "$signal" -- "$target" 2>/dev/null || true
+	while :; do
+		wait "$child" && status=0 || status=$?
+		kill -0 "$child" 2>/dev/null || break
+	done
+	# children of CMD's that did not heed it
+	if [ "$caught" -ne 0 ] && [[ $target == -* ]]; then
+		kill -s KILL -- "$target" 2>/dev/null || true
+	fi
+	running='' target=''
+	return "$status"
+}
+
+# on_signals: from here on signals go to what run() runs, or end this script.
+# The last one is kept in $caught, as the exit status that stands for it.
+caught=0
+on_signals() {
+	trap 'on_signal HUP 129' HUP
+	trap 'on_signal INT 130' INT
+	trap 'on_signal TERM 143' TERM
+}
+
+on_signal() {
+	signal=$1 caught=$2
+	[ -n "$running" ] || exit "$caught"
+	[ -z "$target" ] || kill -s "$signal" -- "$target" 2>/dev/null || true
+}

@@ -1,1 +1,0 @@
-"""PostgreSQL's own tests with their tables foreign; see ../core.py."""
