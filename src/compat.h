@@ -16,6 +16,7 @@
 #include "optimizer/pathnode.h"
 #include "postmaster/autovacuum.h"
 #include "storage/buffile.h"
+#include "storage/lock.h"
 #include "utils/acl.h"
 
 /* The library is built with hidden symbols; before 16, core did not mark the ones it needs. */
@@ -185,6 +186,20 @@ gs_modify_user(ResultRelInfo *rinfo, EState *estate)
 	Oid			user = exec_rt_fetch(named->ri_RangeTableIndex, estate)->checkAsUser;
 
 	return OidIsValid(user) ? user : GetUserId();
+#endif
+}
+
+/*
+ * Try to take a lock for the session; false if it, or memory for it, is not to
+ * be had.  18 added a last argument.
+ */
+static inline bool
+gs_try_lock(const LOCKTAG * tag, LOCKMODE mode)
+{
+#if PG_VERSION_NUM >= 180000
+	return LockAcquireExtended(tag, mode, true, true, false, NULL, false) != LOCKACQUIRE_NOT_AVAIL;
+#else
+	return LockAcquireExtended(tag, mode, true, true, false, NULL) != LOCKACQUIRE_NOT_AVAIL;
 #endif
 }
 

@@ -6,6 +6,11 @@
 
 #include "command/command.h"
 #include "compat.h"
+#include "gainsight/gainsight.h"
+#include "plan/plan.h"
+#include "scan/scan.h"
+#include "table/table.h"
+#include "wire/wire.h"
 #include "write/write.h"
 
 PG_MODULE_MAGIC;
@@ -24,6 +29,7 @@ _PG_init(void)
 	gs_bind_path_init();
 	gs_jit_init();
 	gs_xact_init();
+	gs_lock_init();
 	gs_walks_init();
 	gs_analyze_init();
 	gs_constant_init();

@@ -267,7 +267,6 @@ acquire_sample(Relation relation, int elevel, HeapTuple *rows, int targrows,
 {
 	Sample		sample = {0};
 	const GsEndpoint *endpoint;
-	List	   *attnums = NIL;
 
 	sample.relation = gs_relation_load(RelationGetRelid(relation));
 	gs_settings_authorize(sample.relation->settings, relation->rd_rel->relowner);
@@ -281,10 +280,7 @@ acquire_sample(Relation relation, int elevel, HeapTuple *rows, int targrows,
 	sample.row = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw sample",
 									   ALLOCSET_DEFAULT_SIZES);
 	reservoir_init_selection_state(&sample.reservoir, targrows);
-	for (int i = 1; i <= sample.relation->natts; i++)
-		if (sample.relation->atts[i - 1].name != NULL)
-			attnums = lappend_int(attnums, i);
-	sample.maker = gs_row_maker_create(sample.relation, attnums);
+	sample.maker = gs_row_maker_create(sample.relation, gs_relation_columns(sample.relation));
 
 	endpoint = gs_model_read(sample.relation->resource, false);
 	if (endpoint == NULL)

@@ -14,6 +14,7 @@
 
 #include "api.h"
 #include "datetext.h"
+#include "lock.h"
 #include "model.h"
 #include "number.h"
 #include "pager.h"

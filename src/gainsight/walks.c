@@ -15,7 +15,6 @@
 
 #include "access/xact.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
 
 #include "walks.h"
@@ -37,11 +36,10 @@ close_with_memory(void *walk)
 }
 
 void
-gs_walk_open(GsWalk *walk, ForeignScanState *scan, const GsTenant *tenant, GsSettle settle)
+gs_walk_open(GsWalk *walk, const GsTenant *tenant)
 {
-	walk->scan = scan;
 	walk->tenant = tenant->id;
-	walk->settle = settle;
+	walk->context = CurrentMemoryContext;
 	walk->owner = CurrentResourceOwner;
 	walk->subid = GetCurrentSubTransactionId();
 	walk->round = 0;
@@ -104,22 +102,21 @@ say_whose(void *walk)
 {
 	const GsWalk *settled = walk;
 
-	if (settled->scan->ss.ss_currentRelation != NULL)
+	if (settled->table != NULL)
 		errcontext("reading foreign table \"%s\" to its end for a query that is still open, before a write",
-				   RelationGetRelationName(settled->scan->ss.ss_currentRelation));
+				   settled->table);
 }
 
 static void
 settle(GsWalk *walk, const GsResource *written)
 {
-	EState	   *estate = walk->scan->ss.ps.state;
 	ErrorContextCallback callback = {error_context_stack, say_whose, walk};
-	MemoryContext context = MemoryContextSwitchTo(estate->es_query_cxt);
+	MemoryContext context = MemoryContextSwitchTo(walk->context);
 	ResourceOwner owner = CurrentResourceOwner;
 
 	error_context_stack = &callback;
 	CurrentResourceOwner = walk->owner;
-	PushActiveSnapshot(estate->es_snapshot);
+	PushActiveSnapshot(walk->snapshot);
 	walk->settle(walk->scan, written);
 	PopActiveSnapshot();
 	CurrentResourceOwner = owner;

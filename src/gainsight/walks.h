@@ -9,8 +9,8 @@
 #include "postgres.h"
 
 #include "lib/ilist.h"
-#include "nodes/execnodes.h"
 #include "utils/resowner.h"
+#include "utils/snapshot.h"
 
 #include "model.h"
 #include "wire/wire.h"
@@ -20,16 +20,19 @@
  * be, for a record of this resource is about to be written.  May be called
  * again.
  */
-typedef void (*GsSettle) (ForeignScanState *node, const GsResource *written);
+typedef void (*GsSettle) (void *scan, const GsResource *written);
 
 /* An open scan; part of its state. */
 typedef struct GsWalk
 {
 	dlist_node	node;
 	bool		listed;
-	ForeignScanState *scan;
 	GsTenantId	tenant;
 	GsSettle	settle;
+	void	   *scan;			/* its argument */
+	const char *table;			/* for messages, or NULL */
+	Snapshot	snapshot;		/* under which it works */
+	MemoryContext context;
 	ResourceOwner owner;		/* of what the scan opens, files among it */
 	SubTransactionId subid;		/* it ends with */
 	uint64		round;			/* of writes, for which it was settled last */
@@ -43,10 +46,10 @@ extern void gs_walks_init(void);
 
 /*
  * A scan of the tenant has begun, in CurrentMemoryContext, with which it ends
- * at the latest; it has ended.
+ * at the latest; it has ended.  The caller has filled in settle and its scan,
+ * table and snapshot.
  */
-extern void gs_walk_open(GsWalk *walk, ForeignScanState *scan, const GsTenant *tenant,
-						 GsSettle settle);
+extern void gs_walk_open(GsWalk *walk, const GsTenant *tenant);
 extern void gs_walk_close(GsWalk *walk);
 
 /*

@@ -47,8 +47,9 @@ scan_below(ForeignScanState *node)
  * nobody knows yet will be rows, which the scan below keeps.
  */
 static void
-settle(ForeignScanState *node, const GsResource *written)
+settle(void *scan, const GsResource *written)
 {
+	ForeignScanState *node = scan;
 	GsCountState *state = node->fdw_state;
 
 	if (written != state->relation->resource || state->evaluating)
@@ -76,7 +77,10 @@ gs_count_begin(ForeignScanState *node)
 	state->operands = gs_operands_create(&node->ss.ps, plan->fdw_exprs);
 	gs_settings_authorize(state->relation->settings, gs_scan_user(node));
 	state->changes = !bms_is_empty(gs_params_changing(node->ss.ps.state, plan->fdw_exprs));
-	gs_walk_open(&state->walk, node, &state->relation->settings->tenant, settle);
+	state->walk.settle = settle;
+	state->walk.scan = node;
+	state->walk.snapshot = node->ss.ps.state->es_snapshot;
+	gs_walk_open(&state->walk, &state->relation->settings->tenant);
 	if (!state->changes && scan_below(node) != NULL)
 		gs_scan_leave_settling(scan_below(node));
 }

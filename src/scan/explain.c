@@ -14,7 +14,6 @@
 #endif
 
 #include "scan.h"
-#include "write/write.h"
 
 /* In a database without an encoding it may be none. */
 static const char *
@@ -123,7 +122,7 @@ selected_fields(const GsRelation *relation, const GsScanPlan *plan)
 			fields = append_field(fields, attr->field);
 	}
 	if (plan->for_update)
-		foreach(cell, gs_write_update_fields(relation))
+		foreach(cell, gs_writable_update_fields(relation))
 			fields = append_field(fields, lfirst(cell));
 	return fields;
 }

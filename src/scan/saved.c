@@ -11,9 +11,7 @@
 #include "lib/ilist.h"
 #include "utils/memutils.h"
 
-#include "scan.h"
-#include "wire/wire.h"
-#include "write/write.h"
+#include "saved.h"
 
 struct GsSaved
 {
@@ -22,7 +20,8 @@ struct GsSaved
 	Index		index;
 	List	   *fields;
 	GsSavedRecord **records;
-	int64		clock;			/* of written.c, when the scan began */
+	int64		first_scan;		/* numbers of its first, and of its last */
+	int64		last_scan;
 	GsPlanLock *lock;			/* of the record that the scan reads by its key */
 	GsSavedRecord *locked;		/* that record */
 	int64		count;
@@ -34,19 +33,20 @@ struct GsSaved
 /* Those of the statements that are running. */
 static dlist_head all = DLIST_STATIC_INIT(all);
 
+/* The number of the last scan that began. */
+static int64 scans;
+
 static void
 leave(void *arg)
 {
 	dlist_delete(&((GsSaved *) arg)->node);
-	if (dlist_is_empty(&all))
-		gs_written_forget();
 }
 
 /* Have a search bring what an update has to know beside what it brings; each field once. */
 static List *
 add_fields(const GsRelation *relation, GsSearch *search)
 {
-	List	   *more = gs_write_update_fields(relation);
+	List	   *more = gs_writable_update_fields(relation);
 	const char **select = palloc(sizeof(char *) * (search->nselect + list_length(more)));
 	List	   *fields = NIL;
 	ListCell   *cell;
@@ -72,17 +72,20 @@ gs_saved_create(ForeignScanState *node, const GsRelation *relation, GsSearch *se
 {
 	MemoryContext own = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw records",
 											  ALLOCSET_DEFAULT_SIZES);
-	GsSaved    *saved = MemoryContextAllocZero(own, sizeof(GsSaved));
+	MemoryContext old = MemoryContextSwitchTo(own);
+	GsSaved    *saved = palloc0(sizeof(GsSaved));
 
 	saved->estate = node->ss.ps.state;
 	saved->index = ((Scan *) node->ss.ps.plan)->scanrelid;
 	saved->context = own;
 	saved->fields = add_fields(relation, search);
-	saved->clock = gs_written_clock();
+	saved->lock = gs_lock_create();
+	saved->first_scan = saved->last_scan = ++scans;
 	dlist_push_head(&all, &saved->node);
 	saved->callback.func = leave;
 	saved->callback.arg = saved;
 	MemoryContextRegisterResetCallback(own, &saved->callback);
+	MemoryContextSwitchTo(old);
 	return saved;
 }
 
@@ -92,33 +95,38 @@ gs_saved_forget(GsSaved *saved)
 	MemoryContextDelete(saved->context);
 }
 
-bool
-gs_saved_by_several(void)
+int64
+gs_saved_last_scan(void)
 {
-	return !dlist_is_empty(&all) && dlist_has_next(&all, dlist_head_node(&all));
+	return scans;
+}
+
+int64
+gs_saved_first_scan(void)
+{
+	if (dlist_is_empty(&all) || !dlist_has_next(&all, dlist_head_node(&all)))
+		return 0;
+	return dlist_tail_element(GsSaved, node, &all)->first_scan;
 }
 
 /* The scan has gone on from the record that it had locked. */
 static void
 unlock(GsSaved *saved)
 {
-	if (saved->lock == NULL)
-		return;
 	if (saved->locked != NULL)
 		saved->locked->lock = NULL;
-	gs_lock_release(saved->lock);
-	saved->lock = NULL;
 	saved->locked = NULL;
+	gs_lock_release(saved->lock);
 }
 
 void
 gs_saved_begin_scan(GsSaved *saved, const GsTenant *tenant, const char *key)
 {
 	unlock(saved);
-	saved->clock = gs_written_clock();
+	saved->last_scan = ++scans;
 	if (key == NULL)
 		return;
-	saved->lock = gs_lock_acquire(tenant, key, true, saved->context);
+	(void) gs_lock_acquire(saved->lock, tenant, key, true);
 	gs_lock_set_idle(saved->lock, true);
 }
 
@@ -153,8 +161,8 @@ gs_saved_add(GsSaved *saved, const GsJson *record)
 	added = palloc0(sizeof(GsSavedRecord));
 	added->record = pstrdup(json.data);
 	added->read_at = gs_governor_now();
-	added->clock = saved->clock;
-	if (saved->lock != NULL && saved->locked == NULL)
+	added->scan = saved->last_scan;
+	if (gs_lock_is_held(saved->lock) && saved->locked == NULL)
 	{
 		added->lock = saved->lock;
 		saved->locked = added;

@@ -156,7 +156,13 @@ gainsightBeginForeignScan(ForeignScanState *node, int eflags)
 		state->bound = gs_bound_begin(node);
 	/* a direct modification ends before it writes, and a recheck reads nothing */
 	if (plan->operation == CMD_SELECT && node->ss.ps.state->es_epq_active == NULL)
-		gs_walk_open(&state->walk, node, &state->relation->settings->tenant, gs_scan_settle);
+	{
+		state->walk.settle = gs_scan_settle;
+		state->walk.scan = node;
+		state->walk.table = state->relation->name;
+		state->walk.snapshot = node->ss.ps.state->es_snapshot;
+		gs_walk_open(&state->walk, &state->relation->settings->tenant);
+	}
 }
 
 /*

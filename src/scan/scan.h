@@ -95,6 +95,31 @@ extern const GsUsage *gs_scan_usage(const ForeignScanState *node);
 extern Size gs_kept_size(const TupleTableSlot *slot);
 
 /*
+ * saved.c: what a scan read of the records that its statement updates
+ */
+struct GsSavedRecord
+{
+	const char *record;			/* JSON: key, version, writable fields, and what the scan reads */
+	int64		read_at;		/* of gs_governor_now */
+	int64		scan;			/* the number of the scan that read it */
+	GsPlanLock *lock;			/* under which it was read, if it was; it may be lost */
+};
+
+/*
+ * The record of a ctid in the scan of a range table entry.  Raises an ERROR if
+ * there is none.
+ */
+extern const GsSavedRecord *gs_saved_find(EState *estate, Index index, ItemPointer tid);
+
+/*
+ * Scans that save are numbered as they begin: the last number; and the first of
+ * those that run, where there are several, so that one may have read what the
+ * update of another changes.  Else 0.
+ */
+extern int64 gs_saved_last_scan(void);
+extern int64 gs_saved_first_scan(void);
+
+/*
  * bind_join.c: the outer side of a join that sends keys in batches
  */
 

@@ -148,8 +148,9 @@ lacks_rows(const GsScanState *state)
 }
 
 void
-gs_scan_settle(ForeignScanState *node, const GsResource *written)
+gs_scan_settle(void *scan, const GsResource *written)
 {
+	ForeignScanState *node = scan;
 	GsScanState *state = node->fdw_state;
 
 	/* it is the scan's own values that write */

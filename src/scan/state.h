@@ -9,8 +9,8 @@
 #include "utils/tuplestore.h"
 
 #include "bind.h"
+#include "saved.h"
 #include "scan.h"
-#include "write/write.h"
 
 typedef struct GsBound GsBound;
 
@@ -132,7 +132,7 @@ extern Tuplestorestate *gs_kept_store(ForeignScanState *node);
 /*
  * settle.c: what a scan has to do before the session writes
  */
-extern void gs_scan_settle(ForeignScanState *node, const GsResource *written);
+extern void gs_scan_settle(void *scan, const GsResource *written);
 
 /*
  * Where the next row is the first of a rescan, and was read for whatever

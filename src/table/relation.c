@@ -144,3 +144,14 @@ gs_relation_open(Oid relid)
 	relation_close(relation, NoLock);
 	return gs_relation_load(relid);
 }
+
+List *
+gs_relation_columns(const GsRelation *relation)
+{
+	List	   *attnums = NIL;
+
+	for (int i = 1; i <= relation->natts; i++)
+		if (relation->atts[i - 1].name != NULL)
+			attnums = lappend_int(attnums, i);
+	return attnums;
+}

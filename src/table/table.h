@@ -128,6 +128,11 @@ extern bool gs_relation_is_known(Oid relid, const char *name);
 extern GsRelation *gs_relation_open(Oid relid);
 
 /*
+ * The numbers of all columns.
+ */
+extern List *gs_relation_columns(const GsRelation *relation);
+
+/*
  * constant.c
  */
 
@@ -273,23 +278,28 @@ extern AttrNumber gs_attr_of_column(const GsRelation *relation, const GsColumn *
 /*
  * Raise what forbids the command on the table: 0A000, 25006, 42701, 55000.
  */
-extern void gs_write_check_table(const GsRelation *relation, CmdType operation);
+extern void gs_writable_check_table(const GsRelation *relation, CmdType operation);
 
 /*
  * The commands that it supports, as IsForeignRelUpdatable tells it.
  */
-extern int	gs_write_supported(const GsRelation *relation);
+extern int	gs_writable_commands(const GsRelation *relation);
 
 /*
  * The columns of an UPDATE's SET, and their values, but for those of which
  * nothing is asked: a DEFAULT of what Gainsight computes.
  */
-extern List *gs_write_set_columns(PlannerInfo *root, const GsRelation *relation,
-								  Index resultRelation, List **values);
+extern List *gs_writable_set_columns(PlannerInfo *root, const GsRelation *relation,
+									 Index resultRelation, List **values);
 
 /*
  * Raise 428C9 for a column that Gainsight computes.
  */
-extern void gs_write_check_column(const GsRelation *relation, AttrNumber attnum);
+extern void gs_writable_check_column(const GsRelation *relation, AttrNumber attnum);
+
+/*
+ * The fields that an update has to know.
+ */
+extern List *gs_writable_update_fields(const GsRelation *relation);
 
 #endif							/* GS_TABLE_H */

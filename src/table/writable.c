@@ -7,7 +7,6 @@
 #include "optimizer/appendinfo.h"
 
 #include "table.h"
-#include "write/write.h"
 
 /*
  * What a table allows.
@@ -64,7 +63,7 @@ check_no_duplicates(const GsRelation *relation)
 }
 
 void
-gs_write_check_table(const GsRelation *relation, CmdType operation)
+gs_writable_check_table(const GsRelation *relation, CmdType operation)
 {
 	const GsResource *resource = relation->resource;
 
@@ -93,7 +92,7 @@ gs_write_check_table(const GsRelation *relation, CmdType operation)
 }
 
 int
-gs_write_supported(const GsRelation *relation)
+gs_writable_commands(const GsRelation *relation)
 {
 	const GsResource *resource = relation->resource;
 	const GsAttr *one;
@@ -126,8 +125,8 @@ is_default(const Expr *value)
 }
 
 List *
-gs_write_set_columns(PlannerInfo *root, const GsRelation *relation, Index resultRelation,
-					 List **values)
+gs_writable_set_columns(PlannerInfo *root, const GsRelation *relation, Index resultRelation,
+						List **values)
 {
 	List	   *processed_tlist;
 	List	   *colnos;
@@ -151,7 +150,7 @@ gs_write_set_columns(PlannerInfo *root, const GsRelation *relation, Index result
 }
 
 void
-gs_write_check_column(const GsRelation *relation, AttrNumber attnum)
+gs_writable_check_column(const GsRelation *relation, AttrNumber attnum)
 {
 	const GsAttr *attr = &relation->atts[attnum - 1];
 
@@ -164,4 +163,19 @@ gs_write_check_column(const GsRelation *relation, AttrNumber attnum)
 				 errdetail("Gainsight computes the field %s.", attr->field) :
 				 errdetail("The field %s is another record's, which this one refers to.", attr->field),
 				 errhint("Leave the column out.")));
+}
+
+List *
+gs_writable_update_fields(const GsRelation *relation)
+{
+	const GsResource *resource = relation->resource;
+	List	   *fields = NIL;
+
+	for (int i = 0; i < resource->ncolumns; i++)
+		if (resource->columns[i].flags & (GS_KEY | GS_VERSION | GS_WRITABLE))
+			fields = lappend(fields, (void *) resource->columns[i].field);
+	for (int i = 0; i < relation->natts; i++)
+		if (relation->atts[i].column == NULL && relation->atts[i].writable)
+			fields = lappend(fields, (void *) gs_to_utf8(relation->atts[i].field));
+	return fields;
 }

@@ -18,7 +18,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "write.h"
+#include "beforehand.h"
 
 /*
  * Rows are told apart by what all of them share.

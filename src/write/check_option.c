@@ -18,7 +18,7 @@
 #include "optimizer/optimizer.h"
 #include "utils/rel.h"
 
-#include "write.h"
+#include "check_option.h"
 
 typedef struct Check
 {

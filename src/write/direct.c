@@ -25,6 +25,7 @@
 #include "commands/explain_state.h"
 #endif
 
+#include "update_queue.h"
 #include "write.h"
 
 typedef struct GsDirectState
@@ -102,12 +103,12 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 	if (scan == NULL)
 		return false;
 	relation = gs_relation_load(planner_rt_fetch(resultRelation, root)->relid);
-	gs_write_check_table(relation, CMD_UPDATE);
+	gs_writable_check_table(relation, CMD_UPDATE);
 	get_translated_update_targetlist(root, resultRelation, &processed_tlist, &colnos);
 	/* one of several columns stands beside them, as junk */
 	if (contain_subplans((Node *) processed_tlist))
 		return false;
-	columns = gs_write_set_columns(root, relation, resultRelation, &values);
+	columns = gs_writable_set_columns(root, relation, resultRelation, &values);
 	scan->scan.plan.targetlist = without_values(scan->scan.plan.targetlist, list_length(colnos));
 	scan->operation = CMD_UPDATE;
 	scan->resultRelation = resultRelation;
@@ -133,13 +134,8 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 static void
 prepare_returning(ForeignScanState *node, GsDirectState *state)
 {
-	List	   *attnums = NIL;
-
-	for (int i = 1; i <= state->relation->natts; i++)
-		if (state->relation->atts[i - 1].name != NULL)
-			attnums = lappend_int(attnums, i);
 	state->returning = true;
-	state->maker = gs_row_maker_create(state->relation, attnums);
+	state->maker = gs_row_maker_create(state->relation, gs_relation_columns(state->relation));
 	state->rows = tuplestore_begin_heap(false, false, work_mem);
 	state->row = ExecInitExtraTupleSlot(node->ss.ps.state,
 										node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,

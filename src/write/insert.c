@@ -13,7 +13,10 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
-#include "modify.h"
+#include "payload.h"
+#include "target.h"
+#include "write.h"
+#include "xact.h"
 #include "gainsight/gainsight.h"
 
 /*
@@ -32,17 +35,17 @@ created_in(List *rinfos)
 
 		if (rinfo->ri_FdwState != NULL &&
 			rinfo->ri_FdwRoutine->ExecForeignBatchInsert == gainsightExecForeignBatchInsert)
-			created += ((const GsModifyState *) rinfo->ri_FdwState)->created;
+			created += ((const GsTarget *) rinfo->ri_FdwState)->created;
 	}
 	return created;
 }
 
 /* In all tables: a statement may have several, and rows be routed to others. */
 static int64
-created_by_statement(const GsModifyState *state)
+created_by_statement(const GsTarget *target)
 {
-	return created_in(state->estate->es_opened_result_relations) +
-		created_in(state->estate->es_tuple_routing_result_relations);
+	return created_in(target->estate->es_opened_result_relations) +
+		created_in(target->estate->es_tuple_routing_result_relations);
 }
 
 /*
@@ -50,7 +53,7 @@ created_by_statement(const GsModifyState *state)
  * has created.  Which they are, the rollback tells the server's log.
  */
 pg_noreturn static void
-fail_write(const GsModifyState *state, const GsVerdict *verdict, const GsWrite *write)
+fail_write(const GsTarget *target, const GsVerdict *verdict, const GsWrite *write)
 {
 	GsFailure	failure = verdict->failure;
 	const char *row = "";
@@ -59,7 +62,7 @@ fail_write(const GsModifyState *state, const GsVerdict *verdict, const GsWrite *
 	if (verdict->uncertain)
 		row = psprintf("The row is %s. ", gs_write_shown(write));
 	failure.aside = psprintf("%sThis statement has created " INT64_FORMAT " rows.",
-							 row, created_by_statement(state));
+							 row, created_by_statement(target));
 	gs_fail(&failure);
 }
 
@@ -68,13 +71,13 @@ fail_write(const GsModifyState *state, const GsVerdict *verdict, const GsWrite *
  */
 
 static void
-note_created(GsModifyState *state, const GsRequest *request, const GsJson *record)
+note_created(GsTarget *target, const GsRequest *request, const GsJson *record)
 {
-	const char *key = gs_pager_key(state->relation->resource, record);
+	const char *key = gs_pager_key(target->relation->resource, record);
 
-	state->created++;
+	target->created++;
 	gs_xact_end_write(request, GS_WRITE_MADE,
-					  gs_without_key(key, state->relation->settings->tenant.access_key));
+					  gs_without_key(key, target->relation->settings->tenant.access_key));
 }
 
 /* A row that is refused here is one of a statement that may have created others. */
@@ -88,36 +91,36 @@ created_so_far(void *arg)
 }
 
 static GsWrite **
-make_writes(GsModifyState *state, TupleTableSlot **slots, int count)
+make_writes(GsTarget *target, TupleTableSlot **slots, int count)
 {
 	GsWrite   **writes = palloc(sizeof(GsWrite *) * count);
-	ErrorContextCallback callback = {error_context_stack, created_so_far, state};
+	ErrorContextCallback callback = {error_context_stack, created_so_far, target};
 
 	error_context_stack = &callback;
 	for (int i = 0; i < count; i++)
-		writes[i] = gs_write_insert(state->relation, slots[i]);
+		writes[i] = gs_write_insert(target->relation, slots[i]);
 	error_context_stack = callback.previous;
 	return writes;
 }
 
 /* The created row: as answered, or read back. */
 static TupleTableSlot *
-created_row(GsModifyState *state, const GsWrite *write, const GsJson *record,
+created_row(GsTarget *target, const GsWrite *write, const GsJson *record,
 			TupleTableSlot *slot)
 {
-	const GsResource *resource = state->relation->resource;
+	const GsResource *resource = target->relation->resource;
 	const char *key = gs_pager_key(resource, record);
 
 	if (gs_json_length(record) == 1)
-		record = gs_write_read_back(state->relation, write, key, state->context);
-	return gs_modify_written(state, record, write->key, slot);
+		record = gs_write_read_back(target->relation, write, key, target->context);
+	return gs_target_written(target, record, write->key, slot);
 }
 
 static GsRequest *
-start_create(GsModifyState *state, const GsWrite *write)
+start_create(GsTarget *target, const GsWrite *write)
 {
-	return gs_api_start_create(&state->relation->settings->tenant, state->relation->resource,
-							   write->key, write->members, write->nmembers, state->context);
+	return gs_api_start_create(&target->relation->settings->tenant, target->relation->resource,
+							   write->key, write->members, write->nmembers, target->context);
 }
 
 /*
@@ -125,32 +128,32 @@ start_create(GsModifyState *state, const GsWrite *write)
  * not gone out never do; the others are awaited.
  */
 static void
-create_rows(GsModifyState *state, TupleTableSlot **slots, int count, bool fill)
+create_rows(GsTarget *target, TupleTableSlot **slots, int count, bool fill)
 {
-	const GsResource *resource = state->relation->resource;
-	GsWrite   **writes = make_writes(state, slots, count);
+	const GsResource *resource = target->relation->resource;
+	GsWrite   **writes = make_writes(target, slots, count);
 	GsRequest **requests = palloc0(sizeof(GsRequest *) * count);
-	int			window = state->relation->settings->tenant.max_connections;
+	int			window = target->relation->settings->tenant.max_connections;
 	const GsVerdict *failed = NULL;
 	int			failed_row = 0;
 	GsRecords	records;
 	int			started = 0;
 
-	gs_walks_settle(&state->relation->settings->tenant, resource);
+	gs_walks_settle(&target->relation->settings->tenant, resource);
 	for (int i = 0; i < count; i++)
 	{
 		const GsVerdict *verdict;
 
 		while (failed == NULL && started < count && started < i + window)
 		{
-			requests[started] = start_create(state, writes[started]);
+			requests[started] = start_create(target, writes[started]);
 			started++;
 		}
 		if (i == started)
 			break;
 		verdict = gs_api_settle(requests[i], &resource->insert, &records);
 		if (verdict->kind == GS_ANSWERED)
-			note_created(state, requests[i], records.first);
+			note_created(target, requests[i], records.first);
 		else
 		{
 			gs_xact_end_write(requests[i], verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
@@ -163,26 +166,26 @@ create_rows(GsModifyState *state, TupleTableSlot **slots, int count, bool fill)
 			}
 		}
 		if (failed == NULL && fill)
-			slots[i] = created_row(state, writes[i], records.first, slots[i]);
+			slots[i] = created_row(target, writes[i], records.first, slots[i]);
 	}
 	if (failed != NULL)
-		fail_write(state, failed, writes[failed_row]);
+		fail_write(target, failed, writes[failed_row]);
 }
 
 TupleTableSlot **
 gainsightExecForeignBatchInsert(EState *estate, ResultRelInfo *rinfo, TupleTableSlot **slots,
 								TupleTableSlot **planSlots, int *numSlots)
 {
-	GsModifyState *state = rinfo->ri_FdwState;
+	GsTarget   *target = rinfo->ri_FdwState;
 	MemoryContext old;
 
 	(void) estate;
 	(void) planSlots;
-	MemoryContextReset(state->context);
-	old = MemoryContextSwitchTo(state->context);
+	MemoryContextReset(target->context);
+	old = MemoryContextSwitchTo(target->context);
 	for (int i = 0; i < *numSlots; i++)
-		gs_modify_check_row(state, rinfo, slots[i], true);
-	create_rows(state, slots, *numSlots, gs_modify_wants_row(rinfo));
+		gs_target_check_row(target, rinfo, slots[i], true);
+	create_rows(target, slots, *numSlots, gs_target_wants_row(rinfo));
 	MemoryContextSwitchTo(old);
 	return slots;
 }
@@ -199,13 +202,13 @@ gainsightExecForeignInsert(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 int
 gainsightGetForeignModifyBatchSize(ResultRelInfo *rinfo)
 {
-	GsModifyState *state = rinfo->ri_FdwState;
+	GsTarget   *target = rinfo->ri_FdwState;
 	const TriggerDesc *triggers = rinfo->ri_RelationDesc->trigdesc;
 
 	/* where each row is looked at, one at a time */
-	if (gs_modify_wants_row(rinfo) || (triggers && triggers->trig_insert_before_row))
+	if (gs_target_wants_row(rinfo) || (triggers && triggers->trig_insert_before_row))
 		return 1;
-	if (state == NULL)
+	if (target == NULL)
 		return gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc))->settings->batch_size;
-	return state->relation->settings->batch_size;
+	return target->relation->settings->batch_size;
 }

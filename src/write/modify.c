@@ -1,6 +1,7 @@
 /*
  * modify.c
- *	  What INSERT and UPDATE have in common, and UPDATE, a row at a time.
+ *	  Planning, beginning and ending INSERT and UPDATE; and UPDATE, a row at a
+ *	  time.
  */
 #include "postgres.h"
 
@@ -21,8 +22,10 @@
 #endif
 
 #include "compat.h"
-#include "modify.h"
-#include "gainsight/gainsight.h"
+#include "beforehand.h"
+#include "target.h"
+#include "update_queue.h"
+#include "write.h"
 
 /*
  * Planning.
@@ -34,7 +37,7 @@ gainsightIsForeignRelUpdatable(Relation rel)
 	/* views of all tables ask: one that has no resource must not fail them */
 	if (!gs_relation_is_known(RelationGetRelid(rel), RelationGetRelationName(rel)))
 		return 0;
-	return gs_write_supported(gs_relation_load(RelationGetRelid(rel)));
+	return gs_writable_commands(gs_relation_load(RelationGetRelid(rel)));
 }
 
 void
@@ -45,7 +48,7 @@ gainsightAddForeignUpdateTargets(PlannerInfo *root, Index rtindex,
 	Var		   *number;
 
 	(void) target_rte;
-	gs_write_check_table(relation, root->parse->commandType);
+	gs_writable_check_table(relation, root->parse->commandType);
 	gs_beforehand_update(root, relation);
 	/* the number under which the scan saves the record */
 	number = makeVar(rtindex, SelfItemPointerAttributeNumber, TIDOID, -1, InvalidOid, 0);
@@ -72,10 +75,10 @@ gainsightPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRel
 	List	   *values;
 
 	(void) subplan_index;
-	gs_write_check_table(relation, plan->operation);
+	gs_writable_check_table(relation, plan->operation);
 	check_no_conflict_clause(relation, plan);
 	if (plan->operation == CMD_UPDATE)
-		columns = gs_write_set_columns(root, relation, resultRelation, &values);
+		columns = gs_writable_set_columns(root, relation, resultRelation, &values);
 	return list_make1(columns);
 }
 
@@ -83,104 +86,38 @@ gainsightPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRel
  * Beginning.
  */
 
-static GsModifyState *
-begin(ModifyTableState *mtstate, ResultRelInfo *rinfo)
-{
-	GsModifyState *state = palloc0(sizeof(GsModifyState));
-	EState	   *estate = mtstate->ps.state;
-	List	   *attnums = NIL;
-
-	state->node = mtstate;
-	state->estate = estate;
-	state->relation = gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc));
-	gs_settings_authorize(state->relation->settings, gs_modify_user(rinfo, estate));
-	for (int i = 1; i <= state->relation->natts; i++)
-		if (state->relation->atts[i - 1].name != NULL)
-			attnums = lappend_int(attnums, i);
-	state->maker = gs_row_maker_create(state->relation, attnums);
-	state->context = AllocSetContextCreate(estate->es_query_cxt, "gainsight_fdw write",
-										   ALLOCSET_DEFAULT_SIZES);
-	return state;
-}
-
 void
 gainsightBeginForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 							List *fdw_private, int subplan_index, int eflags)
 {
-	GsModifyState *state;
+	GsTarget   *target;
 	Plan	   *subplan = outerPlanState(mtstate)->plan;
 
 	(void) subplan_index;
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
-	state = begin(mtstate, rinfo);
-	rinfo->ri_FdwState = state;
+	target = gs_target_create(mtstate, rinfo);
+	rinfo->ri_FdwState = target;
 	if (mtstate->operation != CMD_UPDATE)
 		return;
-	gs_update_check_rate(state->relation);
-	state->set_attnums = linitial(fdw_private);
-	state->ctid = ExecFindJunkAttributeInTlist(subplan->targetlist, "ctid");
-	state->updated = gs_seen_create(mtstate->ps.state->es_query_cxt);
+	gs_update_check_rate(target->relation);
+	target->set_attnums = linitial(fdw_private);
+	target->ctid = ExecFindJunkAttributeInTlist(subplan->targetlist, "ctid");
+	target->updated = gs_seen_create(mtstate->ps.state->es_query_cxt);
 }
 
 void
 gainsightBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 {
-	GsModifyState *state;
+	GsTarget   *target;
 
 	gs_beforehand_route(mtstate, rinfo);
-	state = begin(mtstate, rinfo);
+	target = gs_target_create(mtstate, rinfo);
 	/* COPY, or a partition that rows are routed to: nothing was planned */
-	gs_write_check_table(state->relation, CMD_INSERT);
+	gs_writable_check_table(target->relation, CMD_INSERT);
 	if (mtstate->ps.plan != NULL)
-		check_no_conflict_clause(state->relation, (ModifyTable *) mtstate->ps.plan);
-	rinfo->ri_FdwState = state;
-}
-
-bool
-gs_modify_wants_row(const ResultRelInfo *rinfo)
-{
-	const TriggerDesc *triggers = rinfo->ri_RelationDesc->trigdesc;
-
-	return rinfo->ri_projectReturning != NULL || rinfo->ri_WithCheckOptions != NIL ||
-		(triggers && (triggers->trig_insert_after_row || triggers->trig_update_after_row));
-}
-
-/*
- * The row, before and after.
- */
-
-void
-gs_modify_check_row(GsModifyState *state, ResultRelInfo *rinfo, TupleTableSlot *slot, bool insert)
-{
-	if (rinfo->ri_WithCheckOptions == NIL)
-		return;
-	if (state->checks == NULL)
-		state->checks = gs_checks_create(state->node, rinfo, state->relation, insert);
-	/* of policies core asks where a table is not foreign; a row that is moved is updated */
-	ExecWithCheckOptions(state->node->operation == CMD_INSERT ? WCO_RLS_INSERT_CHECK :
-						 WCO_RLS_UPDATE_CHECK, rinfo, slot, state->estate);
-	gs_checks_apply(state->checks, state->estate, slot);
-}
-
-TupleTableSlot *
-gs_modify_written(GsModifyState *state, const GsJson *record, const char *path_key,
-				  TupleTableSlot *slot)
-{
-	if (state->written == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(state->estate->es_query_cxt);
-
-		state->written = ExecInitExtraTupleSlot(state->estate,
-												CreateTupleDescCopy(slot->tts_tupleDescriptor),
-												&TTSOpsHeapTuple);
-		MemoryContextSwitchTo(old);
-	}
-	ExecClearTuple(slot);
-	gs_row_maker_fill(state->maker, record, path_key, slot->tts_values, slot->tts_isnull);
-	ExecStoreVirtualTuple(slot);
-	gs_row_give_header(slot, state->written);
-	return state->written;
+		check_no_conflict_clause(target->relation, (ModifyTable *) mtstate->ps.plan);
+	rinfo->ri_FdwState = target;
 }
 
 /*
@@ -192,16 +129,16 @@ gs_modify_written(GsModifyState *state, const GsJson *record, const char *path_k
  * computed from them, and with a trigger before the row any.
  */
 static List *
-candidates(const GsModifyState *state, EState *estate, ResultRelInfo *rinfo)
+candidates(const GsTarget *target, EState *estate, ResultRelInfo *rinfo)
 {
 	TriggerDesc *triggers = rinfo->ri_RelationDesc->trigdesc;
 	bool		any = triggers != NULL && triggers->trig_update_before_row;
 	Bitmapset  *computed = ExecGetExtraUpdatedCols(rinfo, estate);
-	List	   *result = list_copy(state->set_attnums);
+	List	   *result = list_copy(target->set_attnums);
 
-	for (int i = 1; i <= state->relation->natts; i++)
+	for (int i = 1; i <= target->relation->natts; i++)
 	{
-		const GsAttr *attr = &state->relation->atts[i - 1];
+		const GsAttr *attr = &target->relation->atts[i - 1];
 
 		if (attr->name == NULL || (attr->constant == NULL && !attr->writable))
 			continue;
@@ -213,9 +150,9 @@ candidates(const GsModifyState *state, EState *estate, ResultRelInfo *rinfo)
 
 /* What the row that the plan gives changes of what the scan read. */
 static void
-find_changes(GsModifyState *state, GsUpdate *update, List *attnums, TupleTableSlot *slot)
+find_changes(GsTarget *target, GsUpdate *update, List *attnums, TupleTableSlot *slot)
 {
-	const GsRelation *relation = state->relation;
+	const GsRelation *relation = target->relation;
 	int			count = Max(list_length(attnums), 1);
 	Datum	   *values = palloc(sizeof(Datum) * count);
 	bool	   *nulls = palloc(sizeof(bool) * count);
@@ -224,7 +161,7 @@ find_changes(GsModifyState *state, GsUpdate *update, List *attnums, TupleTableSl
 	GsReadRow	read = {read_values, read_nulls, update->then};
 	ListCell   *cell;
 
-	gs_row_maker_fill(state->maker, update->then, NULL, read_values, read_nulls);
+	gs_row_maker_fill(target->maker, update->then, NULL, read_values, read_nulls);
 	foreach(cell, attnums)
 	{
 		int			n = foreach_current_index(cell);
@@ -237,20 +174,20 @@ find_changes(GsModifyState *state, GsUpdate *update, List *attnums, TupleTableSl
 
 /* The update of one row, from what the plan gives. */
 static GsUpdate *
-make_update(GsModifyState *state, EState *estate, ResultRelInfo *rinfo,
+make_update(GsTarget *target, EState *estate, ResultRelInfo *rinfo,
 			TupleTableSlot *slot, TupleTableSlot *planSlot)
 {
 	GsUpdate   *update = palloc0(sizeof(GsUpdate));
 	bool		isnull;
-	Datum		number = ExecGetJunkAttribute(planSlot, state->ctid, &isnull);
+	Datum		number = ExecGetJunkAttribute(planSlot, target->ctid, &isnull);
 
-	update->relation = state->relation;
-	update->context = state->context;
-	update->want_record = gs_modify_wants_row(rinfo);
+	update->relation = target->relation;
+	update->context = target->context;
+	update->want_record = gs_target_wants_row(rinfo);
 	update->saved = gs_saved_find(estate, rinfo->ri_RangeTableIndex,
 								  (ItemPointer) DatumGetPointer(number));
 	gs_update_open(update);
-	find_changes(state, update, candidates(state, estate, rinfo), slot);
+	find_changes(target, update, candidates(target, estate, rinfo), slot);
 	return update;
 }
 
@@ -265,21 +202,21 @@ TupleTableSlot *
 gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot *slot,
 						   TupleTableSlot *planSlot)
 {
-	GsModifyState *state = rinfo->ri_FdwState;
+	GsTarget   *target = rinfo->ri_FdwState;
 	GsUpdate   *update;
 	MemoryContext old;
 	bool		done = false;
 
-	MemoryContextReset(state->context);
-	old = MemoryContextSwitchTo(state->context);
-	update = make_update(state, estate, rinfo, slot, planSlot);
-	if (gs_seen_add(state->updated, update->key))
+	MemoryContextReset(target->context);
+	old = MemoryContextSwitchTo(target->context);
+	update = make_update(target, estate, rinfo, slot, planSlot);
+	if (gs_seen_add(target->updated, update->key))
 	{
-		gs_modify_check_row(state, rinfo, slot, false);
-		gs_updates_run(state->relation, &update, 1, note_done, &done);
+		gs_target_check_row(target, rinfo, slot, false);
+		gs_updates_run(target->relation, &update, 1, note_done, &done);
 	}
 	if (done && update->record != NULL)
-		slot = gs_modify_written(state, update->record, NULL, slot);
+		slot = gs_target_written(target, update->record, NULL, slot);
 	MemoryContextSwitchTo(old);
 	return done ? slot : NULL;
 }
@@ -291,11 +228,11 @@ gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 void
 gainsightEndForeignModify(EState *estate, ResultRelInfo *rinfo)
 {
-	GsModifyState *state = rinfo->ri_FdwState;
+	GsTarget   *target = rinfo->ri_FdwState;
 
 	(void) estate;
-	if (state != NULL)
-		MemoryContextDelete(state->context);
+	if (target != NULL)
+		MemoryContextDelete(target->context);
 	rinfo->ri_FdwState = NULL;
 }
 
@@ -330,7 +267,7 @@ void
 gainsightExplainForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 							  List *fdw_private, int subplan_index, ExplainState *es)
 {
-	GsModifyState *state = rinfo->ri_FdwState;
+	GsTarget   *target = rinfo->ri_FdwState;
 	GsRelation *relation = gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc));
 	bool		insert = mtstate->operation == CMD_INSERT;
 
@@ -343,6 +280,6 @@ gainsightExplainForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 	ExplainPropertyList("Gainsight Fields", sent_fields(relation, mtstate->operation), es);
 	if (insert)
 		ExplainPropertyInteger("Batch Size", NULL, gainsightGetForeignModifyBatchSize(rinfo), es);
-	if (es->analyze && state != NULL)
-		gs_explain_usage(state->relation->settings->tenant.usage, es);
+	if (es->analyze && target != NULL)
+		gs_explain_usage(target->relation->settings->tenant.usage, es);
 }

@@ -17,7 +17,9 @@
 
 #include "wire/wire.h"
 #include "same.h"
-#include "write.h"
+#include "update.h"
+#include "written.h"
+#include "xact.h"
 
 /* A record that was seen so recently may be taken for unchanged, in ms. */
 #define FRESH_MS 1000
@@ -145,7 +147,7 @@ is_whole(const GsRecords *records)
 static void
 note_written(const GsUpdate *update, const GsJson *record)
 {
-	if (gs_saved_by_several())
+	if (gs_saved_first_scan() > 0)
 		gs_written_note(&update->relation->settings->tenant, update->key,
 						record ? gs_json_printed(record) :
 						gs_api_record(update->write->members, update->write->nmembers));
@@ -195,8 +197,12 @@ lock_plan(GsUpdate *update, bool wait)
 		update->lock = scanned;
 	}
 	else
-		update->lock = gs_lock_acquire(&update->relation->settings->tenant, update->key, wait,
-									   update->context);
+	{
+		GsPlanLock *own = gs_lock_create();
+
+		if (gs_lock_acquire(own, &update->relation->settings->tenant, update->key, wait))
+			update->lock = own;
+	}
 	return update->lock != NULL;
 }
 
@@ -205,7 +211,7 @@ static bool
 find_written(GsUpdate *update)
 {
 	const char *written = gs_written_since(&update->relation->settings->tenant, update->key,
-										   update->saved->clock);
+										   update->saved);
 	const char *why;
 
 	if (written == NULL)

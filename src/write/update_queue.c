@@ -13,7 +13,7 @@
 #include "utils/memutils.h"
 
 #include "gainsight/gainsight.h"
-#include "write.h"
+#include "update_queue.h"
 
 /* Longer than any wait between two looks at what goes on, in ms. */
 #define WAIT_SLICE 1000

@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 
 #include "write.h"
+#include "xact.h"
 
 /* So much of a key goes to the log, in bytes. */
 #define MAX_SHOWN_KEY 100
@@ -198,7 +199,6 @@ gs_xact_init(void)
 	RegisterXactCallback(at_xact, NULL);
 	RegisterSubXactCallback(at_subxact, NULL);
 	gs_request_on_write = begin_write;
-	gs_lock_init();
 }
 
 void

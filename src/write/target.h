@@ -1,18 +1,20 @@
 /*
- * modify.h
- *	  What the files of INSERT and of UPDATE, a row at a time, share.
+ * target.h
+ *	  A table that INSERT, or UPDATE a row at a time, writes to.
  */
-#ifndef GS_MODIFY_H
-#define GS_MODIFY_H
+#ifndef GS_TARGET_H
+#define GS_TARGET_H
 
+#include "postgres.h"
 
 #include "nodes/execnodes.h"
 
+#include "check_option.h"
 #include "gainsight/gainsight.h"
-#include "write.h"
+#include "table/table.h"
 
-/* Of a table that a statement writes to; ri_FdwState. */
-typedef struct GsModifyState
+/* ri_FdwState. */
+typedef struct GsTarget
 {
 	GsRelation *relation;
 	GsRowMaker *maker;			/* of the row as the tenant has it */
@@ -29,25 +31,30 @@ typedef struct GsModifyState
 	List	   *set_attnums;
 	AttrNumber	ctid;			/* in the plan's target list */
 	GsSeen	   *updated;
-} GsModifyState;
+} GsTarget;
+
+/*
+ * Begin to write to it, as the role that may.  Lives as long as the statement.
+ */
+extern GsTarget *gs_target_create(ModifyTableState *mtstate, ResultRelInfo *rinfo);
 
 /*
  * Does anything look at the row that was written: RETURNING, a check option, a
  * trigger?  RETURNING is not set up yet when the node begins.
  */
-extern bool gs_modify_wants_row(const ResultRelInfo *rinfo);
+extern bool gs_target_wants_row(const ResultRelInfo *rinfo);
 
 /*
  * Raise what a check option or a policy has against a row that is to be sent.
  */
-extern void gs_modify_check_row(GsModifyState *state, ResultRelInfo *rinfo, TupleTableSlot *slot,
+extern void gs_target_check_row(GsTarget *target, ResultRelInfo *rinfo, TupleTableSlot *slot,
 								bool insert);
 
 /*
  * The row that was written, from the tenant's record; path_key as in
  * gs_row_maker_fill.  In place of slot, whose kind may have no system columns.
  */
-extern TupleTableSlot *gs_modify_written(GsModifyState *state, const GsJson *record,
+extern TupleTableSlot *gs_target_written(GsTarget *target, const GsJson *record,
 										 const char *path_key, TupleTableSlot *slot);
 
-#endif							/* GS_MODIFY_H */
+#endif							/* GS_TARGET_H */

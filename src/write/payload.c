@@ -1,5 +1,5 @@
 /*
- * write.c
+ * payload.c
  *	  Rows to what a create or an update sends, and what neither may.
  *
  * Everything that can be known to be wrong with a row is said here, before a
@@ -17,7 +17,7 @@
 #include "utils/timestamp.h"
 
 #include "gainsight/gainsight.h"
-#include "write.h"
+#include "payload.h"
 
 /*
  * Values as JSON.
@@ -230,7 +230,7 @@ gs_write_insert(const GsRelation *relation, TupleTableSlot *slot)
 
 		if (attr->name == NULL || slot->tts_isnull[i - 1] || is_no_key(attr, value))
 			continue;
-		gs_write_check_column(relation, i);
+		gs_writable_check_column(relation, i);
 		if (attr->constant != NULL)
 			check_constant(relation, attr, value);
 		else if (attr->column != NULL && attr->column == brace)
@@ -321,7 +321,7 @@ json_of_change(const GsRelation *relation, const GsReadRow *read, AttrNumber att
 	if (is_as_read(attr, value, isnull, read->values[attnum - 1], read->isnull[attnum - 1]) ||
 		(!isnull && is_no_key(attr, value)))
 		return NULL;
-	gs_write_check_column(relation, attnum);
+	gs_writable_check_column(relation, attnum);
 	if (isnull)
 		return "null";
 	json = json_of(relation, attr, value);
@@ -348,21 +348,6 @@ gs_write_changes(const GsRelation *relation, const GsReadRow *read, List *attnum
 		count++;
 	}
 	return count;
-}
-
-List *
-gs_write_update_fields(const GsRelation *relation)
-{
-	const GsResource *resource = relation->resource;
-	List	   *fields = NIL;
-
-	for (int i = 0; i < resource->ncolumns; i++)
-		if (resource->columns[i].flags & (GS_KEY | GS_VERSION | GS_WRITABLE))
-			fields = lappend(fields, (void *) resource->columns[i].field);
-	for (int i = 0; i < relation->natts; i++)
-		if (relation->atts[i].column == NULL && relation->atts[i].writable)
-			fields = lappend(fields, (void *) gs_to_utf8(relation->atts[i].field));
-	return fields;
 }
 
 /*
@@ -437,7 +422,7 @@ gs_write_sent_fields(const GsRelation *relation)
 	List	   *fields = NIL;
 	ListCell   *cell;
 
-	foreach(cell, gs_write_update_fields(relation))
+	foreach(cell, gs_writable_update_fields(relation))
 	{
 		const GsColumn *column = gs_model_field(relation->resource, lfirst(cell));
 

@@ -19,7 +19,8 @@
 #include "lib/ilist.h"
 #include "storage/lock.h"
 
-#include "write.h"
+#include "compat.h"
+#include "lock.h"
 
 struct GsPlanLock
 {
@@ -109,29 +110,35 @@ gs_lock_init(void)
 }
 
 GsPlanLock *
-gs_lock_acquire(const GsTenant *tenant, const char *key, bool wait, MemoryContext context)
+gs_lock_create(void)
 {
-	GsPlanLock *lock = MemoryContextAllocZero(context, sizeof(GsPlanLock));
+	GsPlanLock *lock = palloc0(sizeof(GsPlanLock));
 
+	lock->callback.func = release_callback;
+	lock->callback.arg = lock;
+	MemoryContextRegisterResetCallback(CurrentMemoryContext, &lock->callback);
+	return lock;
+}
+
+bool
+gs_lock_acquire(GsPlanLock *lock, const GsTenant *tenant, const char *key, bool wait)
+{
+	Assert(!lock->held);
 	make_tag(&lock->tag, gs_lock_hash(tenant, key));
-	if (LockAcquire(&lock->tag, ExclusiveLock, true, true) == LOCKACQUIRE_NOT_AVAIL)
+	/* an ERROR would give up what this session has under way */
+	if (!gs_try_lock(&lock->tag, ExclusiveLock))
 	{
 		if (!wait)
-		{
-			pfree(lock);
-			return NULL;
-		}
+			return false;
 		release_from(0, true);
 		(void) LockAcquire(&lock->tag, ExclusiveLock, true, false);
 	}
 	/* nothing fails from here to the end */
 	lock->held = true;
+	lock->idle = false;
 	lock->nesting = GetCurrentTransactionNestLevel();
 	dlist_push_head(&all, &lock->node);
-	lock->callback.func = release_callback;
-	lock->callback.arg = lock;
-	MemoryContextRegisterResetCallback(context, &lock->callback);
-	return lock;
+	return true;
 }
 
 void

@@ -1,0 +1,28 @@
+/*
+ * beforehand.h
+ *	  What must be refused before anything is sent.
+ */
+#ifndef GS_BEFOREHAND_H
+#define GS_BEFOREHAND_H
+
+#include "postgres.h"
+
+#include "nodes/execnodes.h"
+#include "nodes/pathnodes.h"
+
+#include "table/table.h"
+
+/*
+ * Raise 0A000 for an UPDATE, when it is planned, that chooses rows by their
+ * ctid, or whose target's parent has triggers with transition tables.
+ */
+extern void gs_beforehand_update(PlannerInfo *root, const GsRelation *relation);
+
+/*
+ * Raise 0A000 where rows must not be routed to a foreign partition, when the
+ * first of them is: the UPDATE that moves them updates that partition, too, or
+ * the parent has triggers with transition tables.
+ */
+extern void gs_beforehand_route(const ModifyTableState *mtstate, const ResultRelInfo *rinfo);
+
+#endif							/* GS_BEFOREHAND_H */
