@@ -91,7 +91,7 @@ ask_filter(const GsWindows *windows, const GsFilter *filter, int64 offset, Answe
 	answer->found = records.count > 0;
 	/* some tenants count the page */
 	answer->total = records.total > records.count ? records.total : GS_NO_TOTAL;
-	answer->key = answer->found ? pstrdup(gs_pager_key(source->resource, records.first)) : NULL;
+	answer->key = answer->found ? pstrdup(gs_pager_key(&source->settings->tenant, source->resource, records.first)) : NULL;
 	gs_request_free(request);
 	return true;
 }

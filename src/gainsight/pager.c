@@ -129,22 +129,35 @@ find_key(const char *field, const GsJson *record)
 		key.text : NULL;
 }
 
+/* Of what was answered well, and is no walk. */
+pg_noreturn static void
+fail_walk(const GsTenant *tenant, int sqlstate, const char *message, const char *aside,
+		  const char *hint)
+{
+	GsFailure	failure = {
+		.sqlstate = sqlstate, .message = message, .server = tenant->server,
+		.table = tenant->table, .aside = aside, .hint = hint
+	};
+
+	gs_fail(&failure);
+}
+
 static void
-require_key(const GsResource *resource, const char *key)
+require_key(const GsTenant *tenant, const GsResource *resource, const char *key)
 {
 	if (key == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_REPLY_HANDLE),
-				 errmsg("Gainsight gave a %s without a %s", resource->label,
-						gs_model_flagged(resource, GS_KEY)->field)));
+		fail_walk(tenant, ERRCODE_FDW_REPLY_HANDLE,
+				  psprintf(_("Gainsight gave a %s without a %s"), resource->label,
+						   gs_model_flagged(resource, GS_KEY)->field),
+				  _("without it a record cannot be told from others."), NULL);
 }
 
 const char *
-gs_pager_key(const GsResource *resource, const GsJson *record)
+gs_pager_key(const GsTenant *tenant, const GsResource *resource, const GsJson *record)
 {
 	const char *key = find_key(gs_model_flagged(resource, GS_KEY)->field, record);
 
-	require_key(resource, key);
+	require_key(tenant, resource, key);
 	return key;
 }
 
@@ -220,7 +233,7 @@ gs_pager_start(GsPager *pager)
 static void
 remember_key(GsPager *pager, char **where, const GsJson *record)
 {
-	const char *key = gs_pager_key(pager->resource, record);
+	const char *key = gs_pager_key(pager->tenant, pager->resource, record);
 
 	if (*where != NULL)
 		pfree(*where);
@@ -258,15 +271,14 @@ joins_on(GsPager *pager)
 	if (pager->total != GS_NO_TOTAL && records->total != GS_NO_TOTAL &&
 		records->total != pager->total)
 		return false;
-	key = gs_pager_key(pager->resource, records->first);
+	key = gs_pager_key(pager->tenant, pager->resource, records->first);
 	if (strcmp(key, pager->last_key) == 0)
 		return true;
 	if (strcmp(key, pager->first_key) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_REPLY_HANDLE),
-				 errmsg("Gainsight ignores the offset of a search"),
-				 errdetail("Server \"%s\": the page at offset " INT64_FORMAT " begins like the one at offset 0.",
-						   pager->tenant->server, pager->page.offset)));
+		fail_walk(pager->tenant, ERRCODE_FDW_REPLY_HANDLE,
+				  _("Gainsight ignores the offset of a search"),
+				  psprintf(_("the page at offset " INT64_FORMAT " begins like the one at offset 0."),
+						   pager->page.offset), NULL);
 	return false;
 }
 
@@ -284,13 +296,11 @@ go_round_again(GsPager *pager)
 	if (++pager->rounds >= MAX_ROUNDS)
 	{
 		given_up++;
-		ereport(ERROR,
-				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-				 errmsg("rows moved under every attempt to read all pages of %s",
-						pager->resource->name),
-				 errdetail("Server \"%s\": %d rounds were disturbed by changes in the tenant.",
-						   pager->tenant->server, MAX_ROUNDS),
-				 errhint("Try again, or narrow the query so that it takes fewer pages.")));
+		fail_walk(pager->tenant, ERRCODE_T_R_SERIALIZATION_FAILURE,
+				  psprintf(_("rows moved under every attempt to read all pages of %s"),
+						   pager->resource->name),
+				  psprintf(_("%d rounds were disturbed by changes in the tenant."), MAX_ROUNDS),
+				  _("Try again, or narrow the query so that it takes fewer pages."));
 	}
 	forget_ahead(pager);
 	begin_round(pager);
@@ -426,7 +436,7 @@ find_fresh(GsPager *pager)
 {
 	while (pager->record != NULL && !pager->fresh)
 	{
-		require_key(pager->resource, pager->record_key);
+		require_key(pager->tenant, pager->resource, pager->record_key);
 		if (gs_seen_add_prepared(pager->seen, pager->record_hash))
 			pager->fresh = true;
 		else

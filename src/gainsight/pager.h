@@ -77,6 +77,7 @@ extern uint64 gs_pager_given_up(void);
 /*
  * A record's key; raises HV00K where it has none.
  */
-extern const char *gs_pager_key(const GsResource *resource, const GsJson *record);
+extern const char *gs_pager_key(const GsTenant *tenant, const GsResource *resource,
+								const GsJson *record);
 
 #endif							/* GS_PAGER_H */

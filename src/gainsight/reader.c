@@ -271,7 +271,7 @@ next_of_walks(GsReader *reader)
 static bool
 is_new(GsReader *reader, const GsJson *record)
 {
-	const char *key = gs_pager_key(reader->spec->resource, record);
+	const char *key = gs_pager_key(reader->tenant, reader->spec->resource, record);
 
 	return reader->spec->seen == NULL || gs_seen_add(reader->spec->seen, key);
 }

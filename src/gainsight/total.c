@@ -124,7 +124,7 @@ reaches_offset(Probe *probe, int64 offset)
 	GsRecords	records;
 	GsRequest  *request = ask_for_page(probe, 1, offset, &records);
 	bool		found = records.count > 0 &&
-		strcmp(gs_pager_key(probe->resource, records.first), probe->first_key) != 0;
+		strcmp(gs_pager_key(probe->tenant, probe->resource, records.first), probe->first_key) != 0;
 
 	gs_request_free(request);
 	return found;
@@ -168,7 +168,7 @@ gs_total_find(const GsTenant *tenant, const GsResource *resource, int64 at_least
 		total = records.total;
 	else if (records.count > 0)
 	{
-		probe.first_key = pstrdup(gs_pager_key(resource, records.first));
+		probe.first_key = pstrdup(gs_pager_key(tenant, resource, records.first));
 		total = search_end(&probe, Max(records.count, at_least));
 	}
 	gs_request_free(request);

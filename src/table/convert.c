@@ -274,16 +274,10 @@ gs_input_text(GsInput *input, const char *text)
 	return value;
 }
 
-/* 'value "abc" of the success plan with Gsid "1P02"', as far as it is known. */
-static char *
-describe_value(const GsInputPlace *place)
+static const char *
+value_as_json(const GsInputPlace *place)
 {
-	const GsResource *resource = place->relation->resource;
-	const GsColumn *key = gs_model_flagged(resource, GS_KEY);
-	const char *secret = place->relation->settings->tenant.access_key;
-	const char *id = gs_json_text(gs_json_get(place->record, key->field));
 	StringInfoData json;
-	StringInfoData out;
 
 	initStringInfo(&json);
 	if (place->text != NULL)
@@ -292,9 +286,22 @@ describe_value(const GsInputPlace *place)
 		gs_json_print(&json, place->node);
 	else
 		appendStringInfoString(&json, "null");
+	return json.data;
+}
+
+/* 'value "abc" of the success plan with Gsid "1P02"', as far as it is known. */
+static char *
+describe_value(const GsInputPlace *place, const char *json)
+{
+	const GsResource *resource = place->relation->resource;
+	const GsColumn *key = gs_model_flagged(resource, GS_KEY);
+	const char *secret = place->relation->settings->tenant.access_key;
+	const char *id = gs_json_text(gs_json_get(place->record, key->field));
+	StringInfoData out;
+
 	initStringInfo(&out);
 	appendStringInfo(&out, "value %s",
-					 gs_printable(gs_without_key(json.data, secret), SHOWN_VALUE));
+					 gs_printable(gs_without_key(json, secret), SHOWN_VALUE));
 	if (id != NULL)
 		appendStringInfo(&out, " of the %s with %s \"%s\"", resource->label, key->field,
 						 gs_printable(gs_without_key(id, secret), SHOWN_VALUE));
@@ -332,11 +339,22 @@ is_about_value(int sqlstate)
 	return true;
 }
 
+/*
+ * Of a value with the key in it a type may show any part, and in lower case.  So
+ * what it says is shown where it shows all of the key, which is masked then.
+ */
+static char *
+without_any_of_it(const char *text, const char *key)
+{
+	return gs_holds_key(text, key) ? (char *) gs_without_key(text, key) : NULL;
+}
+
 void
 gs_input_rethrow(const GsInputPlace *place, MemoryContext context)
 {
 	const char *secret = place->relation->settings->tenant.access_key;
 	const GsAttr *attr;
+	const char *json;
 	ErrorData  *error;
 
 	if (place->attnum == 0 || !is_about_value(geterrcode()))
@@ -346,12 +364,18 @@ gs_input_rethrow(const GsInputPlace *place, MemoryContext context)
 	error = CopyErrorData();
 	FlushErrorState();
 	error->sqlerrcode = ERRCODE_FDW_INVALID_DATA_TYPE;
-	if (error->detail == NULL)
+	json = value_as_json(place);
+	if (gs_holds_key(json, secret))
+	{
+		error->message = without_any_of_it(error->message, secret);
+		error->detail = without_any_of_it(error->detail, secret);
+		error->hint = without_any_of_it(error->hint, secret);
+		error->context = without_any_of_it(error->context, secret);
+	}
+	if (error->detail == NULL && error->message != NULL)
 		error->detail = psprintf("Reason: %s.", gs_printable(error->message, SHOWN_REASON));
-	error->detail = (char *) gs_without_key(error->detail, secret);
-	error->context = (char *) gs_without_key(error->context, secret);
 	error->message = psprintf("%s does not fit column \"%s\" of foreign table \"%s\", which is %s",
-							  describe_value(place), attr->name, place->relation->name,
+							  describe_value(place, json), attr->name, place->relation->name,
 							  format_type_with_typemod(attr->type, attr->typmod));
 	ReThrowError(error);
 }

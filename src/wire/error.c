@@ -6,6 +6,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 
@@ -40,51 +42,105 @@ gs_printable(const char *text, size_t limit)
 	return out.data;
 }
 
+/* How text that quotes a key may spell it. */
+typedef enum Spelling
+{
+	AS_IT_IS,
+	IN_JSON,
+	IN_A_PATH,
+	SPELLINGS
+}			Spelling;
+
+static char *
+spelled(const char *key, Spelling spelling)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (; *key; key++)
+	{
+		if (spelling == IN_JSON && (*key == '"' || *key == '\\'))
+			appendStringInfoChar(&out, '\\');
+		if (spelling == IN_A_PATH && (IS_HIGHBIT_SET(*key) || ispunct((unsigned char) *key)) &&
+			strchr("-_.~", *key) == NULL)
+			appendStringInfo(&out, "%%%02X", (unsigned char) *key);
+		else
+			appendStringInfoChar(&out, *key);
+	}
+	return out.data;
+}
+
+bool
+gs_holds_key(const char *text, const char *key)
+{
+	return text != NULL && gs_without_key(text, key) != text;
+}
+
 const char *
 gs_without_key(const char *text, const char *key)
 {
-	size_t		length = key ? strlen(key) : 0;
-	char	   *clean;
-
-	if (text == NULL || length == 0 || strstr(text, key) == NULL)
+	if (text == NULL || key == NULL || key[0] == '\0')
 		return text;
-	clean = pstrdup(text);
-	for (char *found = clean; (found = strstr(found, key)) != NULL; found += length)
-		memset(found, '*', length);
-	return clean;
+	for (int spelling = 0; spelling < SPELLINGS; spelling++)
+	{
+		const char *quoted = spelled(key, spelling);
+		size_t		length = strlen(quoted);
+		char	   *found = strstr(text, quoted);
+
+		if (found == NULL)
+			continue;
+		text = pstrdup(text);
+		for (found = strstr(text, quoted); found != NULL; found = strstr(found + length, quoted))
+			memset(found, '*', length);
+	}
+	return text;
 }
 
-/* "Server "s", role "r", foreign table "t": GET /x answered 404: GSOBJ_1 "no such plan" (request abc)." */
+/* "Server "s", role "r", foreign table "t": " */
+static void
+append_asked(StringInfo out, const GsFailure *failure)
+{
+	if (failure->server == NULL)
+		return;
+	appendStringInfo(out, "Server \"%s\"", failure->server);
+	if (failure->role)
+		appendStringInfo(out, ", role \"%s\"", failure->role);
+	if (failure->table)
+		appendStringInfo(out, ", foreign table \"%s\"", failure->table);
+	appendStringInfoString(out, ": ");
+}
+
+/* "GET /x answered 404: GSOBJ_1 "no such plan" (request abc)." */
+static void
+append_answer(StringInfo out, const GsFailure *failure)
+{
+	appendStringInfo(out, "%s %s", failure->method, failure->path);
+	if (failure->status != 0)
+		appendStringInfo(out, " answered %d", failure->status);
+	else
+		appendStringInfoString(out, " got no answer");
+	if (failure->code || failure->description)
+		appendStringInfoChar(out, ':');
+	if (failure->code)
+		appendStringInfo(out, " %s", gs_printable(failure->code, MAX_DESCRIPTION));
+	if (failure->description)
+		appendStringInfo(out, " \"%s\"", gs_printable(failure->description, MAX_DESCRIPTION));
+	if (failure->request_id)
+		appendStringInfo(out, " (request %s)", gs_printable(failure->request_id, 100));
+	appendStringInfoChar(out, '.');
+}
+
 static char *
 describe(const GsFailure *failure)
 {
 	StringInfoData out;
 
 	initStringInfo(&out);
-	if (failure->server)
-		appendStringInfo(&out, "Server \"%s\"", failure->server);
-	if (failure->server && failure->role)
-		appendStringInfo(&out, ", role \"%s\"", failure->role);
-	if (failure->server && failure->table)
-		appendStringInfo(&out, ", foreign table \"%s\"", failure->table);
-	if (failure->server)
-		appendStringInfoString(&out, ": ");
-	appendStringInfo(&out, "%s %s", failure->method, failure->path);
-	if (failure->status != 0)
-		appendStringInfo(&out, " answered %d", failure->status);
-	else
-		appendStringInfoString(&out, " got no answer");
-	if (failure->code || failure->description)
-		appendStringInfoChar(&out, ':');
-	if (failure->code)
-		appendStringInfo(&out, " %s", gs_printable(failure->code, MAX_DESCRIPTION));
-	if (failure->description)
-		appendStringInfo(&out, " \"%s\"", gs_printable(failure->description, MAX_DESCRIPTION));
-	if (failure->request_id)
-		appendStringInfo(&out, " (request %s)", gs_printable(failure->request_id, 100));
-	appendStringInfoChar(&out, '.');
+	append_asked(&out, failure);
+	if (failure->method)
+		append_answer(&out, failure);
 	if (failure->aside)
-		appendStringInfo(&out, " %s", failure->aside);
+		appendStringInfo(&out, "%s%s", failure->method ? " " : "", failure->aside);
 	return out.data;
 }
 
@@ -94,7 +150,6 @@ gs_fail(const GsFailure *failure)
 	ereport(ERROR,
 			(errcode(failure->sqlstate),
 			 errmsg_internal("%s", failure->message),
-			 failure->method ? errdetail_internal("%s", describe(failure)) :
-			 failure->aside ? errdetail_internal("%s", failure->aside) : 0,
+			 failure->method || failure->aside ? errdetail_internal("%s", describe(failure)) : 0,
 			 failure->hint ? errhint("%s", failure->hint) : 0));
 }

@@ -31,7 +31,8 @@ typedef struct GsFailure
 	const char *description;	/* errorDesc or the transport's words, or NULL */
 	const char *request_id;		/* requestId, or NULL */
 	const char *hint;			/* a sentence, or NULL */
-	const char *aside;			/* (more) sentences for the detail, or NULL */
+	const char *aside;			/* (more) sentences for the detail, or NULL; where nothing was
+								 * asked the server's name stands before it */
 } GsFailure;
 
 /*
@@ -46,9 +47,11 @@ pg_noreturn extern void gs_fail(const GsFailure *failure);
 extern char *gs_printable(const char *text, size_t limit);
 
 /*
- * The text with asterisks in place of the access key, should a tenant echo it;
- * the text itself if it does not.  Either may be NULL.
+ * The text with asterisks in place of the access key, should a tenant echo it, as
+ * JSON and paths spell it, too; the text itself if it does not.  Either may be
+ * NULL.  Text that is cut has to go through it before.
  */
 extern const char *gs_without_key(const char *text, const char *key);
+extern bool gs_holds_key(const char *text, const char *key);
 
 #endif							/* GS_ERROR_H */

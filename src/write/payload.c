@@ -241,11 +241,12 @@ gs_write_insert(const GsRelation *relation, TupleTableSlot *slot)
 	return write;
 }
 
-/* So much of a row is shown in a message, in bytes. */
+/* So much of a row, and of a key, is shown in a message, in bytes. */
 #define SHOWN_ROW 300
+#define SHOWN_KEY 100
 
 const char *
-gs_write_shown(const GsWrite *write)
+gs_write_shown(const GsRelation *relation, const GsWrite *write)
 {
 	StringInfoData out;
 
@@ -253,7 +254,7 @@ gs_write_shown(const GsWrite *write)
 	for (int i = 0; i < write->nmembers; i++)
 		appendStringInfo(&out, "%s%s %s", i > 0 ? ", " : "", write->members[i].field,
 						 write->members[i].json);
-	return gs_printable(out.data, SHOWN_ROW);
+	return gs_printable(gs_without_key(out.data, relation->settings->tenant.access_key), SHOWN_ROW);
 }
 
 /*
@@ -440,21 +441,25 @@ const GsJson *
 gs_write_read_back(const GsRelation *relation, const GsWrite *write, const char *key,
 				   MemoryContext context)
 {
+	const GsTenant *tenant = &relation->settings->tenant;
 	const GsResource *resource = relation->resource;
 	const GsEndpoint *endpoint = gs_model_read(resource, true);
 	const char *value = endpoint->single ? key : write->key;
-	GsRequest  *request = gs_api_start_read(&relation->settings->tenant, resource, endpoint,
-											value, context);
+	GsRequest  *request = gs_api_start_read(tenant, resource, endpoint, value, context);
 	GsRecords	records;
+	GsFailure	failure = {
+		.sqlstate = ERRCODE_FDW_REPLY_HANDLE, .server = tenant->server, .table = tenant->table
+	};
 
 	gs_api_finish_read(request, endpoint, &records);
 	for (const GsJson *record = records.first; record != NULL;
 		 record = gs_api_next(&records, record))
-		if (strcmp(gs_pager_key(resource, record), key) == 0)
+		if (strcmp(gs_pager_key(tenant, resource, record), key) == 0)
 			return record;
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_REPLY_HANDLE),
-			 errmsg("Gainsight does not show the %s that it has just created", resource->label),
-			 errdetail("It has been created, with %s \"%s\".",
-					   gs_model_flagged(resource, GS_KEY)->field, gs_printable(gs_without_key(key, relation->settings->tenant.access_key), 100))));
+	failure.message = psprintf(_("Gainsight does not show the %s that it has just created"),
+							   resource->label);
+	failure.aside = psprintf(_("It has been created, with %s \"%s\"."),
+							 gs_model_flagged(resource, GS_KEY)->field,
+							 gs_printable(gs_without_key(key, tenant->access_key), SHOWN_KEY));
+	gs_fail(&failure);
 }

@@ -28,7 +28,7 @@ extern GsWrite *gs_write_insert(const GsRelation *relation, TupleTableSlot *slot
 /*
  * A row to be created, as far as a message shows it.  palloc'd.
  */
-extern const char *gs_write_shown(const GsWrite *write);
+extern const char *gs_write_shown(const GsRelation *relation, const GsWrite *write);
 
 /*
  * What an update sends: the changes, and every other writable field as base has

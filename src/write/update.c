@@ -55,12 +55,16 @@ key_field(const GsUpdate *update)
 static void
 fail_of(GsUpdate *update, int sqlstate, const char *what, const char *aside, const char *hint)
 {
+	const GsTenant *tenant = &update->relation->settings->tenant;
 	GsFailure  *failure = palloc0(sizeof(GsFailure));
 
 	failure->sqlstate = sqlstate;
+	failure->server = tenant->server;
+	failure->table = tenant->table;
 	failure->message = psprintf("the %s with %s \"%s\" %s", update->relation->resource->label,
-								key_field(update), gs_printable(gs_without_key(update->key,
-																			   update->relation->settings->tenant.access_key), 100), what);
+								key_field(update),
+								gs_printable(gs_without_key(update->key, tenant->access_key), 100),
+								what);
 	failure->aside = aside;
 	failure->hint = hint;
 	fail_update(update, failure);
