@@ -26,6 +26,8 @@ def arguments():
     parser.add_argument("--key", default="sandbox-key")
     parser.add_argument("--manner", choices=["document"],
                         help="how replies are spelled; those that depart from it say so")
+    parser.add_argument("--serves", choices=["document", "nxt", "both"], default="both",
+                        help="which API it has")
     parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"))
     parser.add_argument("--die-with-parent", action="store_true")
     return parser.parse_args()
@@ -57,7 +59,7 @@ def main():
     if options.die_with_parent:
         threading.Thread(target=watch, daemon=True).start()
     sizes = {name: getattr(options, name) for name in ("plans", "objectives", "types", "seed")}
-    server = Server(Tenant(sizes, options.key, options.manner), options.port, options.tls)
+    server = Server(Tenant(sizes, options.key, options.manner, options.serves), options.port, options.tls)
     if options.port_file:
         write_at_once(options.port_file, server.url() + "\n")
     else:

@@ -6,7 +6,7 @@ A command is POST /_sandbox/NAME with a JSON array of arguments; the answer is p
 import collections
 import json
 
-from . import api, dump, fields, spelling, switches
+from . import bodies, dump, fields, spelling, switches
 from .values import Refused
 from .wire import head
 
@@ -69,6 +69,11 @@ def _defaults(tenant, arguments):
     return ""
 
 
+def _revoke(tenant, arguments):
+    tenant.tokens.revoke()
+    return ""
+
+
 def _requests(tenant, arguments):
     entries = tenant.journal.since_mark()
     if arguments == ["-n"]:
@@ -95,10 +100,13 @@ def _log(tenant, arguments):
 
 
 def _dump(tenant, arguments):
+    if arguments and arguments[0] in dump.OBJECTS:
+        return list(dump.object_rows(tenant, arguments[0], arguments[1:]))
     custom = "--custom" in arguments
     names = [argument for argument in arguments if argument != "--custom"]
     if len(names) != 1 or names[0] not in dump.TABLES:
-        raise ValueError("dump takes one of %s, and --custom" % ", ".join(dump.TABLES))
+        raise ValueError("dump takes one of %s, and --custom; or one of %s, and fields"
+                         % (", ".join(dump.TABLES), ", ".join(dump.OBJECTS)))
     return dump.TABLES[names[0]](tenant, custom)
 
 
@@ -151,20 +159,20 @@ def _field(field, text):
     """The true value of what was typed: JSON, or else a plain string."""
     if field.kind != "text" or text == "null" or text.startswith('"'):
         try:
-            return api.parse_field(field, api.parse_body(b'{"v":%s}' % text.encode())["v"])
+            return bodies.parse_field(field, bodies.parse_body(b'{"v":%s}' % text.encode())["v"])
         except Refused:
             if field.kind not in ("text", "date", "time"):
                 raise
-    return api.parse_field(field, text)
+    return bodies.parse_field(field, text)
 
 
 def _insert(tenant, arguments):
     text, = arguments
     record = {}
-    for name, value in api.parse_body(text.encode()).items():
+    for name, value in bodies.parse_body(text.encode()).items():
         if name not in fields.PLAN:
             raise ValueError("insert knows no field %s" % name)
-        record[name] = api.parse_field(fields.PLAN[name], value)
+        record[name] = bodies.parse_field(fields.PLAN[name], value)
     with tenant.lock:
         if record.get("Gsid") in tenant.plans.row_of:
             raise ValueError("there is a plan %s already" % record["Gsid"])
@@ -176,5 +184,5 @@ COMMANDS = {
     "reset": _reset, "set": _set, "defaults": _defaults, "requests": _requests, "clear": _clear,
     "log": _log, "dump": _dump, "fault": _fault, "mutate": _mutate, "plan": _plan,
     "counters": _counters, "delete": _delete, "touch": _touch, "insert": _insert,
-    "neutral": lambda tenant, arguments: switches.neutral_lines(),
+    "neutral": lambda tenant, arguments: switches.neutral_lines(*arguments), "revoke": _revoke,
 }

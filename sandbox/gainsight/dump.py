@@ -1,6 +1,7 @@
 """The true contents as text for COPY, in the order of the foreign tables' columns."""
 
 from .fields import OBJECTIVE, PLAN
+from .nxt_fields import OBJECTS
 from .values import copy_column
 
 _CHUNK = 4000
@@ -35,6 +36,18 @@ def _plan_types(tenant, custom):
     text = "".join("\t".join(row) + "\n" for row in zip(*names))
     if text:
         yield text.encode()
+
+
+def object_rows(tenant, name, asked):
+    """An object of the dialect nxt; which fields, looked-up ones too, may be asked for."""
+    with tenant.lock:
+        rows = tenant.world.rows(name)
+        table = [rows.field(one) for one in asked or OBJECTS[name].fields]
+        if None in table:
+            raise ValueError("%s has no field %s" % (name, asked[table.index(None)]))
+        columns = [rows.values[field.name] for field in table]
+    if columns[0]:
+        yield _text(table, columns)
 
 
 TABLES = {"successplans": _plans, "objectives": _objectives, "plan_types": _plan_types}

@@ -1,6 +1,8 @@
 """Which fields the tenant knows, of which kind, and what a write may do with them.
 
-A kind is one of text, date, time (a date-time), number, integer, boolean.
+A kind is one of text, date, time (a date-time), number, integer, boolean. These are the
+document's fields, and the columns of the store; what they are called in the dialect nxt is in
+nxt_fields.
 """
 
 from typing import NamedTuple
@@ -14,6 +16,12 @@ class Field(NamedTuple):
     required: bool = False
     picklist: tuple = ()
     custom: bool = False
+    filterable = True
+
+    @property
+    def blank_null(self):
+        """May its null come as an empty string?"""
+        return self.kind in ("date", "time") and not self.custom
 
     @property
     def folds(self):

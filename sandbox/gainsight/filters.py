@@ -1,12 +1,13 @@
 """The `where` of a search: checked strictly, then evaluated over columns as SQL would.
 
-A checked filter is a tree: a Condition, or ("AND" | "OR", [trees]).
+A checked filter is a tree: a Condition, or ("AND" | "OR", [trees]). What fields there are and how
+the dialect at hand speaks of them says a Grammar; what rows there are, a table of columns.
 """
 
 import re
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
-from . import fields, store, switches, values
+from . import store, switches, values
 from .values import Refused
 
 MOST_CONDITIONS = 26
@@ -15,7 +16,22 @@ _DEEPEST = 100
 _ONE_VALUE = ("EQ", "NE", "LT", "GT", "LTE", "GTE", "CONTAINS", "STARTS_WITH", "ENDS_WITH")
 _TEXT_ONLY = ("CONTAINS", "STARTS_WITH", "ENDS_WITH")
 _NULL_TESTS = ("IS_NULL", "IS_NOT_NULL")
-_BOOLEAN = ("EQ", "NE", "IN") + _NULL_TESTS
+_MULTI_ONLY = ("INCLUDES", "EXCLUDES")
+_ORDERED = ("EQ", "NE", "IN", "LT", "GT", "LTE", "GTE", "BTW") + _NULL_TESTS
+# The operators of a kind of field.
+_FITS = {
+    "text": _ORDERED + _TEXT_ONLY, "date": _ORDERED, "time": _ORDERED, "number": _ORDERED,
+    "integer": _ORDERED, "boolean": ("EQ", "NE", "IN") + _NULL_TESTS,
+    "multi": _MULTI_ONLY + _NULL_TESTS, "json": _NULL_TESTS,
+}
+
+
+class Grammar(NamedTuple):
+    """What a dialect's filters may say."""
+    field: Callable         # a name's field, or None
+    no_field: Callable      # the Refused for a name that has none
+    parse: dict             # kind: from a JSON value to a true one
+    flat: bool = False      # AND of all or OR of all, no parentheses
 
 
 class Condition(NamedTuple):
@@ -32,7 +48,7 @@ def expect_object(value, what, known, strict):
             raise Refused("%s has the unknown key %s" % (what, values.show(key)))
 
 
-def check(where, setting):
+def check(where, setting, grammar):
     """The tree of a `where`, None where nothing of it is left; Refused says what is wrong."""
     expect_object(where, "where", ("conditions", "expression"), setting.strict)
     listed = where.get("conditions")
@@ -50,10 +66,12 @@ def check(where, setting):
             raise Refused("condition alias %s is not one of A to Z" % values.show(alias))
         if alias in conditions:
             raise Refused("alias %s is used twice" % alias)
-        conditions[alias] = _condition(item, setting)
+        conditions[alias] = _condition(item, setting, grammar)
     expression = where.get("expression")
     if not isinstance(expression, str):
         raise Refused("where.expression is not a string")
+    if grammar.flat and ("(" in expression or {"AND", "OR"} <= set(expression.split())):
+        raise Refused("expression %s is neither AND of all nor OR of all" % values.show(expression))
     tree, used = Parser(expression, conditions).parse()
     for alias in conditions:
         if setting.strict and alias not in used:
@@ -61,29 +79,31 @@ def check(where, setting):
     return tree
 
 
-def _condition(item, setting):
+def _condition(item, setting, grammar):
     """A Condition, or None for one that a lenient tenant drops."""
-    field = fields.PLAN.get(item.get("name")) if isinstance(item.get("name"), str) else None
-    if field is None:
+    field = grammar.field(item["name"]) if isinstance(item.get("name"), str) else None
+    if field is None or not field.filterable:
         if not setting.strict:
             return None
-        raise Refused("there is no field %s to filter" % values.show(item.get("name")),
-                      "COCKPIT_5101")
+        if field is None:
+            raise grammar.no_field("filter", item.get("name"))
+        raise Refused("field %s cannot be filtered" % field.name)
     operator, given = item.get("operator"), item.get("value")
+    if operator in setting.ignore_operators:
+        return None
     what = "%s %s" % (field.name, operator)
     if operator not in switches.OPERATORS:
         raise Refused("there is no operator %s" % values.show(operator))
     if operator not in setting.operators:
         raise Refused("operator %s is not supported here" % operator)
-    if operator in ("INCLUDES", "EXCLUDES"):
-        raise Refused("%s: no field here is a multi-select picklist" % what)
-    if operator in _TEXT_ONLY and field.kind != "text" \
-            or field.kind == "boolean" and operator not in _BOOLEAN:
+    if operator in _MULTI_ONLY and field.kind != "multi":
+        raise Refused("%s: this field is no multi-select picklist" % what)
+    if operator not in _FITS[field.kind]:
         raise Refused("%s: the operator does not fit a %s" % (what, field.kind))
     if not isinstance(given, list):
         raise Refused("%s: value is not an array" % what)
     _count(what, operator, given, setting)
-    parse = values.PARSE_FILTER[field.kind]
+    parse = grammar.parse[field.kind]
     try:
         truth = tuple(parse(value) for value in given)
     except Refused as error:
@@ -165,46 +185,49 @@ class Parser:
         return self.conditions[token]
 
 
-def evaluate(tree, plans, setting, rows=None):
+def evaluate(tree, table, setting, rows=None):
     """The rows, of `rows` and in their order, that the tree holds for."""
     if rows is None:
-        rows = plans.order
+        rows = table.order
     if tree is None:
         return rows
     if isinstance(tree, Condition):
-        return _rows(tree, plans, setting, rows)
+        return _rows(tree, table, setting, rows)
     word, arms = tree
     if word == "OR":
         either = set()
         for arm in arms:
-            either.update(evaluate(arm, plans, setting, rows))
+            either.update(evaluate(arm, table, setting, rows))
         return [row for row in rows if row in either]
     # What an index answers goes first, and leaves little for the rest.
-    for arm in sorted(arms, key=lambda arm: not _indexed(arm, plans, setting)):
-        rows = evaluate(arm, plans, setting, rows)
+    for arm in sorted(arms, key=lambda arm: not _indexed(arm, table, setting)):
+        rows = evaluate(arm, table, setting, rows)
     return rows
 
 
-def _indexed(tree, plans, setting):
-    return (isinstance(tree, Condition) and tree.operator in ("EQ", "IN") and plans.ascending
-            and fields.PLAN[tree.field].kind == "text"
-            and not (setting.text_fold and fields.PLAN[tree.field].folds))
+def _indexed(tree, table, setting):
+    if not isinstance(tree, Condition) or tree.operator not in ("EQ", "IN"):
+        return False
+    field = table.field(tree.field)
+    return table.ascending and field.kind == "text" and not (setting.text_fold and field.folds)
 
 
-def _rows(condition, plans, setting, rows):
+def _rows(condition, table, setting, rows):
     name, operator, wanted = condition
-    if rows is plans.order and _indexed(condition, plans, setting):
-        return plans.with_value(name, set(wanted))
-    column = plans.column(name, setting.text_fold)
-    if setting.text_fold and fields.PLAN[name].folds:
+    if rows is table.order and _indexed(condition, table, setting):
+        return table.with_value(name, set(wanted))
+    field = table.field(name)
+    column = table.column(name, setting.text_fold)
+    if setting.text_fold and field.folds:
         wanted = tuple(store.fold(value) for value in wanted)
-    if setting.date_instants and fields.PLAN[name].kind == "date":
-        column = plans.instants(name)
+    if setting.date_instants and field.kind == "date":
+        column = table.instants(name)
         wanted = tuple(day * 86400 for day in wanted)
-    if setting.doubles and fields.PLAN[name].kind in ("number", "integer"):
+    if setting.doubles and field.kind in ("number", "integer"):
         column = [None if value is None else float(value) for value in column]
         wanted = tuple(map(float, wanted))
-    chosen = _SELECT[operator](column, rows, *((set(wanted),) if operator == "IN" else wanted))
+    as_set = operator == "IN" or operator in _MULTI_ONLY
+    chosen = _SELECT[operator](column, rows, *((set(wanted),) if as_set else wanted))
     if setting.keep_nulls and operator in ("NE", "GT", "GTE"):
         kept = set(chosen)
         return [row for row in rows if row in kept or column[row] is None]
@@ -224,6 +247,8 @@ _SELECT = {
     "STARTS_WITH": lambda c, rows, v: [r for r in rows
                                        if (x := c[r]) is not None and x.startswith(v)],
     "ENDS_WITH": lambda c, rows, v: [r for r in rows if (x := c[r]) is not None and x.endswith(v)],
+    "INCLUDES": lambda c, rows, v: [r for r in rows if (x := c[r]) is not None and v & set(x)],
+    "EXCLUDES": lambda c, rows, v: [r for r in rows if (x := c[r]) is not None and not v & set(x)],
     "IS_NULL": lambda c, rows: [r for r in rows if c[r] is None],
     "IS_NOT_NULL": lambda c, rows: [r for r in rows if c[r] is not None],
 }

@@ -8,6 +8,7 @@ import time
 _MOST_ENTRIES = 200_000
 _MOST_BYTES = 64 << 20
 _LONGEST_BODY = 1 << 16
+_SECRETS = ("accesskey", "authorization")
 
 
 class Entry:
@@ -48,13 +49,13 @@ class Journal:
             self.counts["connections_opened"] += 1
             return self.connections
 
-    def arrive(self, request, operation, connection, key):
+    def arrive(self, request, operation, connection, key_matched):
         entry = Entry()
         entry.time, entry.started = time.time(), time.monotonic()
         entry.method, entry.path = request.method, request.target
         entry.body = request.body[:_LONGEST_BODY]
-        entry.key_matched = request.headers.get("accesskey") == key
-        entry.headers = [pair for pair in request.pairs if pair[0].lower() != "accesskey"]
+        entry.key_matched = key_matched
+        entry.headers = [pair for pair in request.pairs if pair[0].lower() not in _SECRETS]
         entry.connection = connection
         entry.status = entry.ms = None
         with self.lock:

@@ -1,62 +1,21 @@
-"""POST /successplans/search, and the replies that say nothing or not now."""
+"""What searches of both dialects share: which rows fit, which page of them, and what is said
+where there are none or where it is not the time.
+"""
 
 import math
 
 from . import filters, values
-from .fields import PLAN
 from .replies import envelope, refusal, style_of
 from .values import Refused
 
 MOST_ROWS = 5000
 
 
-def search(tenant, body, setting):
-    names, tree, limit, offset = _check(body, setting)
-    tenant.before_search()
-    if setting.ignore_filters:
-        tree = None
-    plans = tenant.plans
-    found = _find(plans, tree, setting)
-    if setting.ignore_offset:
-        offset = 0
-    if setting.ignore_select or names is None:
-        names = list(PLAN)
-    names = list(dict.fromkeys(names))
-    count = min(limit, setting.page_cap or limit)
-    if setting.shuffle:
-        rows = _shuffled(found, offset, count, tenant.random)
-    else:
-        rows = found[offset:offset + count]
-    if not rows and setting.no_data != "empty":
-        return nothing(setting, b"")
-    if not rows and setting.data_null_when_empty:
-        return nothing(setting, b"{}" if offset else b"null")
-    key = None if setting.shuffle else (repr(tree), tuple(names), offset, count, _key(setting))
-    records = plans.pages.find(key)
-    if records is None:
-        records = plans.records(rows, names, style_of(setting))
-        if key is not None:
-            plans.pages.keep(key, records, len(records))
-    return _reply(records, len(rows), len(found), setting)
-
-
-def _check(body, setting):
-    filters.expect_object(body, "the body", ("select", "where", "limit", "offset"), setting.strict)
-    names = body.get("select")
-    if "select" in body:
-        if not isinstance(names, list) or not names:
-            raise Refused("select is not a list with fields in it")
-        for name in names:
-            if not isinstance(name, str) or name not in PLAN:
-                raise Refused("there is no field %s to select" % values.show(name), "COCKPIT_5101")
-        if setting.strict and len(set(names)) < len(names):
-            raise Refused("select names a field twice")
+def limit_and_offset(body):
     limit = _whole(body.get("limit"), "limit", 1)
     if limit > MOST_ROWS:
         raise Refused("limit %d is over %d" % (limit, MOST_ROWS))
-    offset = _whole(body["offset"], "offset", 0) if "offset" in body else 0
-    tree = filters.check(body["where"], setting) if "where" in body else None
-    return names, tree, limit, offset
+    return limit, _whole(body["offset"], "offset", 0) if "offset" in body else 0
 
 
 def _whole(value, what, least):
@@ -67,21 +26,29 @@ def _whole(value, what, least):
     return value
 
 
-def _key(setting):
+def habits(setting):
     """The switches that a rendered page depends on."""
     return (style_of(setting), setting.text_fold, setting.keep_nulls, setting.date_instants,
             setting.doubles)
 
 
-def _find(plans, tree, setting):
+def find(table, tree, setting):
+    """The rows that the tree holds for, in the table's order."""
     if tree is None:
-        return plans.order
-    key = (repr(tree), _key(setting))
-    found = plans.found.find(key)
+        return table.order
+    key = (repr(tree), habits(setting))
+    found = table.found.find(key)
     if found is None:
-        found = filters.evaluate(tree, plans, setting)
-        plans.found.keep(key, found, len(found) + 100)
+        found = filters.evaluate(tree, table, setting)
+        table.found.keep(key, found, len(found) + 100)
     return found
+
+
+def page(found, offset, count, random=None):
+    """One page; with `random`, of another order each time."""
+    if random:
+        return _shuffled(found, offset, count, random)
+    return found[offset:offset + count]
 
 
 def _shuffled(found, offset, count, random):
@@ -96,17 +63,11 @@ def _shuffled(found, offset, count, random):
             for place in range(offset, min(offset + count, size))]
 
 
-def _reply(records, shown, total, setting):
-    if setting.bare_arrays:
-        return envelope(b"[", records, b"]")
-    after = b"]}"
-    if setting.total_count != "absent":
-        if setting.total_count == "page":
-            total = shown
-        elif setting.total_count != "true":
-            total = max(0, total + setting.total_count)
-        after = b'],"totalCount":%d}' % total
-    return envelope(b'{"records":[', records, after)
+def nothing_here(setting, offset):
+    """What a search says that has no rows, where that is not an empty list."""
+    if setting.no_data != "empty":
+        return nothing(setting, b"")
+    return nothing(setting, b"{}" if offset else b"null")
 
 
 def nothing(setting, data):

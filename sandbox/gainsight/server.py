@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 
-from . import api, control, wire
+from . import api, control, oauth, wire
 from .misbehave import PERFORM, Wire
 from .replies import refusal
 
@@ -80,7 +80,8 @@ class Server:
     def _api(self, connection, request):
         tenant, setting = self.tenant, self.tenant.switches
         exact, counted = api.operation(request.method, request.target)
-        entry = tenant.journal.arrive(request, counted, connection.number, setting.key)
+        entry = tenant.journal.arrive(request, counted, connection.number,
+                                      oauth.knows(request, tenant.tokens, setting))
         rule = tenant.faults.for_request(exact)
         out = Wire(connection, request.keep_alive, setting.gzip
                    and "gzip" in request.headers.get("accept-encoding", ""))

@@ -15,6 +15,7 @@ class Style(NamedTuple):
     plain: bool = False         # the documented forms only
     lower: bool = False         # keys in lower case
     drop_nulls: bool = False    # no key for a null
+    blank_nulls: bool = False   # an empty string for each null that may be one
 
 
 MIXED = Style()
@@ -95,6 +96,8 @@ def _time_mixed(time, which):
     if which & 31 >= len(_TIME_FORMS):
         return _time_plain(time)
     between, zone, shift, least = _TIME_FORMS[which & 31]
+    if time // 86_400_000_000 + EPOCH_DAY not in _SAFE_DAYS:
+        return _time_plain(time)
     day, clock, micros = split_time(time + shift * 1_000_000)
     return ('"%s%s%s%s%s"' % (day, between, clock, fraction(micros, least), zone)).encode()
 
@@ -144,9 +147,26 @@ _PLAIN = {"text": _text_plain, "date": _date_plain, "time": _time_plain, "boolea
 _EPOCH = {"date": _epoch_date, "time": _epoch_time}
 
 
-def speller(field, style):
-    """The function from a value that is not null, and the variant, to its JSON."""
+def _multi(labels, which):
+    return _text(";".join(labels), which)
+
+
+def _multi_array(labels, which):
+    return b"[" + b",".join([_text(label, which) for label in labels]) + b"]"
+
+
+def _json(text, which):
+    return text.encode()
+
+
+def speller(field, style, array=False):
+    """The function from a value that is not null, and the variant, to its JSON.
+
+    What is several values at once is an array of them, or a text.
+    """
     kind = field.kind
+    if kind in ("multi", "json"):
+        return _json if kind == "json" else _multi_array if array else _multi
     if style.epoch and kind in _EPOCH:
         return _EPOCH[kind]
     # Discovery has to be able to tell a custom date from a custom date-time.
@@ -159,9 +179,11 @@ def _null(field, which, style):
     """The JSON of a null, or None where the key is missing."""
     if style.drop_nulls:
         return None
+    if style.blank_nulls and field.blank_null:
+        return b'""'
     if style.plain or style.epoch:
         return b"null"
-    if field.kind in ("date", "time") and not field.custom and which % 3 == 2:
+    if field.blank_null and which % 3 == 2:
         return b'""'
     return None if which & 1 else b"null"
 

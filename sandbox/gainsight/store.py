@@ -47,8 +47,11 @@ class Bounded(OrderedDict):
 
 
 class Plans:
+    field = staticmethod(fields.PLAN.get)
+
     def __init__(self, columns):
         count = len(columns["Gsid"])
+        self.version = 0                # goes up with each change
         self.values = columns
         self.cells = {name: spelling.cells(field, columns[name], range(count), spelling.MIXED)
                       for name, field in fields.PLAN.items()}
@@ -66,6 +69,7 @@ class Plans:
         return b"".join([self.cells[name][row] for name in _DOCUMENTED])[1:]
 
     def _changed(self, names):
+        self.version += 1
         self.pages.clear()
         self.found.clear()
         for name in names:
@@ -167,12 +171,14 @@ class Objectives:
 
     def __init__(self, most, seed):
         self.most, self.seed = most, seed
+        self.version = 0                # goes up with each change
         self.added = {}                 # row of the plan: [objectives]
 
     def of(self, row, gsid):
         return generate.objectives(row, gsid, self.most, self.seed) + self.added.get(row, [])
 
     def add(self, row, objective):
+        self.version += 1
         self.added.setdefault(row, []).append(objective)
 
     def record(self, row, place, objective, style):

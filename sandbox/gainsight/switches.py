@@ -1,9 +1,11 @@
 """The ways in which this tenant can differ from the plainest one, set while it runs."""
 
 import json
+import zoneinfo
 
 OPERATORS = ("EQ", "NE", "LT", "GT", "LTE", "GTE", "BTW", "IN", "CONTAINS", "STARTS_WITH",
              "ENDS_WITH", "IS_NULL", "IS_NOT_NULL", "INCLUDES", "EXCLUDES")
+FIELD_CODES = ("P_5005", "P_5068", "GSOBJ_ESS_9104", "COCKPIT_5101")
 
 
 def _boolean(value):
@@ -22,8 +24,20 @@ def _or_null(check):
     return lambda value: value is None or check(value)
 
 
+def _text(value):
+    return isinstance(value, str) and value != ""
+
+
 def _one_of(*choices):
     return lambda value: isinstance(value, str) and value in choices
+
+
+def _zone(value):
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (ValueError, TypeError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        return False
+    return True
 
 
 def _operators(value):
@@ -44,7 +58,7 @@ SWITCHES = {
     "no_data": ("empty", _one_of("empty", "result_false", "gsobj_1011")),
     "epoch_dates": (False, _boolean),
     "date_style": ("mixed", _one_of("mixed", "document")),
-    "key_case": ("canonical", _one_of("canonical", "lower")),
+    "key_case": ("canonical", _one_of("canonical", "lower", "select")),
     "drop_nulls": (False, _boolean),
     "ignore_select": (False, _boolean),
     "ignore_offset": (False, _boolean),
@@ -62,11 +76,32 @@ SWITCHES = {
     "retry_after": (None, lambda v: v is None or _integer(v) or isinstance(v, str)),
     "wrong_content_type": (False, _boolean),
     "gzip": (False, _boolean),
-    "key": ("sandbox-key", lambda v: isinstance(v, str) and v != ""),
+    "key": ("sandbox-key", _text),
+    "client_id": ("sandbox-client", _text),
+    "client_secret": ("sandbox-secret", _text),
+    "token_seconds": (86400, _at_least(0)),
+    "allow_list": (False, _boolean),
     "strict": (True, _boolean),
     "any_agent": (True, _boolean),
     "not_found_style": ("404", _one_of("404", "object_not_found")),
+    "serves": ("both", _one_of("document", "nxt", "both")),
+    "no_route": ("GS_APIG_1000", _one_of("GS_APIG_1000", "GSOBJ_1023")),
+    "ignore_operators": ([], _operators),
+    "blank_nulls": (False, _boolean),
+    # of the dialect nxt alone
+    "lookups": ("flat", _one_of("flat", "nested", "mixed")),
+    "ignore_order": (False, _boolean),
+    "order_fold": (False, _boolean),
+    "nxt_total": (False, _boolean),
+    "expressions": ("flat", _one_of("flat", "nested")),
+    "due_zone": ("UTC", _zone),
+    "due_hour": (17, lambda v: _integer(v) and 0 <= v <= 23),
+    "multi_select": ("text", _one_of("text", "array")),
+    "plan_type_category": ("SUCCESS_PLAN_TYPE", _text),
+    "field_code": ("P_5005", _one_of(*FIELD_CODES)),
+    "field_status": (400, lambda v: _integer(v) and 200 <= v <= 599),
 }
+_SECRETS = ("key", "client_secret")
 
 # Settings under which a client that reads the API as it must still gives the same answer.
 NEUTRAL = (
@@ -99,6 +134,24 @@ NEUTRAL = (
     ("not_found_style", "object_not_found"),
 )
 
+# The same for a client of the dialect nxt. A zone is neutral where the client knows of it.
+NEUTRAL_NXT = tuple(pair for pair in NEUTRAL if pair[0] not in (
+    "total_count", "put", "create_answer", "put_answer", "not_found_style")) + (
+    ("key_case", "select"),
+    ("ignore_operators", ["IS_NOT_NULL"]),
+    ("blank_nulls", True),
+    ("lookups", "nested"),
+    ("lookups", "mixed"),
+    ("ignore_order", True),
+    ("order_fold", True),
+    ("nxt_total", True),
+    ("expressions", "nested"),
+    ("multi_select", "array"),
+    ("max_in", 10),
+    ("page_cap", 100),
+)
+_NEUTRAL = {"document": NEUTRAL, "nxt": NEUTRAL_NXT}
+
 # The manner of the API's document, which knows no null and one spelling of each value.
 DOCUMENT = {
     "date_style": "document", "epoch_dates": False, "key_case": "canonical", "drop_nulls": True,
@@ -108,15 +161,15 @@ DOCUMENT = {
 
 
 class Switches:
-    def __init__(self, key, manner):
-        self._key = key
+    def __init__(self, key, manner, serves):
+        self._key, self._serves = key, serves
         self._manner = DOCUMENT if manner == "document" else {}
         self.defaults()
 
     def defaults(self):
         for name, (default, _) in SWITCHES.items():
             setattr(self, name, self._manner.get(name, default))
-        self.key = self._key
+        self.key, self.serves = self._key, self._serves
 
     def departs(self):
         """Was it told to leave the manner that it was started in?"""
@@ -140,9 +193,9 @@ class Switches:
 
     def lines(self):
         return "".join("%s=%s\n" % (name, json.dumps(getattr(self, name)))
-                       for name in sorted(SWITCHES) if name != "key")
+                       for name in sorted(SWITCHES) if name not in _SECRETS)
 
 
-def neutral_lines():
+def neutral_lines(dialect="document"):
     return "".join("%s=%s\n" % (name, value if isinstance(value, str) else json.dumps(value))
-                   for name, value in NEUTRAL)
+                   for name, value in _NEUTRAL[dialect])

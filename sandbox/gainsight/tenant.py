@@ -9,6 +9,8 @@ import time
 from . import fields, generate, store, values
 from .faults import Faults, Mutation
 from .journal import Journal
+from .nxt_rows import World
+from .oauth import Tokens
 from .switches import Switches
 from .values import Refused
 
@@ -20,11 +22,12 @@ _COMPUTED = {"CompanyName": ("CompanyId", generate.company_name),
 
 
 class Tenant:
-    def __init__(self, sizes, key, manner=None):
+    def __init__(self, sizes, key, manner=None, serves="both"):
         self.sizes = sizes              # as given on the command line
         self.manner = manner
         self.lock = threading.RLock()
-        self.switches = Switches(key, manner)
+        self.switches = Switches(key, manner, serves)
+        self.tokens = Tokens()
         self.faults = Faults()
         self.journal = Journal()
         self.reset({})
@@ -39,6 +42,7 @@ class Tenant:
             self.types = generate.plan_types(sizes["types"], self.seed)
             self.plans = store.Plans(generate.plan_columns(sizes["plans"], self.types, self.seed))
             self.objectives = store.Objectives(sizes["objectives"], self.seed)
+            self.world = World(self)    # the same as the dialect nxt sees it
             gc.freeze()
             gc.enable()
             self.random = random.Random(self.seed)

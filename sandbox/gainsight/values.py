@@ -22,9 +22,9 @@ _WHOLE_SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 class Refused(Exception):
     """A request that the tenant answers with an error of its own."""
 
-    def __init__(self, desc, code=None, status=400):
+    def __init__(self, desc, code=None, status=400, title=None):
         super().__init__(desc)
-        self.desc, self.code, self.status = desc, code, status
+        self.desc, self.code, self.status, self.title = desc, code, status, title
 
 
 class Memo(dict):
@@ -169,6 +169,8 @@ _COPY = {
     "number": lambda number: format(number, "f"),
     "integer": lambda number: format(number, "f"),
     "boolean": lambda value: "t" if value else "f",
+    "multi": lambda labels: _copy_string(";".join(labels)),
+    "json": _copy_string,
 }
 
 

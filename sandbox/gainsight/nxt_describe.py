@@ -1,0 +1,63 @@
+"""GET /v1/meta/services/objects/{object}/describe: which fields an object has, and of which type."""
+
+import json
+
+from . import nxt_generate, values
+from .nxt_fields import OBJECTS
+from .replies import envelope, no_object
+
+_LENGTHS = {"STRING": 255, "RICHTEXTAREA": 131072, "GSID": 36, "LOOKUP": 36, "EMAIL": 80, "URL": 1024}
+
+
+def describe(name):
+    if name not in OBJECTS:
+        raise no_object("there is no object %s" % values.show(name))
+    told = OBJECTS[name]
+    data = [{"objectName": name, "label": told.label, "objectType": "STANDARD",
+             "fields": [_field(field) for field in told.fields.values()]}]
+    return envelope(json.dumps(data).encode())
+
+
+def _field(field):
+    said = {"fieldName": field.name, "label": _label(field), "dataType": field.type,
+            "options": _options(field), "meta": _meta(field), "dependentPicklistInfo": None,
+            "defaultValue": None, "description": None, "fieldGroupType": None}
+    said.update((key, value) for key, value in field.said.items() if key in said)
+    if field.type is None:
+        del said["dataType"]
+    return said
+
+
+def _label(field):
+    """Labels are for people: blanks, quotes, and the same one twice."""
+    return field.name.removesuffix("__gc").replace("_", " ").replace("Id", "")[:60]
+
+
+def _options(field):
+    labels = nxt_generate.LISTS.get(field.category, ())
+    return [{"value": nxt_generate.item(field.category, label), "label": label,
+             "active": place != len(labels) - 1, "displayOrder": place + 1}
+            for place, label in enumerate(labels)]
+
+
+def _meta(field):
+    computed = field.name in ("Gsid", "CreatedDate", "ModifiedDate")
+    rich = field.type == "RICHTEXTAREA"
+    meta = {
+        "filterable": field.filterable, "sortable": field.filterable, "groupable": not rich,
+        "createable": not computed, "updateable": not computed,
+        "required": field.name == "Name", "nillable": field.name not in ("Gsid", "Name"),
+        "readOnly": computed, "hidden": False, "richText": rich, "formulaField": False,
+        "hasLookup": field.target is not None, "length": _LENGTHS.get(field.type, 0),
+        "decimalPlaces": 2 if field.kind == "number" else 0,
+        "lookupDetail": None, "accessible": True, "searchable": not rich, "mappings": {},
+        "properties": {"SEARCH_CONTROLLER": "AUTO_SUGGEST", "encrypted": False, "dbName": field.name,
+                       "sourceType": "CUSTOM" if field.name.endswith("__gc") else "SYSTEM"},
+    }
+    if field.target:
+        meta["lookupDetail"] = {
+            "lookupName": field.name + "__gr", "fieldName": field.name,
+            "lookupObjects": [{"objectName": field.target, "fieldName": "Gsid",
+                               "label": field.target}]}
+    meta.update((key, value) for key, value in field.said.items() if key in meta)
+    return meta
