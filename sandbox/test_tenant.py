@@ -772,5 +772,12 @@ def listens(port):
         return sock.connect_ex(("127.0.0.1", port)) == 0
 
 
+def load_tests(loader, tests, _):
+    """The other dialect's beside these."""
+    import test_tenant_nxt              # which needs this module whole
+    tests.addTests(loader.loadTestsFromModule(test_tenant_nxt))
+    return tests
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -33,6 +33,8 @@ class Routes:
     def find(self, method, path):
         """(handler, its arguments) of a path, or None."""
         parts = path.split("/")
+        if not all(parts[1:]):
+            return None
         if method == "POST" and parts[:-1] == _QUERY:
             return self.query, (parts[-1],)
         if method == "GET" and parts[:5] == _DESCRIBE and parts[6:] == ["describe"]:
