@@ -32,6 +32,8 @@ NEW = {"Name": "n", "CompanyId": "c", "TypeId": "t"}
 
 
 class Client:
+    base = "/v1"
+
     def __init__(self, url):
         host = url.split("/")[2]
         self.connection = http.client.HTTPConnection(host, timeout=10)
@@ -44,7 +46,7 @@ class Client:
             body = json.dumps(body, default=str)
         if isinstance(body, str):
             body = body.encode()
-        self.connection.request(method, "/v1" + path, body, {
+        self.connection.request(method, self.base + path, body, {
             name: value for name, value in {**self.headers, **headers}.items() if value})
         reply = self.connection.getresponse()
         return reply.status, reply.headers, reply.read()

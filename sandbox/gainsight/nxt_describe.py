@@ -2,7 +2,7 @@
 
 import json
 
-from . import nxt_generate, values
+from . import nxt_generate, nxt_plans, values
 from .nxt_fields import OBJECTS
 from .replies import envelope, no_object
 
@@ -14,13 +14,19 @@ def describe(name):
         raise no_object("there is no object %s" % values.show(name))
     told = OBJECTS[name]
     data = [{"objectName": name, "label": told.label, "objectType": "STANDARD",
-             "fields": [_field(field) for field in told.fields.values()]}]
+             "fields": [_field(field, _writable(name, field)) for field in told.fields.values()]}]
     return envelope(json.dumps(data).encode())
 
 
-def _field(field):
+def _writable(name, field):
+    if name == "cta_group":
+        return field.name in nxt_plans.UPDATEABLE
+    return field.name not in ("Gsid", "CreatedDate", "ModifiedDate")
+
+
+def _field(field, writable):
     said = {"fieldName": field.name, "label": _label(field), "dataType": field.type,
-            "options": _options(field), "meta": _meta(field), "dependentPicklistInfo": None,
+            "options": _options(field), "meta": _meta(field, writable), "dependentPicklistInfo": None,
             "defaultValue": None, "description": None, "fieldGroupType": None}
     said.update((key, value) for key, value in field.said.items() if key in said)
     if field.type is None:
@@ -40,14 +46,13 @@ def _options(field):
             for place, label in enumerate(labels)]
 
 
-def _meta(field):
-    computed = field.name in ("Gsid", "CreatedDate", "ModifiedDate")
+def _meta(field, writable):
     rich = field.type == "RICHTEXTAREA"
     meta = {
         "filterable": field.filterable, "sortable": field.filterable, "groupable": not rich,
-        "createable": not computed, "updateable": not computed,
+        "createable": writable, "updateable": writable,
         "required": field.name == "Name", "nillable": field.name not in ("Gsid", "Name"),
-        "readOnly": computed, "hidden": False, "richText": rich, "formulaField": False,
+        "readOnly": not writable, "hidden": False, "richText": rich, "formulaField": False,
         "hasLookup": field.target is not None, "length": _LENGTHS.get(field.type, 0),
         "decimalPlaces": 2 if field.kind == "number" else 0,
         "lookupDetail": None, "accessible": True, "searchable": not rich, "mappings": {},

@@ -93,8 +93,6 @@ def _field(name, kind, function, *more):
     return (name, kind, _drawn(name, function), *more)
 
 
-_CLOSED = {"Completed": True, "Archived": True}
-
 CTA_GROUP = _object(
     "Success Plan",
     ("Gsid", "GSID", "Gsid"),
@@ -114,7 +112,7 @@ CTA_GROUP = _object(
     _field("Highlights", "RICHTEXTAREA", make.rich_text),
     ("CreatedDate", "DATETIME", "CreatedDate"),
     ("ModifiedDate", "DATETIME", "ModifiedDate"),
-    ("IsClosed", "BOOLEAN", _of("Status", lambda status: _CLOSED.get(status, False))),
+    ("IsClosed", "BOOLEAN", _of("Status", lambda status: status in make.CLOSED)),
     _field("PercentComplete", "NUMBER", make.share),
     ("EntityType", "STRING", lambda rows: ["Company"] * len(rows.order)),
     ("RelationshipId", "LOOKUP", lambda rows: [None] * len(rows.order), "relationship"),
@@ -152,7 +150,7 @@ CALL_TO_ACTION = _object(
     ("OwnerId", "LOOKUP", _one_row_of("OwnerId", "gsuser"), "gsuser"),
     ("DueDate", "DATETIME", _due("DueDate")),
     ("PercentComplete", "NUMBER", "CompletionPercentage"),
-    ("IsClosed", "BOOLEAN", _of("Status", lambda status: _CLOSED.get(status, False))),
+    ("IsClosed", "BOOLEAN", _of("Status", lambda status: status in make.CLOSED)),
     ("CreatedDate", "DATETIME", "CreatedDate"),
     ("ModifiedDate", "DATETIME", "ModifiedDate"),
 )

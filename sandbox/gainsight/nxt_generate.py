@@ -11,6 +11,7 @@ from decimal import Decimal
 from . import generate
 from .values import EPOCH_DAY
 
+CLOSED = ("Completed", "Archived")      # statuses, of plans and of calls to action
 PLAN_STATUS, CTA_STATUS, PRIORITY = "SUCCESS_PLAN_STATUS", "CTA_STATUS", "CTA_PRIORITY"
 
 # Lists of the tenant, category by category; the plans' types come from the store.

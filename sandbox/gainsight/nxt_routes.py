@@ -1,10 +1,12 @@
 """The routes of the dialect nxt: from a request to a reply."""
 
-from . import nxt_describe, nxt_search
+from . import nxt_describe, nxt_plans, nxt_search
 from .bodies import parse_body
 
 OPERATIONS = ("POST /data/objects/query/{object}",
-              "GET /meta/services/objects/{object}/describe")
+              "GET /meta/services/objects/{object}/describe",
+              "POST /v2/successPlan/", "PUT /v2/successPlan/")
+_PLANS = "/v2/successPlan/"
 _QUERY = ["", "v1", "data", "objects", "query"]
 _DESCRIBE = ["", "v1", "meta", "services", "objects"]
 
@@ -23,7 +25,7 @@ def operation(method, path):
 def knows(path):
     """Is it below one of this dialect's services?"""
     parts = path.split("/")
-    return parts[:5] in (_QUERY, _DESCRIBE)
+    return parts[:5] in (_QUERY, _DESCRIBE) or path == _PLANS
 
 
 class Routes:
@@ -32,6 +34,9 @@ class Routes:
 
     def find(self, method, path):
         """(handler, its arguments) of a path, or None."""
+        if path == _PLANS:
+            handler = {"POST": self.create_plans, "PUT": self.update_plans}.get(method)
+            return handler and (handler, ())
         parts = path.split("/")
         if not all(parts[1:]):
             return None
@@ -43,6 +48,12 @@ class Routes:
 
     def query(self, request, setting, name):
         return nxt_search.search(self.tenant, name, parse_body(request.body), setting)
+
+    def create_plans(self, request, setting):
+        return nxt_plans.create(self.tenant, parse_body(request.body), setting)
+
+    def update_plans(self, request, setting):
+        return nxt_plans.update(self.tenant, parse_body(request.body), setting)
 
     def describe(self, request, setting, name):
         return nxt_describe.describe(name)

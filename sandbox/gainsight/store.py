@@ -10,6 +10,7 @@ from operator import itemgetter
 
 from . import fields, generate, spelling
 
+_STATUS = tuple(fields.OBJECTIVE).index("Status")
 _DOCUMENTED = [name for name, field in fields.PLAN.items() if not field.custom]
 
 _PAGE_CACHE_BYTES = 128 << 20
@@ -173,9 +174,18 @@ class Objectives:
         self.most, self.seed = most, seed
         self.version = 0                # goes up with each change
         self.added = {}                 # row of the plan: [objectives]
+        self.closed = {}                # row of the plan: how many of its first were closed with it
 
     def of(self, row, gsid):
-        return generate.objectives(row, gsid, self.most, self.seed) + self.added.get(row, [])
+        listed = generate.objectives(row, gsid, self.most, self.seed) + self.added.get(row, [])
+        for place in range(self.closed.get(row, 0)):
+            listed[place] = (*listed[place][:_STATUS], "Completed", *listed[place][_STATUS + 1:])
+        return listed
+
+    def close(self, row):
+        """All that the plan has now are completed."""
+        self.version += 1
+        self.closed[row] = len(self.of(row, None))
 
     def add(self, row, objective):
         self.version += 1

@@ -96,6 +96,7 @@ SWITCHES = {
     "expressions": ("flat", _one_of("flat", "nested")),
     "due_zone": ("UTC", _zone),
     "due_hour": (17, lambda v: _integer(v) and 0 <= v <= 23),
+    "write_dates": ("day", _one_of("day", "utc")),
     "multi_select": ("text", _one_of("text", "array")),
     "plan_type_category": ("SUCCESS_PLAN_TYPE", _text),
     "field_code": ("P_5005", _one_of(*FIELD_CODES)),

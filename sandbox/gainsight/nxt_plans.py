@@ -1,0 +1,138 @@
+"""POST and PUT /v2/successPlan/: plans made and changed, up to 50 a request.
+
+A record that is refused is named among the failures of a reply that is otherwise a success; the
+others are carried out.
+"""
+
+import datetime
+import json
+import zoneinfo
+
+from . import bodies, fields, filters, nxt_generate, values
+from .replies import envelope
+from .values import EPOCH_DAY, Refused
+
+MOST_RECORDS = 50
+REQUIRED = ("Name", "CompanyId", "OwnerId", "SuccessPlanType")
+
+# The field of a record: the store's column. Type and status go by name, the rest by id or value.
+COLUMNS = {
+    "Name": "Name", "CompanyId": "CompanyId", "OwnerId": "OwnerId", "SuccessPlanType": "TypeId",
+    "status": "Status", "StartDate": "StartDate", "DueDate": "EndDate", "ActionPlan": "Comments",
+    **{name: name for name, field in fields.PLAN.items() if field.custom},
+}
+# What describe calls them, where that is another name.
+DESCRIBED = {"SuccessPlanType": "SuccessPlanTypeId", "status": "StatusId"}
+UPDATEABLE = frozenset(DESCRIBED.get(name, name) for name in COLUMNS)
+_CLEARED = [column for name, column in COLUMNS.items() if name not in REQUIRED]
+
+
+def create(tenant, body, setting):
+    return _each(body, setting, lambda record: _create(tenant, record, setting))
+
+
+def update(tenant, body, setting):
+    return _each(body, setting, lambda record: _update(tenant, record, setting))
+
+
+def _each(body, setting, carry_out):
+    records = _records(body, setting)
+    success, failure = [], []
+    for reference, record in records:
+        try:
+            success.append({reference: carry_out(record)})
+        except Refused as error:
+            failure.append({reference: "%s: %s" % (error.code or "COCKPIT_9701", error.desc)})
+    return envelope(json.dumps({"success": success, "failure": failure}, ensure_ascii=False).encode())
+
+
+def _records(body, setting):
+    """[(referenceId, the other fields)]"""
+    filters.expect_object(body, "the body", ("requests",), setting.strict)
+    listed = body.get("requests")
+    if not isinstance(listed, list) or not listed:
+        raise Refused("requests is not a list with records in it")
+    if len(listed) > MOST_RECORDS:
+        raise Refused("%d records are more than %d" % (len(listed), MOST_RECORDS))
+    result = {}
+    for item in listed:
+        filters.expect_object(item, "a request", ("record",), setting.strict)
+        record = item.get("record")
+        if not isinstance(record, dict):
+            raise Refused("a record is not an object")
+        reference = record.get("referenceId")
+        if not isinstance(reference, str) or not reference or reference in result:
+            raise Refused("referenceId %s is not a text of its own" % values.show(reference))
+        result[reference] = {name: value for name, value in record.items() if name != "referenceId"}
+    return result.items()
+
+
+def _create(tenant, record, setting):
+    missing = [name for name in REQUIRED if record.get(name) in (None, "")]
+    if missing:
+        raise _missing(missing)
+    row = tenant.create_plan(_columns(tenant, record, setting))
+    tenant.journal.count("plans_created")
+    return tenant.plans.values["Gsid"][row]
+
+
+def _update(tenant, record, setting):
+    gsid = record.pop("Gsid", None)
+    row = tenant.plans.row_of.get(gsid) if isinstance(gsid, str) else None
+    if row is None:
+        raise Refused("there is no success plan %s" % values.show(gsid), "COCKPIT_9702")
+    emptied = [name for name in REQUIRED if name in record and record[name] in (None, "")]
+    if emptied:
+        raise _missing(emptied)
+    changes = _columns(tenant, record, setting)
+    if setting.put == "replace":
+        changes = dict(dict.fromkeys(_CLEARED), **changes)
+    tenant.change_plan(row, changes)
+    if changes.get("Status") in nxt_generate.CLOSED:
+        tenant.objectives.close(row)
+    tenant.journal.count("plans_updated")
+    return gsid
+
+
+def _missing(names):
+    return Refused("Missing mandatory fields in the request: " + ", ".join(names), "COCKPIT_9700")
+
+
+def _columns(tenant, record, setting):
+    """{column of the store: true value}"""
+    result = {}
+    for name, value in record.items():
+        if name not in COLUMNS:
+            raise Refused("there is no field %s to write" % values.show(name), "P_5005")
+        field = fields.PLAN[COLUMNS[name]]
+        if value is None:
+            result[field.name] = None
+        elif name in _BY_NAME:
+            result[field.name] = _BY_NAME[name](tenant, value)
+        else:
+            result[field.name] = bodies.parse_field(field, value)
+        if name in ("StartDate", "DueDate") and value is not None and setting.write_dates == "utc":
+            result[field.name] = _day_there(result[field.name], setting.due_zone)
+    return result
+
+
+def _type(tenant, name):
+    for ident, known in tenant.types.items():
+        if known == name:
+            return ident
+    raise Refused("there is no plan type %s" % values.show(name), "COCKPIT_9703")
+
+
+def _status(tenant, name):
+    if name not in nxt_generate.LISTS[nxt_generate.PLAN_STATUS]:
+        raise Refused("there is no status %s" % values.show(name), "COCKPIT_9704")
+    return name
+
+
+_BY_NAME = {"SuccessPlanType": _type, "status": _status}
+
+
+def _day_there(day, zone):
+    """The local day at midnight UTC of a day: the one before, west of UTC."""
+    midnight = datetime.datetime.fromtimestamp((day - EPOCH_DAY) * 86400, datetime.timezone.utc)
+    return midnight.astimezone(zoneinfo.ZoneInfo(zone)).date().toordinal()
