@@ -161,7 +161,7 @@ gs_saved_add(GsSaved *saved, const GsJson *record)
 	added = palloc0(sizeof(GsSavedRecord));
 	added->record = pstrdup(json.data);
 	added->read_at = gs_governor_now();
-	added->scan = saved->last_scan;
+	added->number = saved->last_scan;
 	if (gs_lock_is_held(saved->lock) && saved->locked == NULL)
 	{
 		added->lock = saved->lock;
@@ -203,10 +203,4 @@ int64
 gs_saved_count(const GsSaved *saved)
 {
 	return saved->count;
-}
-
-const GsSavedRecord *
-gs_saved_last(const GsSaved *saved)
-{
-	return saved->records[saved->count - 1];
 }

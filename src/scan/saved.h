@@ -1,14 +1,46 @@
 /*
  * saved.h
- *	  What a scan read of the records that its statement updates: the side of the
- *	  scan.
+ *	  What a scan read of the records that its statement updates.
  */
 #ifndef GS_SAVED_H
 #define GS_SAVED_H
 
 #include "postgres.h"
 
-#include "scan.h"
+#include "nodes/execnodes.h"
+
+#include "gainsight/gainsight.h"
+#include "table/table.h"
+
+/*
+ * For the update.
+ */
+
+typedef struct GsSavedRecord
+{
+	const char *record;			/* JSON: key, version, writable fields, and what the scan reads */
+	int64		read_at;		/* of gs_governor_now */
+	int64		number;			/* of the scan that read it */
+	GsPlanLock *lock;			/* under which it was read, if it was; it may be lost */
+} GsSavedRecord;
+
+/*
+ * The record of a ctid in the scan of a range table entry.  Raises an ERROR if
+ * there is none.
+ */
+extern const GsSavedRecord *gs_saved_find(EState *estate, Index index, ItemPointer tid);
+
+/*
+ * Scans that save are numbered as they begin: the last number; and the first of
+ * those that run, where there are several, so that one may have read what the
+ * update of another changes.  Else 0.
+ */
+extern int64 gs_saved_last_scan(void);
+extern int64 gs_saved_first_scan(void);
+
+/*
+ * For the scan.
+ */
 
 typedef struct GsSaved GsSaved;
 
@@ -28,7 +60,6 @@ extern void gs_saved_forget(GsSaved *saved);
 extern void gs_saved_begin_scan(GsSaved *saved, const GsTenant *tenant, const char *key);
 extern void gs_saved_add(GsSaved *saved, const GsJson *record);
 extern int64 gs_saved_count(const GsSaved *saved);
-extern const GsSavedRecord *gs_saved_last(const GsSaved *saved);
 
 /*
  * A saved record's number as a ctid.

@@ -243,20 +243,14 @@ next_row(ForeignScanState *node)
 TupleTableSlot *
 gainsightIterateForeignScan(ForeignScanState *node)
 {
+	GsScanState *state = node->fdw_state;
 	TupleTableSlot *slot;
 
 	if (is_count(node))
 		return gs_count_iterate(node);
 	slot = next_row(node);
-	return TupIsNull(slot) ? slot : gs_scan_with_header(node, slot);
-}
-
-TupleTableSlot *
-gs_scan_with_header(ForeignScanState *node, TupleTableSlot *slot)
-{
-	GsScanState *state = node->fdw_state;
-
-	if (state->with_header == NULL)
+	/* as the plan looks at it: itself, or with the system columns that are named */
+	if (TupIsNull(slot) || state->with_header == NULL)
 		return slot;
 	gs_row_give_header(slot, state->with_header);
 	return state->with_header;
@@ -334,26 +328,6 @@ gs_scan_at_end(const ForeignScanState *node)
 	const GsScanState *state = node->fdw_state;
 
 	return state->evaluated && state->ended && !state->replaying;
-}
-
-bool
-gs_scan_next_to_update(ForeignScanState *node, TupleTableSlot *slot,
-					   const GsSavedRecord **record)
-{
-	GsScanState *state = node->fdw_state;
-
-	if (!state->evaluated)
-	{
-		(void) gs_operands_evaluate(state->operands, node->ss.ps.ps_ExprContext);
-		start(node);
-		gs_kept_forget(state);
-		state->evaluated = true;
-	}
-	ExecClearTuple(slot);
-	if (state->ended || !gs_scan_fetch(state, slot))
-		return false;
-	*record = gs_saved_last(state->saved);
-	return true;
 }
 
 void

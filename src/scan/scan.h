@@ -18,6 +18,7 @@
 #include "nodes/execnodes.h"
 
 #include "plan/plan.h"
+#include "saved.h"
 
 /*
  * count.c: count(*)
@@ -58,18 +59,8 @@ extern bool gs_scan_advance(ForeignScanState *node);
 extern bool gs_scan_at_end(const ForeignScanState *node);
 
 /*
- * For a direct modification: the next row into slot, with what its update has
- * to know.  The plan's conditions are not checked.  False at the end.
+ * The table of a scan that has begun.
  */
-typedef struct GsSavedRecord GsSavedRecord;
-extern bool gs_scan_next_to_update(ForeignScanState *node, TupleTableSlot *slot,
-								   const GsSavedRecord **record);
-
-/*
- * The scan's row as the plan looks at it: itself, or a copy in a slot that has
- * system columns where some are named.
- */
-extern TupleTableSlot *gs_scan_with_header(ForeignScanState *node, TupleTableSlot *slot);
 extern GsRelation *gs_scan_relation(const ForeignScanState *node);
 
 /*
@@ -93,31 +84,6 @@ extern const GsUsage *gs_scan_usage(const ForeignScanState *node);
  * What it takes to keep the row of a virtual slot in a tuplestore, in bytes.
  */
 extern Size gs_kept_size(const TupleTableSlot *slot);
-
-/*
- * saved.c: what a scan read of the records that its statement updates
- */
-struct GsSavedRecord
-{
-	const char *record;			/* JSON: key, version, writable fields, and what the scan reads */
-	int64		read_at;		/* of gs_governor_now */
-	int64		scan;			/* the number of the scan that read it */
-	GsPlanLock *lock;			/* under which it was read, if it was; it may be lost */
-};
-
-/*
- * The record of a ctid in the scan of a range table entry.  Raises an ERROR if
- * there is none.
- */
-extern const GsSavedRecord *gs_saved_find(EState *estate, Index index, ItemPointer tid);
-
-/*
- * Scans that save are numbered as they begin: the last number; and the first of
- * those that run, where there are several, so that one may have read what the
- * update of another changes.  Else 0.
- */
-extern int64 gs_saved_last_scan(void);
-extern int64 gs_saved_first_scan(void);
 
 /*
  * bind_join.c: the outer side of a join that sends keys in batches

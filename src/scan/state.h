@@ -9,7 +9,6 @@
 #include "utils/tuplestore.h"
 
 #include "bind.h"
-#include "saved.h"
 #include "scan.h"
 
 typedef struct GsBound GsBound;

@@ -171,22 +171,20 @@ gainsightBeginDirectModify(ForeignScanState *node, int eflags)
  * Finding the rows.
  */
 
-/* What the row in the scan's slot changes, evaluated but once. */
-static GsUpdate *
-make_update(ForeignScanState *node, GsDirectState *state, const GsSavedRecord *saved)
+/* What a row of the scan changes, evaluated but once. */
+static void
+make_update(ForeignScanState *node, GsDirectState *state, TupleTableSlot *slot)
 {
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
-	const TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 	int			count = list_length(state->set_states);
 	Datum	   *values = palloc(sizeof(Datum) * Max(count, 1));
 	bool	   *nulls = palloc(sizeof(bool) * Max(count, 1));
-	const char *why;
-	GsReadRow	read = {slot->tts_values, slot->tts_isnull,
-	gs_json_parse(pstrdup(saved->record), strlen(saved->record), CurrentMemoryContext, &why)};
+	GsReadRow	read = {slot->tts_values, slot->tts_isnull};
 	MemoryContext old;
 	GsUpdate   *update;
 	ListCell   *cell;
 
+	slot_getallattrs(slot);
 	foreach(cell, state->set_states)
 	{
 		int			n = foreach_current_index(cell);
@@ -196,41 +194,35 @@ make_update(ForeignScanState *node, GsDirectState *state, const GsSavedRecord *s
 	old = MemoryContextSwitchTo(state->context);
 	update = palloc0(sizeof(GsUpdate));
 	update->relation = state->relation;
-	update->saved = saved;
+	update->saved = gs_saved_find(node->ss.ps.state, ((Scan *) node->ss.ps.plan)->scanrelid,
+								  &slot->tts_tid);
 	update->want_record = state->returning;
 	update->changes = palloc(sizeof(GsMember) * Max(count, 1));
 	update->nchanges = gs_write_changes(state->relation, &read, state->plan.set_attnums, values,
 										nulls, update->changes);
+	state->updates = lappend(state->updates, update);
 	MemoryContextSwitchTo(old);
-	return update;
 }
 
+/*
+ * The scan has read all of them before it gives the first, so that a condition
+ * or a value that writes itself does so after that.
+ */
 static void
 find_rows(ForeignScanState *node, GsDirectState *state)
 {
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
-	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
-	const GsSavedRecord *saved;
-	MemoryContext old;
+	MemoryContext old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
+	TupleTableSlot *slot;
 
-	for (;;)
+	while (slot = gainsightIterateForeignScan(node), !TupIsNull(slot))
 	{
-		ResetExprContext(econtext);
-		old = MemoryContextSwitchTo(econtext->ecxt_per_tuple_memory);
-		if (!gs_scan_next_to_update(node, slot, &saved))
-			break;
-		econtext->ecxt_scantuple = gs_scan_with_header(node, slot);
+		econtext->ecxt_scantuple = slot;
 		if (ExecQual(node->fdw_recheck_quals, econtext))
-		{
-			GsUpdate   *update = make_update(node, state, saved);
-
-			MemoryContextSwitchTo(state->context);
-			state->updates = lappend(state->updates, update);
-		}
-		MemoryContextSwitchTo(old);
+			make_update(node, state, slot);
+		ResetExprContext(econtext);
 	}
 	MemoryContextSwitchTo(old);
-	ExecClearTuple(slot);
 }
 
 /*
@@ -281,19 +273,6 @@ return_rows(ForeignScanState *node, GsDirectState *state)
 	MemoryContextDelete(own);
 }
 
-static void
-update_rows(ForeignScanState *node, GsDirectState *state)
-{
-	int			count = list_length(state->updates);
-	GsUpdate  **updates = palloc(sizeof(GsUpdate *) * Max(count, 1));
-
-	for (int i = 0; i < count; i++)
-		updates[i] = list_nth(state->updates, i);
-	gs_updates_run(state->relation, updates, count, note_updated, state);
-	if (state->returning)
-		return_rows(node, state);
-}
-
 TupleTableSlot *
 gainsightIterateDirectModify(ForeignScanState *node)
 {
@@ -308,7 +287,9 @@ gainsightIterateDirectModify(ForeignScanState *node)
 		if (node->resultRelInfo->ri_projectReturning != NULL)
 			prepare_returning(node, state);
 		find_rows(node, state);
-		update_rows(node, state);
+		gs_updates_run(state->relation, state->updates, note_updated, state);
+		if (state->returning)
+			return_rows(node, state);
 		MemoryContextSwitchTo(old);
 		state->done = true;
 		if (state->plan.set_processed)

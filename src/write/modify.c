@@ -158,7 +158,7 @@ find_changes(GsTarget *target, GsUpdate *update, List *attnums, TupleTableSlot *
 	bool	   *nulls = palloc(sizeof(bool) * count);
 	Datum	   *read_values = palloc0(sizeof(Datum) * Max(relation->natts, 1));
 	bool	   *read_nulls = palloc0(sizeof(bool) * Max(relation->natts, 1));
-	GsReadRow	read = {read_values, read_nulls, update->then};
+	GsReadRow	read = {read_values, read_nulls};
 	ListCell   *cell;
 
 	gs_row_maker_fill(target->maker, update->then, NULL, read_values, read_nulls);
@@ -182,11 +182,10 @@ make_update(GsTarget *target, EState *estate, ResultRelInfo *rinfo,
 	Datum		number = ExecGetJunkAttribute(planSlot, target->ctid, &isnull);
 
 	update->relation = target->relation;
-	update->context = target->context;
 	update->want_record = gs_target_wants_row(rinfo);
 	update->saved = gs_saved_find(estate, rinfo->ri_RangeTableIndex,
 								  (ItemPointer) DatumGetPointer(number));
-	gs_update_open(update);
+	gs_update_open(update, target->context);
 	find_changes(target, update, candidates(target, estate, rinfo), slot);
 	return update;
 }
@@ -213,7 +212,7 @@ gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 	if (gs_seen_add(target->updated, update->key))
 	{
 		gs_target_check_row(target, rinfo, slot, false);
-		gs_updates_run(target->relation, &update, 1, note_done, &done);
+		gs_updates_run(target->relation, list_make1(update), note_done, &done);
 	}
 	if (done && update->record != NULL)
 		slot = gs_target_written(target, update->record, NULL, slot);

@@ -274,42 +274,12 @@ is_as_read(const GsAttr *attr, Datum value, bool isnull, Datum read, bool read_i
 	return datum_image_eq(value, read, by_value, length);
 }
 
-/* Is the text JSON of this kind? */
-static bool
-is_json_of(const char *text, GsJsonKind kind)
-{
-	const char *why;
-	const GsJson *node = gs_json_parse(pstrdup(text), strlen(text), CurrentMemoryContext, &why);
-
-	return node != NULL && gs_json_kind(node) == kind;
-}
-
-/*
- * A value of a custom field in the JSON type that the field has had: what it is
- * to the tenant the column's type need not tell.
- */
-static const char *
-as_it_came(const GsJson *came, const char *json)
-{
-	GsJsonKind	kind = gs_json_kind(came);
-	const char *why;
-	const GsJson *value = gs_json_parse(pstrdup(json), strlen(json), CurrentMemoryContext, &why);
-	const char *text = gs_json_text(value);
-
-	if (kind == GS_JSON_ABSENT || kind == GS_JSON_NULL || kind == gs_json_kind(value) || text == NULL)
-		return json;
-	if (kind == GS_JSON_STRING)
-		return gs_json_kind(value) == GS_JSON_NULL ? json : psprintf("\"%s\"", text);
-	return is_json_of(text, kind) ? text : json;
-}
-
 /* The new value of a column as JSON, "null" for null; NULL if nothing is sent for it. */
 static const char *
 json_of_change(const GsRelation *relation, const GsReadRow *read, AttrNumber attnum, Datum value,
 			   bool isnull)
 {
 	const GsAttr *attr = &relation->atts[attnum - 1];
-	const char *json;
 
 	if (attr->constant != NULL)
 	{
@@ -323,11 +293,7 @@ json_of_change(const GsRelation *relation, const GsReadRow *read, AttrNumber att
 		(!isnull && is_no_key(attr, value)))
 		return NULL;
 	gs_writable_check_column(relation, attnum);
-	if (isnull)
-		return "null";
-	json = json_of(relation, attr, value);
-	return attr->column != NULL ? json :
-		as_it_came(gs_json_get(read->record, gs_to_utf8(attr->field)), json);
+	return isnull ? "null" : json_of(relation, attr, value);
 }
 
 int
@@ -380,6 +346,35 @@ changed(const GsMember *changes, int nchanges, const char *field)
 	return NULL;
 }
 
+/* Is the text JSON of this kind? */
+static bool
+is_json_of(const char *text, GsJsonKind kind)
+{
+	const char *why;
+	const GsJson *node = gs_json_parse(pstrdup(text), strlen(text), CurrentMemoryContext, &why);
+
+	return node != NULL && gs_json_kind(node) == kind;
+}
+
+/*
+ * A value of a custom field in the JSON type that the field has had: what it is
+ * to the tenant the column's type need not tell.
+ */
+static const char *
+as_it_came(const GsJson *came, const char *json)
+{
+	GsJsonKind	kind = gs_json_kind(came);
+	const char *why;
+	const GsJson *value = gs_json_parse(pstrdup(json), strlen(json), CurrentMemoryContext, &why);
+	const char *text = gs_json_text(value);
+
+	if (kind == GS_JSON_ABSENT || kind == GS_JSON_NULL || kind == gs_json_kind(value) || text == NULL)
+		return json;
+	if (kind == GS_JSON_STRING)
+		return gs_json_kind(value) == GS_JSON_NULL ? json : psprintf("\"%s\"", text);
+	return is_json_of(text, kind) ? text : json;
+}
+
 GsWrite *
 gs_write_update(const GsRelation *relation, const GsMember *changes, int nchanges,
 				const GsJson *base)
@@ -409,8 +404,7 @@ gs_write_update(const GsRelation *relation, const GsMember *changes, int nchange
 			continue;
 		field = gs_to_utf8(attr->field);
 		json = changed(changes, nchanges, field);
-		if (json == NULL)
-			json = unchanged(base, field, false);
+		json = json ? as_it_came(gs_json_get(base, field), json) : unchanged(base, field, false);
 		if (json != NULL)
 			add_member(write, attr->field, json);
 	}

@@ -31,8 +31,8 @@ extern GsWrite *gs_write_insert(const GsRelation *relation, TupleTableSlot *slot
 extern const char *gs_write_shown(const GsRelation *relation, const GsWrite *write);
 
 /*
- * What an update sends: the changes, and every other writable field as base has
- * it.
+ * What an update sends: the changes, in the JSON type that their fields have in
+ * base, and every other writable field as base has it.
  */
 extern GsWrite *gs_write_update(const GsRelation *relation, const GsMember *changes,
 								int nchanges, const GsJson *base);
@@ -47,7 +47,6 @@ typedef struct GsReadRow
 {
 	const Datum *values;		/* by attribute number less 1 */
 	const bool *isnull;
-	const GsJson *record;		/* of which it was made */
 } GsReadRow;
 
 /*

@@ -38,6 +38,19 @@ gs_target_wants_row(const ResultRelInfo *rinfo)
 		(triggers && (triggers->trig_insert_after_row || triggers->trig_update_after_row));
 }
 
+/*
+ * Whose policies are asked: a row that is moved is updated.  MERGE looks at a row
+ * of the table for an UPDATE, and at none for an INSERT.
+ */
+static WCOKind
+policies(const ModifyTableState *node)
+{
+	bool		inserts = node->operation == CMD_INSERT ||
+		(node->operation == CMD_MERGE && node->ps.ps_ExprContext->ecxt_scantuple == NULL);
+
+	return inserts ? WCO_RLS_INSERT_CHECK : WCO_RLS_UPDATE_CHECK;
+}
+
 void
 gs_target_check_row(GsTarget *target, ResultRelInfo *rinfo, TupleTableSlot *slot, bool insert)
 {
@@ -45,9 +58,8 @@ gs_target_check_row(GsTarget *target, ResultRelInfo *rinfo, TupleTableSlot *slot
 		return;
 	if (target->checks == NULL)
 		target->checks = gs_checks_create(target->node, rinfo, target->relation, insert);
-	/* of policies core asks where a table is not foreign; a row that is moved is updated */
-	ExecWithCheckOptions(target->node->operation == CMD_INSERT ? WCO_RLS_INSERT_CHECK :
-						 WCO_RLS_UPDATE_CHECK, rinfo, slot, target->estate);
+	/* core asks where a table is not foreign */
+	ExecWithCheckOptions(policies(target->node), rinfo, slot, target->estate);
 	gs_checks_apply(target->checks, target->estate, slot);
 }
 

@@ -1,13 +1,11 @@
 /*
  * update.c
- *	  One plan's update: lock it, make sure that nobody changed it, send it.
+ *	  One plan's update: lock it, and make sure that nobody changed it.
  *
  * The API has no precondition, and its PUT may replace the whole record.  So
  * what is sent is the record as the tenant gave it a moment ago, with the
  * changes; and if that is not the record which the statement saw, nothing is.
- * There is one moment of truth: when the record was last seen unchanged.  The
- * PUT looks at it as it starts, and if that was too long ago it is not sent,
- * and the record is read again.
+ * There is one moment of truth: when the record was last seen unchanged.
  *
  * An update goes on by steps, so that many can go side by side, and none of
  * them raises what the tenant or the network failed at: it is noted, for the
@@ -15,34 +13,29 @@
  */
 #include "postgres.h"
 
-#include "wire/wire.h"
 #include "same.h"
 #include "update.h"
 #include "written.h"
 #include "xact.h"
 
-/* A record that was seen so recently may be taken for unchanged, in ms. */
-#define FRESH_MS 1000
-
 /*
  * Ending.
  */
 
-static void
-end_update(GsUpdate *update, GsUpdateOutcome outcome)
+void
+gs_update_end(GsUpdate *update, GsUpdateStage stage)
 {
-	update->outcome = outcome;
-	update->stage = GS_STAGE_ENDED;
+	update->stage = stage;
 	if (update->lock != NULL)
 		gs_lock_release(update->lock);
 	update->lock = NULL;
 }
 
-static void
-fail_update(GsUpdate *update, const GsFailure *failure)
+void
+gs_update_fail(GsUpdate *update, const GsFailure *failure)
 {
 	update->failure = failure;
-	end_update(update, GS_UPDATE_FAILED);
+	gs_update_end(update, GS_UPDATE_FAILED);
 }
 
 static const char *
@@ -51,33 +44,46 @@ key_field(const GsUpdate *update)
 	return gs_model_flagged(update->relation->resource, GS_KEY)->field;
 }
 
-/* Fail of what is no single request's fault. */
-static void
-fail_of(GsUpdate *update, int sqlstate, const char *what, const char *aside, const char *hint)
+void
+gs_update_fail_of(GsUpdate *update, int sqlstate, const char *what, const char *aside,
+				  const char *hint)
 {
 	const GsTenant *tenant = &update->relation->settings->tenant;
 	GsFailure  *failure = palloc0(sizeof(GsFailure));
+	const char *key = gs_without_key(update->key, tenant->access_key);
 
 	failure->sqlstate = sqlstate;
 	failure->server = tenant->server;
 	failure->table = tenant->table;
 	failure->message = psprintf("the %s with %s \"%s\" %s", update->relation->resource->label,
-								key_field(update),
-								gs_printable(gs_without_key(update->key, tenant->access_key), 100),
-								what);
+								key_field(update), gs_printable(key, 100), what);
 	failure->aside = aside;
 	failure->hint = hint;
-	fail_update(update, failure);
+	gs_update_fail(update, failure);
 }
 
 static void
 fail_of_conflict(GsUpdate *update)
 {
-	fail_of(update, ERRCODE_T_R_SERIALIZATION_FAILURE, "was changed by somebody else",
-			update->unsure != NULL ?
-			"An earlier try to update it may have been made, before that change or as part of it." :
-			"It is not what this statement read; nothing was sent for it.",
-			"Run the statement again.");
+	gs_update_fail_of(update, ERRCODE_T_R_SERIALIZATION_FAILURE, "was changed by somebody else",
+					  update->unsure != NULL ?
+					  "An earlier try to update it may have been made, before that change or as part of it." :
+					  "It is not what this statement read; nothing was sent for it.",
+					  "Run the statement again.");
+}
+
+void
+gs_update_stop(GsUpdate *update)
+{
+	if (update->stage == GS_UPDATE_SENDING && update->request != NULL)
+	{
+		if (!gs_request_withdraw(update->request))
+			return;
+		gs_xact_end_write(update->request,
+						  gs_request_settle(update->request)->uncertain ?
+						  GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
+	}
+	gs_update_end(update, update->stage == GS_UPDATE_READING ? GS_UPDATE_DONE : GS_UPDATE_STOPPED);
 }
 
 /*
@@ -85,7 +91,7 @@ fail_of_conflict(GsUpdate *update)
  */
 
 static void
-start_get(GsUpdate *update, GsUpdateStage stage, const GsTerms *terms)
+read_record(GsUpdate *update, const GsTerms *terms)
 {
 	const GsTenant *tenant = &update->relation->settings->tenant;
 
@@ -94,57 +100,52 @@ start_get(GsUpdate *update, GsUpdateStage stage, const GsTerms *terms)
 		GsFailure  *failure = palloc0(sizeof(GsFailure));
 
 		gs_governor_refuse(tenant, 0, failure);
-		fail_update(update, failure);
+		gs_update_fail(update, failure);
 		return;
 	}
-	update->stage = stage;
 	update->request = gs_api_start_keyed(tenant, update->relation->resource, update->key,
 										 terms, update->context);
 }
 
-/* Read it before it is (again) sent, and not before a moment. */
-static void
-start_check(GsUpdate *update, int64 not_before)
+bool
+gs_update_is_of(const GsUpdate *update, const GsJson *record)
 {
-	GsTerms		terms = {
-		.not_before = not_before,
-		.pays_next = update->relation->settings->conflict_check,
-	};
+	const char *key = gs_json_text(gs_json_get(record, key_field(update)));
 
-	start_get(update, GS_STAGE_CHECKING, &terms);
+	return key != NULL && strcmp(key, update->key) == 0;
 }
 
-/*
- * Sending it.
- */
-
-/* As base has it, seen at a moment; is the start of its PUT paid for? */
-static void
-start_put(GsUpdate *update, const GsJson *base, int64 seen_at, bool paid)
+/* Fails, and returns false, for another one, of which there is this to say. */
+static bool
+have_read(GsUpdate *update, const GsJson **record, const char *another, const char *aside)
 {
-	const GsRelation *relation = update->relation;
+	const GsEndpoint *endpoint = gs_model_read(update->relation->resource, true);
+	GsRecords	records;
+	const GsVerdict *verdict = gs_api_settle(update->request, endpoint, &records);
+
+	update->request = NULL;
+	*record = records.first;
+	if (verdict->kind == GS_FAILED)
+		gs_update_fail(update, &verdict->failure);
+	else if (records.count > 0 && !gs_update_is_of(update, records.first))
+		gs_update_fail_of(update, ERRCODE_FDW_REPLY_HANDLE, another, aside, NULL);
+	return update->stage != GS_UPDATE_FAILED;
+}
+
+void
+gs_update_read_back(GsUpdate *update)
+{
 	GsTerms		terms = {0};
 
-	/* without the check it is sent whatever happened, and request.c repeats it */
-	if (relation->settings->conflict_check)
-	{
-		terms.not_after = seen_at + FRESH_MS;
-		terms.paid = paid;
-		terms.asks_back = true;
-		terms.tries = update->tries;
-	}
-	update->write = gs_write_update(relation, update->changes, update->nchanges, base);
-	update->stage = GS_STAGE_SENDING;
-	update->request = gs_api_start_update(&relation->settings->tenant, relation->resource,
-										  update->key, update->write->members,
-										  update->write->nmembers, &terms, update->context);
+	read_record(update, &terms);
 }
 
-/* Does the answer hold more than the record's key? */
-static bool
-is_whole(const GsRecords *records)
+void
+gs_update_have_read_back(GsUpdate *update)
 {
-	return records->count == 1 && gs_json_length(records->first) > 1;
+	if (have_read(update, &update->record,
+				  "was updated, and Gainsight shows another in its place", NULL))
+		gs_update_end(update, GS_UPDATE_DONE);
 }
 
 /* For others of this session that have read it before. */
@@ -152,77 +153,25 @@ static void
 note_written(const GsUpdate *update, const GsJson *record)
 {
 	if (gs_saved_first_scan() > 0)
-		gs_written_note(&update->relation->settings->tenant, update->key,
+		gs_written_note(update->relation, update->key, update->seen,
 						record ? gs_json_printed(record) :
 						gs_api_record(update->write->members, update->write->nmembers));
 }
 
-/* It is done; record is what the tenant said of it, NULL if that is nothing. */
-static void
-finish_put(GsUpdate *update, const GsJson *record)
+void
+gs_update_done(GsUpdate *update, const GsJson *record)
 {
-	GsTerms		terms = {0};
-
 	note_written(update, record);
 	update->record = record;
-	update->done = true;
-	if (record != NULL || !update->want_record || update->stopped)
-		end_update(update, GS_UPDATE_DONE);
+	if (record != NULL || !update->want_record)
+		gs_update_end(update, GS_UPDATE_DONE);
 	else
-		start_get(update, GS_STAGE_READING_BACK, &terms);
+		update->stage = GS_UPDATE_READING;
 }
 
 /*
  * Beginning it.
  */
-
-void
-gs_update_open(GsUpdate *update)
-{
-	const char *record = update->saved->record;
-	const char *why;
-
-	update->then = gs_json_parse(pstrdup(record), strlen(record), update->context, &why);
-	update->key = pstrdup(gs_json_text(gs_json_get(update->then, key_field(update))));
-	update->expected = update->then;
-}
-
-/* By the lock that its scan has taken for it, or by one of its own. */
-static bool
-lock_plan(GsUpdate *update, bool wait)
-{
-	GsPlanLock *scanned = update->saved->lock;
-
-	update->is_fresh = scanned != NULL && gs_lock_is_held(scanned) &&
-		gs_governor_now() - update->saved->read_at < FRESH_MS;
-	if (update->is_fresh)
-	{
-		gs_lock_set_idle(scanned, false);
-		update->lock = scanned;
-	}
-	else
-	{
-		GsPlanLock *own = gs_lock_create();
-
-		if (gs_lock_acquire(own, &update->relation->settings->tenant, update->key, wait))
-			update->lock = own;
-	}
-	return update->lock != NULL;
-}
-
-/* Has this session written it since its row was read?  Then it goes by that. */
-static bool
-find_written(GsUpdate *update)
-{
-	const char *written = gs_written_since(&update->relation->settings->tenant, update->key,
-										   update->saved);
-	const char *why;
-
-	if (written == NULL)
-		return false;
-	update->expected = gs_json_parse(pstrdup(written), strlen(written), update->context, &why);
-	return true;
-}
 
 void
 gs_update_check_rate(const GsRelation *relation)
@@ -237,37 +186,87 @@ gs_update_check_rate(const GsRelation *relation)
 				 errhint("Raise the server option rate_limit.")));
 }
 
+static const GsJson *
+parse_record(const GsUpdate *update, const char *record)
+{
+	const char *why;
+
+	return gs_json_parse(pstrdup(record), strlen(record), update->context, &why);
+}
+
+void
+gs_update_open(GsUpdate *update, MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+
+	update->context = context;
+	update->then = parse_record(update, update->saved->record);
+	update->key = pstrdup(gs_json_text(gs_json_get(update->then, key_field(update))));
+	MemoryContextSwitchTo(old);
+}
+
+/* By the lock that its scan has taken for it, or by one of its own. */
+static bool
+lock_plan(GsUpdate *update, bool wait, bool *is_fresh)
+{
+	GsPlanLock *lock = update->saved->lock;
+
+	*is_fresh = lock != NULL && gs_lock_is_held(lock) &&
+		gs_governor_now() - update->saved->read_at < GS_FRESH_MS;
+	if (*is_fresh)
+		gs_lock_set_idle(lock, false);
+	else
+	{
+		lock = gs_lock_create();
+		if (!gs_lock_acquire(lock, &update->relation->settings->tenant, update->key, wait))
+			return false;
+	}
+	update->lock = lock;
+	return true;
+}
+
 bool
 gs_update_begin(GsUpdate *update, bool wait)
 {
-	bool		written;
+	const GsSettings *settings = update->relation->settings;
+	const char *written;
+	bool		is_broken = false;
+	bool		is_fresh;
 
 	/* what cannot be a path is no record's */
 	if (!gs_path_sendable(update->key))
 	{
-		end_update(update, GS_UPDATE_GONE);
+		gs_update_end(update, GS_UPDATE_GONE);
 		return true;
 	}
-	if (!lock_plan(update, wait))
+	if (!lock_plan(update, wait, &is_fresh))
 		return false;
-	written = find_written(update);
-	if (written || (update->relation->settings->conflict_check && !update->is_fresh))
-		start_check(update, 0);
-	else
-		start_put(update, update->then, update->saved->read_at, false);
+	/* what this session has written since its row was read is what it goes by */
+	written = gs_written_since(update->relation, update->key, update->saved, update->then,
+							   &is_broken);
+	update->expected = written ? parse_record(update, written) : update->then;
+	update->seen = update->then;
+	update->seen_at = update->saved->read_at;
+	update->stage = written != NULL || (settings->conflict_check && !is_fresh) ?
+		GS_UPDATE_CHECKING : GS_UPDATE_SENDING;
+	if (is_broken && settings->conflict_check)
+		fail_of_conflict(update);
 	return true;
 }
 
 /*
- * Going on.
+ * Checking it.
  */
 
-static bool
-is_the_record(const GsUpdate *update, const GsJson *record)
+void
+gs_update_check(GsUpdate *update)
 {
-	const char *key = gs_json_text(gs_json_get(record, key_field(update)));
+	GsTerms		terms = {
+		.not_before = update->again_at,
+		.pays_next = update->relation->settings->conflict_check,
+	};
 
-	return key != NULL && strcmp(key, update->key) == 0;
+	read_record(update, &terms);
 }
 
 /* How an earlier try ended, of which there was no answer. */
@@ -279,158 +278,42 @@ resolve_unsure(GsUpdate *update, GsWriteOutcome outcome)
 	update->unsure = NULL;
 }
 
-/* What was read decides on what is sent. */
-static void
-take_record(GsUpdate *update, const GsJson *now)
+/* Is it what an earlier try has made of it? */
+static bool
+is_as_sent(const GsUpdate *update, const GsJson *now)
 {
-	const GsResource *resource = update->relation->resource;
+	return update->unsure != NULL &&
+		gs_same_members(update->relation->resource, update->write->members,
+						update->write->nmembers, now);
+}
 
-	if (!is_the_record(update, now))
-		fail_of(update, ERRCODE_FDW_REPLY_HANDLE, "was asked for, and Gainsight answered with another",
-				"Nothing was sent for it.", NULL);
+void
+gs_update_checked(GsUpdate *update)
+{
+	const GsJson *now;
+
+	if (!have_read(update, &now, "was asked for, and Gainsight answered with another",
+				   "Nothing was sent for it."))
+		return;
+	if (now == NULL)
+	{
+		resolve_unsure(update, GS_WRITE_NOT_MADE);
+		gs_update_end(update, GS_UPDATE_GONE);
+	}
 	else if (!update->relation->settings->conflict_check ||
 			 gs_same_record(update->relation, update->expected, now))
 	{
 		resolve_unsure(update, GS_WRITE_NOT_MADE);
-		start_put(update, now, gs_governor_now(), true);
+		update->seen = now;
+		update->seen_at = gs_governor_now();
+		update->is_paid = true;
+		update->stage = GS_UPDATE_SENDING;
 	}
-	else if (update->unsure != NULL &&
-			 gs_same_members(resource, update->write->members, update->write->nmembers, now))
+	else if (is_as_sent(update, now))
 	{
 		resolve_unsure(update, GS_WRITE_MADE);
-		finish_put(update, now);
+		gs_update_done(update, now);
 	}
 	else
 		fail_of_conflict(update);
-}
-
-static void
-take_check(GsUpdate *update)
-{
-	const GsEndpoint *endpoint = gs_model_read(update->relation->resource, true);
-	GsRecords	records;
-	const GsVerdict *verdict = gs_api_settle(update->request, endpoint, &records);
-
-	if (verdict->kind == GS_FAILED)
-		fail_update(update, &verdict->failure);
-	else if (records.count == 0)
-	{
-		resolve_unsure(update, GS_WRITE_NOT_MADE);
-		end_update(update, GS_UPDATE_GONE);
-	}
-	else
-		take_record(update, records.first);
-}
-
-/* It was not done, or nobody knows; and it may be tried again. */
-static void
-try_again(GsUpdate *update, const GsVerdict *verdict)
-{
-	if (!verdict->late)
-		update->tries++;
-	if (verdict->uncertain)
-		update->unsure = update->request;
-	else
-		gs_xact_end_write(update->request, GS_WRITE_NOT_MADE, NULL);
-	start_check(update, verdict->again_at);
-}
-
-static void
-take_refusal(GsUpdate *update, const GsVerdict *verdict)
-{
-	if (!update->stopped && (verdict->late || verdict->again_at > 0))
-	{
-		try_again(update, verdict);
-		return;
-	}
-	gs_xact_end_write(update->request, verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE,
-					  NULL);
-	fail_update(update, &verdict->failure);
-}
-
-static void
-take_answer(GsUpdate *update)
-{
-	const GsResource *resource = update->relation->resource;
-	GsRecords	records;
-	const GsVerdict *verdict = gs_api_settle(update->request, &resource->update, &records);
-
-	if (verdict->kind == GS_FAILED)
-		take_refusal(update, verdict);
-	else if (verdict->kind == GS_NO_ROWS)
-	{
-		gs_xact_end_write(update->request, GS_WRITE_NOT_MADE, NULL);
-		end_update(update, GS_UPDATE_GONE);
-	}
-	else if (records.count == 1 && gs_json_get(records.first, key_field(update)) != NULL &&
-			 !is_the_record(update, records.first))
-	{
-		gs_xact_end_write(update->request, GS_WRITE_UNKNOWN, NULL);
-		fail_of(update, ERRCODE_FDW_REPLY_HANDLE, "was sent, and Gainsight answered with another",
-				"It may have been updated.", NULL);
-	}
-	else
-	{
-		gs_xact_end_write(update->request, GS_WRITE_MADE, NULL);
-		finish_put(update, is_whole(&records) ? records.first : NULL);
-	}
-}
-
-static void
-take_back(GsUpdate *update)
-{
-	const GsEndpoint *endpoint = gs_model_read(update->relation->resource, true);
-	GsRecords	records;
-	const GsVerdict *verdict = gs_api_settle(update->request, endpoint, &records);
-
-	if (verdict->kind == GS_FAILED)
-	{
-		fail_update(update, &verdict->failure);
-		return;
-	}
-	if (records.count > 0 && !is_the_record(update, records.first))
-	{
-		fail_of(update, ERRCODE_FDW_REPLY_HANDLE,
-				"was updated, and Gainsight shows another in its place", NULL, NULL);
-		return;
-	}
-	update->record = records.first;
-	end_update(update, GS_UPDATE_DONE);
-}
-
-bool
-gs_update_advance(GsUpdate *update)
-{
-	MemoryContext old;
-
-	if (update->stage == GS_STAGE_ENDED)
-		return true;
-	if (!gs_request_is_settled(update->request))
-		return false;
-	old = MemoryContextSwitchTo(update->context);
-	if (update->stage == GS_STAGE_CHECKING)
-		take_check(update);
-	else if (update->stage == GS_STAGE_SENDING)
-		take_answer(update);
-	else
-		take_back(update);
-	MemoryContextSwitchTo(old);
-	return true;
-}
-
-void
-gs_update_stop(GsUpdate *update)
-{
-	update->stopped = true;
-	if (update->stage == GS_STAGE_ENDED)
-		return;
-	if (update->stage == GS_STAGE_SENDING)
-	{
-		if (!gs_request_withdraw(update->request))
-			return;
-		gs_xact_end_write(update->request,
-						  gs_request_settle(update->request)->uncertain ?
-						  GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
-	}
-	end_update(update, update->done ? GS_UPDATE_DONE : GS_UPDATE_STOPPED);
 }

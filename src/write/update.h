@@ -1,6 +1,6 @@
 /*
  * update.h
- *	  One record's update.
+ *	  One record's update, and what its steps share.
  */
 #ifndef GS_UPDATE_H
 #define GS_UPDATE_H
@@ -12,22 +12,20 @@
 #include "payload.h"
 #include "scan/scan.h"
 
+/* A record that was seen so recently may be taken for unchanged, in ms. */
+#define GS_FRESH_MS 1000
+
+/* What is done for it, or how it ended. */
 typedef enum GsUpdateStage
 {
-	GS_STAGE_NEW,
-	GS_STAGE_CHECKING,			/* it is read */
-	GS_STAGE_SENDING,
-	GS_STAGE_READING_BACK,
-	GS_STAGE_ENDED
-} GsUpdateStage;
-
-typedef enum GsUpdateOutcome
-{
+	GS_UPDATE_CHECKING,			/* is it what its statement read? */
+	GS_UPDATE_SENDING,			/* it was */
+	GS_UPDATE_READING,			/* it is done */
 	GS_UPDATE_DONE,
 	GS_UPDATE_GONE,				/* there is no such record (any more) */
 	GS_UPDATE_STOPPED,			/* it was not sent */
 	GS_UPDATE_FAILED
-} GsUpdateOutcome;
+} GsUpdateStage;
 
 typedef struct GsUpdate
 {
@@ -37,48 +35,84 @@ typedef struct GsUpdate
 	GsMember   *changes;
 	int			nchanges;
 	bool		want_record;
+
+	/* open */
 	MemoryContext context;		/* of all that follows */
 	bool		owns_context;	/* it was made for it */
 	dlist_node	node;
-
-	/* what it goes by */
 	const GsJson *then;			/* what the scan read */
 	const char *key;			/* UTF-8, of it */
 	const GsJson *expected;		/* as it has to be when it is sent */
 	GsPlanLock *lock;
-	bool		is_fresh;		/* the scan has just read it, under the lock */
 
 	/* going on */
 	GsUpdateStage stage;
-	GsRequest  *request;
+	GsRequest  *request;		/* of this stage; NULL: still to be made */
+	const GsJson *seen;			/* as expected: what is sent, but for the changes */
+	int64		seen_at;		/* of gs_governor_now: the moment of truth */
+	bool		is_paid;		/* the start of its PUT is */
 	GsWrite    *write;			/* what was sent last */
-	int			tries;			/* that ended, and are to be repeated */
-	GsRequest  *unsure;			/* one of which it is not known whether it was done */
-	bool		stopped;
-	bool		done;
+	GsRequest  *unsure;			/* a try of which it is not known whether it was done */
+	int			tries;			/* that ended, and are to be repeated, */
+	int64		again_at;		/* not before this */
 
 	/* ended */
-	GsUpdateOutcome outcome;
 	const GsJson *record;		/* done, and wanted: as the tenant has it; NULL if it has gone */
 	const GsFailure *failure;
-	const char *answer;			/* JSON: what the caller has kept of record */
+	const char *answer;			/* JSON: what the caller keeps of record */
 } GsUpdate;
-
-/*
- * To open it is to look at what the scan has read; to begin it, to lock and
- * read or send it: false if another session has the lock and it is not to be
- * waited for.  To advance it is to take in an answer and go on; false if none
- * has come.  To stop it is to send nothing more, and to end it unless it is on
- * its way.  None raises what the tenant or the network fails at.
- */
-extern void gs_update_open(GsUpdate *update);
-extern bool gs_update_begin(GsUpdate *update, bool wait);
-extern bool gs_update_advance(GsUpdate *update);
-extern void gs_update_stop(GsUpdate *update);
 
 /*
  * Raise 53400 where the tenant's rate leaves no room for updates at all.
  */
 extern void gs_update_check_rate(const GsRelation *relation);
+
+/*
+ * What follows allocates in the update's context, which is to be current, and
+ * raises nothing that the tenant or the network fails at.
+ */
+
+/*
+ * Look at what the scan has read, and put all that follows into a context.
+ */
+extern void gs_update_open(GsUpdate *update, MemoryContext context);
+
+/*
+ * Lock it, and find out what is to be done first.  False if another session has
+ * the lock, and it is not to be waited for.
+ */
+extern bool gs_update_begin(GsUpdate *update, bool wait);
+
+/*
+ * Make the request of a stage, unless it fails; and take in the answer to it,
+ * when it is there.
+ */
+extern void gs_update_check(GsUpdate *update);
+extern void gs_update_checked(GsUpdate *update);
+extern void gs_update_read_back(GsUpdate *update);
+extern void gs_update_have_read_back(GsUpdate *update);
+
+/*
+ * End it, unless it may be on its way to be done.
+ */
+extern void gs_update_stop(GsUpdate *update);
+
+/*
+ * End it, give back its lock; with a failure, of a request or of none.
+ */
+extern void gs_update_end(GsUpdate *update, GsUpdateStage stage);
+extern void gs_update_fail(GsUpdate *update, const GsFailure *failure);
+extern void gs_update_fail_of(GsUpdate *update, int sqlstate, const char *what,
+							  const char *aside, const char *hint);
+
+/*
+ * Is it this update's, by its key?
+ */
+extern bool gs_update_is_of(const GsUpdate *update, const GsJson *record);
+
+/*
+ * It is done; record is what the tenant said of it, NULL if that is nothing.
+ */
+extern void gs_update_done(GsUpdate *update, const GsJson *record);
 
 #endif							/* GS_UPDATE_H */

@@ -3,8 +3,11 @@
  *	  Updates of many plans, side by side.
  *
  * As many go at once as there may be connections, each of them with one
- * request at a time.  A plan that another session has locked is put back and
- * tried again; it is waited for when nothing else is left, and no lock held.
+ * request at a time, in one of two queues: those that are being checked, which
+ * can be dropped at any time, and those that are being sent, which cannot.  A
+ * plan that another session has locked is put back and tried again; it is waited
+ * for when nothing else is left, and no lock held.
+ *
  * After a failure no PUT starts, and those that are on their way are awaited,
  * so that what the statement has done is known when it fails.
  */
@@ -12,7 +15,7 @@
 
 #include "utils/memutils.h"
 
-#include "gainsight/gainsight.h"
+#include "send.h"
 #include "update_queue.h"
 
 /* Longer than any wait between two looks at what goes on, in ms. */
@@ -20,144 +23,196 @@
 
 typedef struct Queue
 {
-	GsUpdate  **updates;		/* as given */
-	int			count;
+	List	   *updates;		/* as given */
 	int			next;			/* the first that was never tried */
 	dlist_head	busy;			/* of which another session has the plan */
 	int			nbusy;
-	dlist_head	going;
-	int			ngoing;
+	dlist_head	checking;
+	dlist_head	sending;		/* or read back */
+	int			ngoing;			/* in both */
 	int			window;
+	GsUpdateEnded ended;
+	void	   *arg;
 	const GsFailure *failure;	/* the first */
 } Queue;
 
-static void
-open_update(GsUpdate *update)
+/* How a stage is gone through: by a request, and its answer. */
+static const struct
 {
-	MemoryContext old;
+	void		(*ask) (GsUpdate *update);
+	void		(*take) (GsUpdate *update);
+}			stages[] = {
+	[GS_UPDATE_CHECKING] = {gs_update_check, gs_update_checked},
+	[GS_UPDATE_SENDING] = {gs_send, gs_send_answered},
+	[GS_UPDATE_READING] = {gs_update_read_back, gs_update_have_read_back},
+};
 
-	if (update->context != NULL)
+static void
+close_update(GsUpdate *update)
+{
+	if (!update->owns_context)
 		return;
-	update->context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw update",
-											ALLOCSET_SMALL_SIZES);
-	update->owns_context = true;
-	old = MemoryContextSwitchTo(update->context);
-	gs_update_open(update);
-	MemoryContextSwitchTo(old);
+	MemoryContextDelete(update->context);
+	update->context = NULL;
 }
 
-/* Begin it, unless another session has its plan. */
+static void
+take_outcome(Queue *queue, GsUpdate *update)
+{
+	queue->ngoing--;
+	if (update->stage == GS_UPDATE_DONE)
+		queue->ended(update, queue->arg);
+	/* the failure is in there, if it is one */
+	if (update->stage == GS_UPDATE_FAILED && queue->failure == NULL)
+		queue->failure = update->failure;
+	else
+		close_update(update);
+}
+
+/* Go on with an update that is in no queue: ask what is to be asked next, or end it. */
+static void
+go_on(Queue *queue, GsUpdate *update)
+{
+	MemoryContext old = MemoryContextSwitchTo(update->context);
+
+	if (update->stage < GS_UPDATE_DONE && queue->failure != NULL)
+		gs_update_stop(update);
+	if (update->stage < GS_UPDATE_DONE)
+		stages[update->stage].ask(update);
+	MemoryContextSwitchTo(old);
+	if (update->stage >= GS_UPDATE_DONE)
+		take_outcome(queue, update);
+	else
+		dlist_push_tail(update->stage == GS_UPDATE_CHECKING ? &queue->checking : &queue->sending,
+						&update->node);
+}
+
+/* Begin it, or put it back if another session has its plan. */
 static void
 begin_update(Queue *queue, GsUpdate *update, bool wait)
 {
-	MemoryContext old = MemoryContextSwitchTo(update->context);
-	bool		begun = gs_update_begin(update, wait);
+	MemoryContext old;
+	bool		begun;
 
+	if (update->context == NULL)
+	{
+		update->owns_context = true;
+		gs_update_open(update, AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw update",
+													 ALLOCSET_SMALL_SIZES));
+	}
+	old = MemoryContextSwitchTo(update->context);
+	begun = gs_update_begin(update, wait);
 	MemoryContextSwitchTo(old);
-	dlist_push_tail(begun ? &queue->going : &queue->busy, &update->node);
 	if (begun)
+	{
 		queue->ngoing++;
+		go_on(queue, update);
+	}
 	else
+	{
+		close_update(update);
+		dlist_push_tail(&queue->busy, &update->node);
 		queue->nbusy++;
+	}
 }
 
-/* Once more those that were busy; the first of them is waited for if it has to be. */
+/*
+ * Once more some of those that were busy, and then new ones; the first that is
+ * busy is waited for if it has to be.
+ */
 static void
-begin_busy(Queue *queue)
+begin_some(Queue *queue)
 {
+	int			count = list_length(queue->updates);
+
 	/* one that is still busy goes to the end */
-	for (int i = queue->nbusy; i > 0 && queue->ngoing < queue->window; i--)
+	for (int i = Min(queue->nbusy, queue->window); i > 0 && queue->ngoing < queue->window; i--)
 	{
 		GsUpdate   *update = dlist_container(GsUpdate, node, dlist_pop_head_node(&queue->busy));
 
 		queue->nbusy--;
-		begin_update(queue, update, queue->ngoing == 0 && queue->next == queue->count);
+		begin_update(queue, update, queue->ngoing == 0 && queue->next == count);
 	}
+	while (queue->failure == NULL && queue->ngoing < queue->window && queue->next < count)
+		begin_update(queue, list_nth(queue->updates, queue->next++), false);
 }
 
-static void
-begin_some(Queue *queue)
-{
-	begin_busy(queue);
-	while (queue->ngoing < queue->window && queue->next < queue->count)
-	{
-		GsUpdate   *update = queue->updates[queue->next++];
-
-		open_update(update);
-		begin_update(queue, update, false);
-	}
-}
-
-static void
-stop_all(Queue *queue)
-{
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &queue->going)
-		gs_update_stop(dlist_container(GsUpdate, node, iter.cur));
-}
-
-static void
-end_update(Queue *queue, GsUpdate *update, GsUpdateEnded ended, void *arg)
-{
-	dlist_delete(&update->node);
-	queue->ngoing--;
-	if (update->outcome == GS_UPDATE_DONE)
-		ended(update, arg);
-	if (update->outcome == GS_UPDATE_FAILED && queue->failure == NULL)
-	{
-		queue->failure = update->failure;
-		stop_all(queue);
-	}
-	/* the failure is in there, if it is one */
-	else if (update->owns_context)
-		MemoryContextDelete(update->context);
-}
-
-/* Let all go on whose answers have come; false if none has. */
+/* Take in the answers that have come to a queue, and go on; false if none has. */
 static bool
-advance(Queue *queue, GsUpdateEnded ended, void *arg)
+advance(Queue *queue, dlist_head *going)
 {
 	dlist_mutable_iter iter;
 	bool		any = false;
 
-	dlist_foreach_modify(iter, &queue->going)
+	dlist_foreach_modify(iter, going)
 	{
 		GsUpdate   *update = dlist_container(GsUpdate, node, iter.cur);
+		MemoryContext old;
 
-		if (!gs_update_advance(update))
+		if (!gs_request_is_settled(update->request))
 			continue;
+		dlist_delete(&update->node);
+		old = MemoryContextSwitchTo(update->context);
+		stages[update->stage].take(update);
+		MemoryContextSwitchTo(old);
+		go_on(queue, update);
 		any = true;
-		if (update->stage == GS_STAGE_ENDED)
-			end_update(queue, update, ended, arg);
 	}
 	return any;
 }
 
+/* Nothing more is to be sent. */
+static void
+stop_all(Queue *queue, dlist_head *going)
+{
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, going)
+	{
+		GsUpdate   *update = dlist_container(GsUpdate, node, iter.cur);
+
+		gs_update_stop(update);
+		if (update->stage < GS_UPDATE_DONE)
+			continue;
+		dlist_delete(&update->node);
+		take_outcome(queue, update);
+	}
+}
+
 void
-gs_updates_run(const GsRelation *relation, GsUpdate **updates, int count, GsUpdateEnded ended,
-			   void *arg)
+gs_updates_run(const GsRelation *relation, List *updates, GsUpdateEnded ended, void *arg)
 {
 	Queue		queue = {
 		.updates = updates,
-		.count = count,
 		.window = relation->settings->tenant.max_connections,
+		.ended = ended,
+		.arg = arg,
 	};
 
-	if (count > 0)
+	if (updates != NIL)
 		gs_walks_settle(&relation->settings->tenant, relation->resource);
 	dlist_init(&queue.busy);
-	dlist_init(&queue.going);
-	for (;;)
+	dlist_init(&queue.checking);
+	dlist_init(&queue.sending);
+	do
 	{
+		bool		any;
+
 		if (queue.failure == NULL)
 			begin_some(&queue);
-		if (queue.ngoing == 0 &&
-			(queue.failure != NULL || (queue.next == count && queue.nbusy == 0)))
-			break;
-		if (queue.ngoing > 0 && !advance(&queue, ended, arg))
+		/* what ends makes room for more */
+		any = advance(&queue, &queue.sending);
+		any |= advance(&queue, &queue.checking);
+		if (queue.failure != NULL)
+		{
+			stop_all(&queue, &queue.checking);
+			stop_all(&queue, &queue.sending);
+		}
+		if (!any && queue.ngoing > 0)
 			gs_request_drive(WAIT_SLICE);
-	}
+	} while (queue.ngoing > 0 ||
+			 (queue.failure == NULL &&
+			  (queue.nbusy > 0 || queue.next < list_length(updates))));
 	if (queue.failure != NULL)
 		gs_fail(queue.failure);
 }

@@ -7,6 +7,8 @@
 
 #include "postgres.h"
 
+#include "nodes/pg_list.h"
+
 #include "update.h"
 
 /*
@@ -16,10 +18,11 @@
 typedef void (*GsUpdateEnded) (GsUpdate *update, void *arg);
 
 /*
- * Carry out all.  Those without a context get one, and are opened, when it is
- * their turn.  Raises the first failure, when all have ended.
+ * Carry out all of a List of GsUpdate.  Those that are not open are opened when
+ * it is their turn, each in a context that goes when it has ended.  Raises the
+ * first failure, when all have ended.
  */
-extern void gs_updates_run(const GsRelation *relation, GsUpdate **updates, int count,
-						   GsUpdateEnded ended, void *arg);
+extern void gs_updates_run(const GsRelation *relation, List *updates, GsUpdateEnded ended,
+						   void *arg);
 
 #endif							/* GS_UPDATE_QUEUE_H */

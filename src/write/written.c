@@ -4,8 +4,9 @@
  *
  * A row that was read before this session itself changed its record, be it in
  * another part of the statement or in a trigger, is out of date, and yet nobody
- * else's change is in it.  So its update goes by what is kept here.  Nothing is
- * kept but while another update runs that may have read the record before, and
+ * else's change need be in it.  So its update goes by what is kept here: what
+ * the session's writes have left, as long as each of them saw what the one
+ * before had left, and the first what the row is.  Nothing is kept but while another update runs that may have read the record before, and
  * what is kept goes with the transaction at the latest.
  */
 #include "postgres.h"
@@ -13,13 +14,16 @@
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
+#include "same.h"
 #include "written.h"
 
 typedef struct Written
 {
 	uint64		hash;			/* of tenant and key, as their lock has it */
-	int64		scan;			/* the last that had begun by then */
-	char	   *record;
+	char	   *before;			/* as the first of these writes saw it */
+	char	   *record;			/* as the last left it */
+	int64		first_scan;		/* the last scan that had begun by the first, */
+	int64		last_scan;		/* and by the last */
 } Written;
 
 static HTAB *table;
@@ -49,32 +53,62 @@ make_table(void)
 						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
-void
-gs_written_note(const GsTenant *tenant, const char *key, const char *record)
+/* Is a record as it was kept here? */
+static bool
+is_as_kept(const GsRelation *relation, const char *kept, const GsJson *record)
 {
-	int64		first_scan = gs_saved_first_scan();
-	uint64		hash = gs_lock_hash(tenant, key);
+	const char *why;
+
+	return gs_same_record(relation, gs_json_parse(pstrdup(kept), strlen(kept),
+												  CurrentMemoryContext, &why), record);
+}
+
+static void
+keep(char **kept, const char *record)
+{
+	if (*kept != NULL)
+		pfree(*kept);
+	*kept = NULL;
+	*kept = MemoryContextStrdup(context, record);
+}
+
+void
+gs_written_note(const GsRelation *relation, const char *key, const GsJson *seen,
+				const char *record)
+{
+	uint64		hash = gs_lock_hash(&relation->settings->tenant, key);
 	Written    *written;
 	bool		found;
 
 	/* all of it is older than whatever runs */
-	if (table != NULL && last_scan < first_scan)
+	if (table != NULL && last_scan < gs_saved_first_scan())
 		MemoryContextDelete(context);
 	if (table == NULL)
 		make_table();
+	last_scan = gs_saved_last_scan();
 	written = hash_search(table, &hash, HASH_ENTER, &found);
-	if (found && written->record != NULL)
-		pfree(written->record);
-	written->record = NULL;
-	written->scan = last_scan = gs_saved_last_scan();
-	written->record = MemoryContextStrdup(context, record);
+	if (!found)
+		written->before = written->record = NULL;
+	if (written->record == NULL || !is_as_kept(relation, written->record, seen))
+	{
+		keep(&written->before, gs_json_printed(seen));
+		written->first_scan = last_scan;
+	}
+	keep(&written->record, record);
+	written->last_scan = last_scan;
 }
 
 const char *
-gs_written_since(const GsTenant *tenant, const char *key, const GsSavedRecord *read)
+gs_written_since(const GsRelation *relation, const char *key, const GsSavedRecord *read,
+				 const GsJson *then, bool *is_broken)
 {
-	uint64		hash = gs_lock_hash(tenant, key);
+	uint64		hash = gs_lock_hash(&relation->settings->tenant, key);
 	const Written *written = table ? hash_search(table, &hash, HASH_FIND, NULL) : NULL;
 
-	return written != NULL && written->scan >= read->scan ? written->record : NULL;
+	if (written == NULL || written->last_scan < read->number)
+		return NULL;
+	/* what was read between two of these writes is what the first of them left */
+	*is_broken = written->first_scan >= read->number &&
+		!is_as_kept(relation, written->before, then);
+	return written->record;
 }

@@ -10,16 +10,21 @@
 #include "scan/scan.h"
 
 /*
- * Note a record (JSON of an object) as it is after a write by this session, for
- * scans that run and may have read it before.
+ * Note that this session has written a record, for scans that run and may have
+ * read it before: as it was seen when it was sent, and as it is since (JSON of an
+ * object).
  */
-extern void gs_written_note(const GsTenant *tenant, const char *key, const char *record);
+extern void gs_written_note(const GsRelation *relation, const char *key, const GsJson *seen,
+							const char *record);
 
 /*
  * What a record is since this session wrote it, if that was after a scan had
- * read it, else NULL.  Valid until the next is noted.
+ * read it, as then, else NULL.  Valid until the next is noted.  is_broken:
+ * somebody else has written it in between, too.  Allocates in
+ * CurrentMemoryContext.
  */
-extern const char *gs_written_since(const GsTenant *tenant, const char *key,
-									const GsSavedRecord *read);
+extern const char *gs_written_since(const GsRelation *relation, const char *key,
+									const GsSavedRecord *read, const GsJson *then,
+									bool *is_broken);
 
 #endif							/* GS_WRITTEN_H */
