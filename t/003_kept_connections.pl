@@ -2,19 +2,16 @@
 use strict;
 use warnings;
 
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+use GsServer;
 use GsSession;
 use GsTenant;
 
 plan skip_all => 'there is no /proc' unless -d "/proc/$$/fd";
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', "jit = off\n");
-$node->start;
+my $node = GsServer::start();
 my $tenant = GsTenant->new(plans => 50, objectives => 1);
 my $stable = GsTenant->new(plans => 5, objectives => 1);
 GsTenant::setup($node, $stable);

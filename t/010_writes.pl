@@ -3,19 +3,13 @@ use strict;
 use warnings;
 
 use IPC::Run;
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 
-use GsTenant;
+use GsServer;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', "jit = off\nmax_prepared_transactions = 2\n");
-$node->start;
-my $tenant = GsTenant->new(plans => 0, objectives => 0, key => 'a-key-that-is-seen-nowhere');
-GsTenant::setup($node, $tenant);
+my ($node, $tenant) = GsServer::with_tenant({ plans => 0, objectives => 0, key => 'a-key-that-is-seen-nowhere' }, conf => "max_prepared_transactions = 2\n");
 # (the limit counts for what is retried; here nothing is)
 $node->safe_psql('postgres', q{ALTER SERVER gainsight OPTIONS (ADD max_retries '0')});
 
@@ -137,13 +131,13 @@ closed_connections('closed later, and the answer lost', 'later lost', closing(2)
 
 # cancelled while it waits for the answer
 $tenant->ctl('reset');
-$tenant->ctl('set', 'latency_ms=1500');
+$tenant->ctl('set', 'latency_ms=20000');
 my $start = time;
-my ($out, $err) = statements("SET statement_timeout = '500ms'; $insert SELECT 'cancelled ' || g, '1P01', '1T01' "
+my ($out, $err) = statements("SET statement_timeout = '3s'; $insert SELECT 'cancelled ' || g, '1P01', '1T01' "
 	  . 'FROM generate_series(1, 40) AS g;');
 my $took = time - $start;
 like($err, qr/ERROR:  57014:/, 'a timeout ends the wait for an answer');
-cmp_ok($took, '<', 1.3, 'at once');
+cmp_ok($took, '<', 15, 'at once');
 $tenant->ctl('set', 'latency_ms=0');
 my $sent = counter('POST /successplans');
 cmp_ok($sent, '<=', 8, 'no more were sent than go side by side');
@@ -193,11 +187,7 @@ my $psql = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('postgres') ]
 	'<', \$in, '>', \$psql_out, '2>', \$psql_err, IPC::Run::timeout(60));
 $psql->pump until $psql_out =~ /done/;
 $psql->finish;
-for (1 .. 100)
-{
-	last if in_log($offset) =~ /WARNING/;
-	sleep 0.1;
-}
+GsServer::eventually(sub { in_log($offset) =~ /WARNING/ });
 like(in_log($offset), qr/rollback does not undo what was written to Gainsight: 1 stay/,
 	'if the client has gone, the server log is told');
 
@@ -216,17 +206,13 @@ sub meanwhile
 {
 	my ($sql, @ctl) = @_;
 
-	$tenant->ctl('set', 'latency_ms=1000');
+	$tenant->ctl('set', 'latency_ms=2000');
 	my ($out, $err) = ('', '');
 	my $psql = IPC::Run::start(
 		[ 'psql', '-XAt', '-v', 'VERBOSITY=verbose', '-d', $node->connstr('postgres'), '-c', $sql ],
 		'<', '/dev/null', '>', \$out, '2>', \$err, IPC::Run::timeout(60));
 	# the search has come, and its answer is on its way
-	for (1 .. 100)
-	{
-		last if counter('POST /successplans/search');
-		sleep 0.02;
-	}
+	GsServer::eventually(sub { counter('POST /successplans/search') });
 	$tenant->control(@ctl);
 	$psql->finish;
 	$tenant->ctl('set', 'latency_ms=0');
@@ -260,6 +246,8 @@ $tenant->ctl('reset', 'plans=0');
 statements("INSERT INTO gs.successplans ($columns, status) SELECT 'timed ' || g, '1P01', '1T01', "
 	  . "CASE WHEN g <= 200 THEN 'Active' ELSE 'Archived' END FROM generate_series(1, 250) AS g");
 
+my $latency = 50;
+
 # The milliseconds of the last statement.
 sub timed
 {
@@ -271,27 +259,31 @@ sub timed
 	return $ms[-1];
 }
 
-# The best of some tries, for other work may get in the way of one.  Where the
-# tests of other majors run beside these (GS_BESIDE), it gets in the way of all.
+# What waiting for the tenant adds to what a statement takes without, which is this machine's
+# business.  The best of some tries, for other work may get in the way of one.
 sub best
 {
-	my ($title, $limit, $sql, $check) = @_;
+	my ($title, $waits, $sql, $check) = @_;
+	my $limit = 1.25 * $waits * $latency;
 	my $best;
 
-	for (1 .. ($ENV{GS_BESIDE} ? 1 : 3))
+	for (1 .. 5)
 	{
-		$tenant->ctl('clear');
-		my $ms = timed($sql);
-		$check->();
-		$best = $ms if !defined $best || $ms < $best;
+		my %ms;
+
+		for my $ms (0, $latency)
+		{
+			$tenant->control('set', "latency_ms=$ms");
+			$tenant->ctl('clear');
+			$ms{$ms} = timed($sql);
+			$check->();
+		}
+		note sprintf '%s: %.0f ms, without latency %.0f ms', $title, @ms{ $latency, 0 };
+		my $added = $ms{$latency} - $ms{0};
+		$best = $added if !defined $best || $added < $best;
 		last if $best < $limit;
 	}
-	note sprintf '%s: %.0f ms', $title, $best;
-  SKIP:
-	{
-		skip 'other tests run beside these', 1 if $ENV{GS_BESIDE};
-		cmp_ok($best, '<', $limit, "$title: in under $limit ms");
-	}
+	cmp_ok($best, '<', $limit, "$title: in under $limit ms");
 	return;
 }
 
@@ -306,15 +298,14 @@ sub requested
 	return join ', ', map { "$count{$_} $_" } sort keys %count;
 }
 
-$tenant->ctl('set', 'latency_ms=50');
-best('200 plans by status', 1.25 * 400 / 8 * 50,
+best('200 plans by status', 400 / 8,
 	q{UPDATE gs.successplans SET comments = 'timed' WHERE status = 'Active'},
 	sub { is(requested(), '200 GET, 1 POST search, 200 PUT', 'a search, then a GET and a PUT for each') });
 $node->safe_psql('postgres', q{ALTER FOREIGN TABLE gs.successplans OPTIONS (ADD conflict_check 'false')});
-best('without the check', 1.25 * 200 / 8 * 50,
+best('without the check', 200 / 8,
 	q{UPDATE gs.successplans SET comments = 'timed again' WHERE status = 'Active'},
 	sub { is(requested(), '1 POST search, 200 PUT', 'a search and the PUTs') });
-best('1,000 inserts', 1.25 * 1000 / 8 * 50,
+best('1,000 inserts', 1000 / 8,
 	"$insert SELECT 'many ' || g, '1P01', '1T01' FROM generate_series(1, 1000) AS g",
 	sub { is(requested(), '1000 POST', 'a POST for each') });
 like($tenant->ctl('counters'), qr/"max_in_flight": 8\b/, 'never more than max_connections at once');

@@ -3,20 +3,15 @@ use strict;
 use warnings;
 
 use IO::Socket::INET;
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time sleep);
 
+use GsServer;
 use GsSession;
 use GsTenant;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', "jit = off\n");
-$node->start;
-my $tenant = GsTenant->new(plans => 200);
-GsTenant::setup($node, $tenant);
+my ($node, $tenant) = GsServer::with_tenant({ plans => 200 });
 $node->safe_psql('postgres', q{ALTER SERVER gainsight OPTIONS (ADD max_retries '0')});
 my $session = GsSession->new($node);
 my ($some) = $session->ask(
@@ -70,7 +65,7 @@ sub fails
 	my ($method) = split / /, $operation{$kind} || '';
 	my @sent = grep { !$method || /^$method / } split /\n/, $tenant->control('requests', '-v');
 	is($state, $expected, "$what, to $kind: $expected") or diag $session->error;
-	cmp_ok($took, '<', $how{within} || 2, "$what, to $kind: in time");
+	cmp_ok($took, '<', $how{within} || 6, "$what, to $kind: in time");
 	is(scalar @sent, $requests, "$what, to $kind: $requests requests") unless $how{resent};
 	like($session->error, $how{like}, "$what, to $kind: says so") if $how{like};
 	return;
@@ -209,7 +204,7 @@ $tenant->control('defaults');
 
 # what a kept connection brings meanwhile is no answer to the next request
 {
-	my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5, Timeout => 5) or die "listen: $!";
+	my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5, Timeout => 60) or die "listen: $!";
 	my $answer = "HTTP/1.1 200 OK\r\nContent-Length: 26\r\n\r\n{\"result\":true,\"data\":[]} ";
 	my @clients;
 
@@ -233,13 +228,13 @@ $tenant->control('defaults');
 # Answers that are too large
 #
 my ($before) = $session->footprint;
-fails('an endless body', $_, { endless => \1 }, '54000', within => 20,
+fails('an endless body', $_, { endless => \1 }, '54000', within => 60,
 	like => qr/max_response_size/) for 'list', 'search';
-fails('a gzip bomb', $_, { gzip_bomb => 3000 }, '54000', within => 20,
+fails('a gzip bomb', $_, { gzip_bomb => 3000 }, '54000', within => 60,
 	like => qr/max_response_size/) for 'list', 'search';
 option(max_response_size => '1MB');
-fails('an endless body', 'list', { endless => \1 }, '54000', within => 4, like => qr/1048576/);
-fails('a gzip bomb', 'list', { gzip_bomb => 3000 }, '54000', within => 4);
+fails('an endless body', 'list', { endless => \1 }, '54000', within => 15, like => qr/1048576/);
+fails('a gzip bomb', 'list', { gzip_bomb => 3000 }, '54000', within => 15);
 # a create whose answer cannot be read may have been done
 fails('an endless body', 'create', { endless => \1 }, '08007');
 option(max_response_size => undef);
@@ -256,7 +251,7 @@ sub unreachable
 	option(base_url => $url);
 	is($session->sqlstate($statements{$_}), $expected, "$what, to $_: $expected") or diag $session->error
 	  for 'list', 'create';
-	cmp_ok($session->elapsed, '<', $how{within} || 2, "$what: in time");
+	cmp_ok($session->elapsed, '<', $how{within} || 6, "$what: in time");
 	option(base_url => $tenant->url);
 	return;
 }
@@ -276,9 +271,9 @@ unreachable('a host that is silent', "http://127.0.0.1:$port/v1", '08001');
 close $listener;
 unreachable('a port that is closed', "http://127.0.0.1:$port/v1", '08001');
 option(connect_timeout => '3s');
-unreachable('a name that is none', 'http://no-such-host.invalid/v1', '08001', within => 5);
+unreachable('a name that is none', 'http://no-such-host.invalid/v1', '08001', within => 9);
 option(connect_timeout => '1s');
-unreachable('no TLS where TLS is asked for', $tenant->url =~ s/^http/https/r, '08001', within => 3);
+unreachable('no TLS where TLS is asked for', $tenant->url =~ s/^http/https/r, '08001', within => 9);
 option(connect_timeout => undef);
 
 #
@@ -286,17 +281,13 @@ option(connect_timeout => undef);
 #
 SKIP:
 {
-	skip 'there is no openssl', 9 if system('openssl version >/dev/null 2>&1') != 0;
 	my $dir = PostgreSQL::Test::Utils::tempdir;
-	my @make = ('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1',
-		'-nodes', '-days', '30', '-subj', '/CN=localhost');
 	my %names = (good => 'DNS:localhost,IP:127.0.0.1', other => 'DNS:elsewhere.example');
 	my %safe;
 
 	for my $name (sort keys %names)
 	{
-		my @files = ('-keyout', "$dir/$name.key", '-out', "$dir/$name.pem", '-addext', "subjectAltName=$names{$name}");
-		system(join(' ', map { "'$_'" } @make, @files) . ' 2>/dev/null') == 0 or die 'openssl failed';
+		GsTenant::certificate("$dir/$name", $names{$name}) or skip 'there is no openssl', 9;
 		$safe{$name} = GsTenant->new(plans => 10, tls => [ "$dir/$name.pem", "$dir/$name.key" ]);
 	}
 	# a certificate that nobody vouches for is no fault that passes
@@ -340,14 +331,14 @@ sub passes
 	cmp_ok($took, '<', $most, "$what, $times times, to $kind: but soon");
 	return;
 }
-option(max_retries => 5, request_timeout => '500ms');
+option(max_retries => 5, request_timeout => '1500ms');
 # 0.2 s and 0.4 s, 20 % either way, and what the requests take
-passes('503', $_, { status => 503 }, 2, 0.48, 2) for 'list', 'objectives', 'update';
-passes("$_", 'list', { status => $_ + 0 }, 1, 0.16, 1.5) for 500, 502, 504, 408, 425, 520;
-passes('503 with Retry-After', 'list', { status => 503, headers => { 'Retry-After' => '2' } }, 1, 1.9, 3.5);
-passes($_, 'list', $broken{$_}, 1, 0.16, 2) for sort keys %broken;
+passes('503', $_, { status => 503 }, 2, 0.48, 6) for 'list', 'objectives', 'update';
+passes("$_", 'list', { status => $_ + 0 }, 1, 0.16, 6) for 500, 502, 504, 408, 425, 520;
+passes('503 with Retry-After', 'list', { status => 503, headers => { 'Retry-After' => '2' } }, 1, 1.9, 8);
+passes($_, 'list', $broken{$_}, 1, 0.16, 8) for sort keys %broken;
 # the tenant has made the change before it fell silent, so it is looked for and not sent again
-passes('silence', 'update', $broken{silent}, 1, 0.16, 2, 1);
+passes('silence', 'update', $broken{silent}, 1, 0.16, 8, 1);
 option(request_timeout => undef);
 # a repeated PUT does not check again
 my @checks = grep { m{^GET /v1/successplans/} } split /\n/, $tenant->control('requests', '-v');
@@ -363,9 +354,9 @@ fails('a page for good', 'search', $nonsense{'a page'}, 'HV00K');
 
 # max_retries is a bound
 option(max_retries => 2);
-fails('503 for good', 'search', { status => 503 }, '58000', requests => 3, within => 3);
-fails('reset for good', 'search', { reset => \1 }, '08006', within => 3, resent => 1);
-fails('503 for good', 'update', { status => 503 }, '58000', requests => 3, within => 3);
+fails('503 for good', 'search', { status => 503 }, '58000', requests => 3);
+fails('reset for good', 'search', { reset => \1 }, '08006', resent => 1);
+fails('503 for good', 'update', { status => 503 }, '58000', requests => 3);
 
 # waits grow, and no two clients wait alike
 option(max_retries => 5);
@@ -384,7 +375,7 @@ for my $times (3, 1, 1, 1)
 		my $least = 0.2 * 2**$n * 0.8;
 
 		cmp_ok($waits[$n], '>=', $least - 0.01, "wait $n is not too short");
-		cmp_ok($waits[$n], '<', $least / 0.8 * 1.2 + 0.4, "wait $n is not too long");
+		cmp_ok($waits[$n], '<', $least / 0.8 * 1.2 + 1.5, "wait $n is not too long");
 	}
 }
 my ($shortest, $longest) = (sort { $a <=> $b } @first)[ 0, -1 ];
@@ -401,7 +392,7 @@ sub pauses
 		$least, $most);
 	return;
 }
-pauses('Retry-After: 1', $_, { 'Retry-After' => '1' }, 1, 2.5) for 'search', 'create', 'update';
+pauses('Retry-After: 1', $_, { 'Retry-After' => '1' }, 1, 3.9) for 'search', 'create', 'update';
 {
 	my @days = qw(Sun Mon Tue Wed Thu Fri Sat);
 	my @months = qw(Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec);
@@ -435,7 +426,7 @@ sub creates_once
 	}
 	return;
 }
-option(request_timeout => '400ms');
+option(request_timeout => '1500ms');
 creates_once("$_", { status => $_ + 0 }, '08007') for 500, 502, 503, 504;
 creates_once($_, $broken{$_}, '08007') for sort keys %broken;
 creates_once($_, $nonsense{$_}, '08007') for 'a page', 'nothing';

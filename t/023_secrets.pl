@@ -3,12 +3,10 @@ use strict;
 use warnings;
 
 use IO::Socket::INET;
-use IPC::Run;
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep);
 
+use GsServer;
 use GsSession;
 use GsTenant;
 
@@ -18,18 +16,12 @@ my $file_key = 'Fq9-sEcReT-yV4';
 
 # a proxy of the environment would be found here: nobody listens
 $ENV{$_} = 'http://127.0.0.1:1' for qw(http_proxy HTTP_PROXY https_proxy HTTPS_PROXY all_proxy ALL_PROXY);
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', <<'CONF');
-jit = off
+my ($node, $tenant) = GsServer::with_tenant({ plans => 30, objectives => 2, key => $key }, conf => <<'CONF');
 log_min_messages = debug5
 log_statement = all
 log_min_error_statement = debug5
 log_min_duration_statement = 0
 CONF
-$node->start;
-my $tenant = GsTenant->new(plans => 30, objectives => 2, key => $key);
-GsTenant::setup($node, $tenant);
 my $url = $tenant->url;
 my $list = 'SELECT count(id) FROM gs.plan_types';
 my $super = GsSession->new($node);
@@ -309,17 +301,18 @@ push @shown, join '', $super->ask($_)
   'SELECT * FROM information_schema.foreign_server_options', 'SELECT * FROM pg_prepared_statements';
 is(scalar(grep { /sEcReT/ } @shown), 0, 'no EXPLAIN and no view shows a key');
 # while it runs
+$tenant->requests;
 $tenant->fault({ hang => 'before', seconds => 20 });
-$super->start("SET statement_timeout = '1s'; $list");
-sleep 0.3;
-my $pid = $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query ~ '^SELECT count.id' AND pid <> pg_backend_pid()});
+my $pid = $super->pid;
+$super->start($list);
+GsServer::eventually(sub { $tenant->requests }) or die 'nothing is asked';
 SKIP:
 {
 	skip 'there is no /proc', 1 unless -r "/proc/self/cmdline";
 	unlike(PostgreSQL::Test::Utils::slurp_file("/proc/$pid/cmdline"), qr/sEcReT/, 'nor does ps');
 }
+$node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)");
 $super->answer;
-$super->ask('RESET statement_timeout');
 # others may not ask core for them
 is(($role{bob}->ask(q{SELECT count(*) FROM pg_user_mappings WHERE umoptions::text ~ 'alice-Jh5'}))[0], '0', 'core shows keys to their owners');
 

@@ -7,15 +7,11 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time sleep);
 
+use GsServer;
 use GsSession;
 use GsTenant;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init(allows_streaming => 1);
-$node->append_conf('postgresql.conf', "jit = off\nrestart_after_crash = on\n");
-$node->start;
-my $tenant = GsTenant->new(plans => 300, objectives => 2);
-GsTenant::setup($node, $tenant);
+my ($node, $tenant) = GsServer::with_tenant({ plans => 300, objectives => 2 }, conf => "restart_after_crash = on\n", init => [ allows_streaming => 1 ]);
 $node->safe_psql('postgres', q{ALTER SERVER gainsight OPTIONS (ADD max_retries '0')});
 
 my $list = 'SELECT count(id) FROM gs.plan_types';
@@ -75,7 +71,7 @@ SKIP:
 	$session->ask('SELECT gainsight_fdw_disconnect_all()');
 	my @after = $session->footprint;
 	is($failed, 5000, '5,000 statements fail');
-	cmp_ok($took, '<', 40, 'in less than 40 s');
+	cmp_ok($took, '<', 120, 'in less than two minutes');
 	cmp_ok($after[0] - $before[0], '<', 1024, 'and take no memory');
 	is($after[1], $before[1], 'and no descriptor');
 	note sprintf '%.1f s, RSS %+d kB, %d descriptors', $took, $after[0] - $before[0], $after[1];
@@ -183,7 +179,7 @@ SQL
 {
 	my $session = GsSession->new($node);
 
-	$session->ask(q{ALTER SERVER gainsight OPTIONS (ADD request_timeout '1s', SET max_retries '5')});
+	$session->ask(q{ALTER SERVER gainsight OPTIONS (ADD request_timeout '3s', SET max_retries '5')});
 	$session->ask(q{ALTER FOREIGN TABLE gs.successplans OPTIONS (ADD page_size '10')});
 	for my $what ([ 'POST /successplans/search', $count, 300, 9 ], [ 'GET /successplans/*/objectives',
 		'SELECT count(*) = count(DISTINCT gsid) FROM gs.objectives', 't', 20 ])
@@ -194,7 +190,7 @@ SQL
 		$tenant->fault({ hang => 'body', seconds => 30 }, op => $op, skip => $skip);
 		my ($out, $err) = $session->ask($sql);
 		is("$out$err", $expected, "$op: a silent connection is replaced");
-		cmp_ok($session->elapsed, '<', 4, 'when its time is up');
+		cmp_ok($session->elapsed, '<', 20, 'when its time is up');
 	}
 	# what the others have brought meanwhile counts
 	$tenant->control('defaults');
@@ -266,24 +262,13 @@ for my $preload ('', 'gainsight_fdw')
 
 	$bystander->ask($list);
 	$writer->start("INSERT INTO gs.successplans (name, company_id, type_id) SELECT '$name ' || n, 'c', 't' FROM generate_series(1, 2000) AS n");
-	my $deadline = time + 30;
 	my %times;
-	until (%times || time > $deadline)
-	{
-		%times = names(qr/^$name \d+$/);
-		sleep 0.02;
-	}
+	GsServer::eventually(sub { %times = names(qr/^$name \d+$/); %times ? 1 : 0 });
 	kill 'KILL', $pid;
 	$writer->answer;
 	$writer->finish;
 	$bystander->finish;
-	my $back = 0;
-	for (1 .. 300)
-	{
-		last if $back = ($node->psql('postgres', 'SELECT 1'))[0] == 0;
-		sleep 0.1;
-	}
-	ok($back, "$how: the server comes back from kill -9");
+	ok(GsServer::eventually(sub { ($node->psql('postgres', 'SELECT 1'))[0] == 0 }), "$how: the server comes back from kill -9");
 	$node->poll_query_until('postgres', 'SELECT NOT pg_is_in_recovery()');
 	is($node->safe_psql('postgres', "$list; SELECT requests FROM gainsight_fdw_stats"), "6\n1",
 		'other sessions go on, and count from nothing');
@@ -349,15 +334,15 @@ for my $preload ('', 'gainsight_fdw')
 		is("$out$err", '33', 'once');
 		is(($session->ask("SELECT ok FROM gainsight_fdw_check('gainsight') WHERE step = 'shared memory'"))[0], 'f',
 			'gainsight_fdw_check says so');
-		is($session->sqlstate("SET statement_timeout = '100ms'; SELECT pg_sleep(10)"), '57014', 'it can be cancelled');
-		cmp_ok($session->elapsed, '<', 3, 'at once');
+		is($session->sqlstate("SET statement_timeout = '100ms'; SELECT pg_sleep(60)"), '57014', 'it can be cancelled');
+		cmp_ok($session->elapsed, '<', 15, 'at once');
 	}
 	$session->finish;
 	# a session whose first wait of all is for the tenant
-	$other->fault({ hang => 'before', seconds => 10 });
+	$other->fault({ hang => 'before', seconds => 60 });
 	my $second = GsSession->new($node);
 	is($second->sqlstate("SET statement_timeout = '200ms'; $list"), '57014', 'so can a transfer');
-	cmp_ok($second->elapsed, '<', 3, 'at once');
+	cmp_ok($second->elapsed, '<', 15, 'at once');
 	$second->finish;
 }
 

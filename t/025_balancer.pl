@@ -6,31 +6,24 @@ use warnings;
 use File::Basename qw(dirname);
 use IPC::Run;
 use JSON::PP ();
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
+use GsServer;
 use GsSession;
 use GsTenant;
 
 plan skip_all => 'there is no Node.js' if system('node -e "require(\'http2\')" >/dev/null 2>&1') != 0;
-plan skip_all => 'there is no openssl' if system('openssl version >/dev/null 2>&1') != 0;
 
 my $sandbox = $ENV{GS_SANDBOX_DIR} || dirname(__FILE__) . '/../sandbox';
 my $dir = PostgreSQL::Test::Utils::tempdir;
-system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost"
-	  . " -addext subjectAltName=IP:127.0.0.1 -keyout '$dir/key.pem' -out '$dir/cert.pem' 2>/dev/null") == 0
-  or die 'openssl failed';
+plan skip_all => 'there is no openssl' unless GsTenant::certificate("$dir/cert", 'IP:127.0.0.1');
 
 my $tenant = GsTenant->new(plans => 2500, objectives => 1);
-my $front = IPC::Run::start([ 'node', "$sandbox/balancer.js", $tenant->url, "$dir/cert.pem", "$dir/key.pem", "$dir/ports" ],
+my $front = IPC::Run::start([ 'node', "$sandbox/balancer.js", $tenant->url, "$dir/cert.pem", "$dir/cert.key", "$dir/ports" ],
 	'<pipe', \*FRONT_IN, '>', "$dir/log", '2>&1');
-for (1 .. 300)
-{
-	last if -s "$dir/ports";
-	sleep 0.1;
-}
+GsServer::eventually(sub { -s "$dir/ports" }) or die 'no balancer: ' . slurp_file("$dir/log");
 my ($port, $control_port) = split ' ', slurp_file("$dir/ports");
 
 # A command of its control; what it answers.
@@ -45,9 +38,7 @@ sub front
 	return JSON::PP->new->decode($reply =~ s/.*\r\n\r\n//sr);
 }
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->start;
+my $node = GsServer::start();
 GsTenant::setup($node, $tenant);
 $node->safe_psql('postgres', qq{
 ALTER SERVER gainsight OPTIONS (SET base_url 'https://127.0.0.1:$port/v1', ADD ca_file '$dir/cert.pem',
@@ -105,10 +96,10 @@ front('forget');
 #
 $session->ask('SELECT * FROM gs.plan_types');
 front('hang_up');
-sleep 0.1;
+sleep 0.5;
 is(($session->ask($all))[0], '2700', 'a kept connection that was closed, for a scan');
 front('hang_up');
-sleep 0.1;
+sleep 0.5;
 is_deeply([ creates(10) ], [ 10, '', 10 ], 'and for creates');
 
 #
@@ -133,14 +124,15 @@ front('forget');
 # The end of a wait
 #
 $tenant->fault({ hang => 'before', seconds => 30 }, op => 'POST /successplans/search');
+my $pid = $session->pid;
+$tenant->requests;
 $session->start($all);
-sleep 0.5;
+GsServer::eventually(sub { $tenant->requests }) or die 'nothing is asked';
 my $before = time;
-is(($node->psql('postgres', "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT count(DISTINCT%' AND state = 'active'"))[1],
-	't', 'a cancel is sent');
+is($node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)"), 't', 'a cancel is sent');
 my (undef, $err) = $session->answer;
 like($err, qr/57014/, 'it ends the statement');
-cmp_ok(time - $before, '<', 1, 'at once');
+cmp_ok(time - $before, '<', 10, 'at once');
 $tenant->control('defaults');
 is(($session->ask($all))[0] >= 2711 ? 1 : 0, 1, 'and the connection is as good as before');
 

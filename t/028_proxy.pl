@@ -2,11 +2,10 @@
 use strict;
 use warnings;
 
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep);
 
+use GsServer;
 use GsSession;
 use GsTenant;
 
@@ -14,27 +13,16 @@ my $sandbox = $ENV{GS_SANDBOX_DIR} || 'sandbox';
 my $dir = PostgreSQL::Test::Utils::tempdir;
 for my $name ('tenant', 'other')
 {
-	system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout $dir/$name.key"
-		  . " -out $dir/$name.pem -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null") == 0
-	  or plan skip_all => 'openssl is not here';
+	GsTenant::certificate("$dir/$name", 'DNS:localhost,IP:127.0.0.1') or plan skip_all => 'there is no openssl';
 }
 open my $proxy, '|-', -x '/usr/bin/python3' ? '/usr/bin/python3' : 'python3', "$sandbox/connect_proxy.py", "$dir/port"
   or die "proxy: $!";
-for (1 .. 100)
-{
-	last if -s "$dir/port";
-	sleep 0.1;
-}
+GsServer::eventually(sub { -s "$dir/port" }) or die 'no proxy';
 my $port = PostgreSQL::Test::Utils::slurp_file("$dir/port");
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', "jit = off\n");
-$node->start;
-my $tenant = GsTenant->new(plans => 20, tls => [ "$dir/tenant.pem", "$dir/tenant.key" ]);
-GsTenant::setup($node, $tenant);
+my ($node, $tenant) = GsServer::with_tenant({ plans => 20, tls => [ "$dir/tenant.pem", "$dir/tenant.key" ] });
 $node->safe_psql('postgres', "ALTER SERVER gainsight OPTIONS (ADD ca_file '$dir/tenant.pem',
-	ADD proxy 'http://127.0.0.1:$port', ADD max_retries '2', ADD request_timeout '5s', ADD connect_timeout '500ms')");
+	ADD proxy 'http://127.0.0.1:$port', ADD max_retries '2', ADD request_timeout '5s', ADD connect_timeout '10s')");
 
 my $session = GsSession->new($node);
 my %statements = (
@@ -68,7 +56,9 @@ answers('407', '08001', 1);
 answers('403', '08001', 1);
 answers('502', '08001', 3);
 answers('close', '08001', 3);
+$session->ask("ALTER SERVER gainsight OPTIONS (SET connect_timeout '500ms')");
 answers('hang', '08001', 3);
+$session->ask("ALTER SERVER gainsight OPTIONS (SET connect_timeout '10s')");
 
 # a certificate that is not trusted, behind it
 $session->ask("ALTER SERVER gainsight OPTIONS (SET ca_file '$dir/other.pem')");

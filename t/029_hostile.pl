@@ -2,20 +2,13 @@
 use strict;
 use warnings;
 
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep);
 
+use GsServer;
 use GsSession;
-use GsTenant;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', "jit = off\n");
-$node->start;
-my $tenant = GsTenant->new(plans => 20);
-GsTenant::setup($node, $tenant);
+my ($node, $tenant) = GsServer::with_tenant({ plans => 20 });
 $node->safe_psql('postgres', "ALTER SERVER gainsight OPTIONS (ADD max_retries '2')");
 my $session = GsSession->new($node);
 my $search = 'SELECT count(name) FROM gs.successplans';

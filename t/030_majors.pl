@@ -2,20 +2,14 @@
 use strict;
 use warnings;
 
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-use GsTenant;
+use GsServer;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
+my ($node, $tenant) = GsServer::with_tenant({ plans => 0, objectives => 0 }, conf => "TimeZone = 'UTC'\n");
 my $major = $node->pg_version->major;
 plan skip_all => "of PostgreSQL $major there is nothing to test" if $major < 17;
-$node->init;
-$node->append_conf('postgresql.conf', "jit = off\nTimeZone = 'UTC'\n");
-$node->start;
-my $tenant = GsTenant->new(plans => 0, objectives => 0);
-GsTenant::setup($node, $tenant);
 
 # A statement in a session of its own: its output, and its error as SQLSTATE: message.
 sub run

@@ -2,18 +2,14 @@
 use strict;
 use warnings;
 
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(time);
 
+use GsServer;
 use GsSession;
 use GsTenant;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', "jit = off\n");
-$node->start;
+my $node = GsServer::start();
 
 #
 # Four tenants, with a key each, 500 plans each, 5 pages of 101 rows
@@ -73,7 +69,6 @@ my $by_union = join ' UNION ALL ', map { "SELECT '$_' AS tenant, gsid FROM $_" }
 
 # Connections and catalogs are warm from then on.
 is(rows($of_all), 2000, 'all plans of all');
-every('set', 'latency_ms=200');
 requests();
 
 sub seconds
@@ -85,50 +80,65 @@ sub seconds
 	return $session->elapsed;
 }
 
-# The best ratio of some tries, for other work may get in the way of one.
+# What the tenants' latency adds to what a statement takes without, which is this machine's business.
+sub waited
+{
+	my ($sql, $rows, $expected) = @_;
+	my %seconds;
+
+	for my $latency (0, 300)
+	{
+		every('set', "latency_ms=$latency");
+		$seconds{$latency} = seconds($sql, $rows);
+		is(requests(), $expected, 'five requests to each');
+	}
+	return $seconds{300} - $seconds{0};
+}
+
+# The first good one of some ratios, for other work may get in the way of one.
 sub ratio
 {
-	my ($limit, $sql) = @_;
-	my $best;
+	my ($good, $sql) = @_;
+	my $ratio;
 
 	for (1 .. 5)
 	{
-		my $one = seconds($of_one, 500);
-		is(requests(), '5 0 0 0', 'five requests to one');
-		my $all = seconds($sql, 2000);
-		is(requests(), '5 5 5 5', 'five to each');
-		note sprintf 'one %.0f ms, all %.0f ms: %.2f times', $one * 1000, $all * 1000, $all / $one;
-		$best = $all / $one if !defined $best || $all / $one < $best;
-		last if $best < $limit;
+		my $one = waited($of_one, 500, '5 0 0 0');
+		my $all = waited($sql, 2000, '5 5 5 5');
+
+		$ratio = $all / $one;
+		note sprintf 'one %.0f ms, all %.0f ms: %.2f times', $one * 1000, $all * 1000, $ratio;
+		last if $good->($ratio);
 	}
-	return $best;
+	return $ratio;
 }
 
-cmp_ok(ratio(1.3, $of_all), '<', 1.3, 'a table of four tenants takes no longer than one tenant');
-cmp_ok(ratio(1.3, "SELECT count(gsid) FROM ($by_union) AS u"), '<', 1.3, 'nor does UNION ALL');
+cmp_ok(ratio(sub { $_[0] < 1.3 }, $of_all), '<', 1.3, 'one waits no longer for a table of four tenants than for one tenant');
+cmp_ok(ratio(sub { $_[0] < 1.3 }, "SELECT count(gsid) FROM ($by_union) AS u"), '<', 1.3, 'nor for UNION ALL');
 $session->ask('SET enable_async_append = off');
-my $one = seconds($of_one, 500);
-cmp_ok(seconds($of_all, 2000) / $one, '>', 3, 'one after the other would take four times as long');
+cmp_ok(ratio(sub { $_[0] > 3 }, $of_all), '>', 3, 'one after the other it would be four times as long');
 $session->ask('RESET enable_async_append');
 
 #
 # Nobody waits for a slow one
 #
 every('defaults');
-$tenant{north}->control('set', 'latency_ms=3000');
+$tenant{north}->control('set', 'latency_ms=8000');
 my ($out, $err) = $session->ask("BEGIN; DECLARE c CURSOR FOR SELECT tenant FROM plans; FETCH 1500 FROM c");
 my %rows;
 $rows{$_}++ for split /\n/, $out;
 is_deeply(\%rows, { east => 500, south => 500, west => 500 }, 'the rows of three come first');
-cmp_ok($session->elapsed, '<', 2.5, 'before the fourth has answered once');
+cmp_ok($session->elapsed, '<', 7, 'before the fourth has answered once');
+$tenant{north}->control('set', 'latency_ms=0');
 ($out) = $session->ask('FETCH ALL FROM c');
 is(scalar(my @last = $out =~ /^north$/mg), 500, 'and then the fourth');
 $session->ask('ROLLBACK');
 
+$tenant{north}->control('set', 'latency_ms=8000');
 # a rescan with other values does not wait for what was asked with the old ones
 is(rows('SELECT count(*) FROM (VALUES (1), (2), (3)) AS v (n), LATERAL (SELECT FROM plans WHERE length(name) > n LIMIT 3) AS p'),
 	9, 'three rows of whoever is fast, three times');
-cmp_ok($session->elapsed, '<', 2.5, 'before the slow one has answered once');
+cmp_ok($session->elapsed, '<', 7, 'before the slow one has answered once');
 
 # pages that are always there in time are no reason to read one tenant to its end
 every('defaults');
@@ -152,13 +162,13 @@ $node->safe_psql('postgres', q{ALTER SERVER north OPTIONS (SET page_size '101')}
 $node->safe_psql('postgres', q{
 ALTER SERVER north OPTIONS (SET rate_limit '3');
 ALTER SERVER east OPTIONS (ADD max_connections '1')});
-$tenant{west}->fault({ status => 429, headers => { 'Retry-After' => '2' } }, op => '*', times => 1);
+$tenant{west}->fault({ status => 429, headers => { 'Retry-After' => '6' } }, op => '*', times => 1);
 $session->ask('SET client_min_messages = warning');
 # (north's three are what is left of a minute after its others: none, or some)
 ($out, $err) = $session->ask("BEGIN; DECLARE c CURSOR FOR SELECT tenant FROM plans WHERE tenant <> 'west'; FETCH 1000 FROM c");
 my $got = () = $out =~ /^(?:east|south)$/mg;
 cmp_ok($got, '>=', 1000 - 3 * 101, "the others do not wait for one's rate limit");
-cmp_ok($session->elapsed, '<', 5, 'not for a second of it');
+cmp_ok($session->elapsed, '<', 20, 'not for what is left of its minute');
 $session->ask("ROLLBACK; SET statement_timeout = '1s'");
 is($session->sqlstate($of_one), '57014', 'whose next request has to wait');
 $session->ask("SET statement_timeout = 0");
@@ -166,7 +176,7 @@ $node->safe_psql('postgres', q{ALTER SERVER north OPTIONS (SET rate_limit '0')})
 requests();
 ($out, $err) = $session->ask("BEGIN; DECLARE c CURSOR FOR SELECT tenant FROM plans; FETCH 1500 FROM c");
 is($out =~ /west/ ? 'rows' : 'none', 'none', 'a tenant that is told to wait waits');
-cmp_ok($session->elapsed, '<', 1.9, 'by itself');
+cmp_ok($session->elapsed, '<', 5.5, 'by itself');
 is(scalar(my @west = rows('FETCH ALL FROM c') =~ /^west$/mg), 500, 'and is read then');
 $session->ask('ROLLBACK');
 is(requests(), '5 5 5 6', 'one of its requests was sent twice');
@@ -186,7 +196,7 @@ $node->safe_psql('postgres', q{ALTER SERVER east OPTIONS (ADD max_connections '1
 every('set', 'latency_ms=100');
 requests();
 $session->ask(join '; ', 'BEGIN', 'DECLARE c CURSOR FOR ' . join(' UNION ALL ', ('SELECT gsid FROM east') x 4),
-	'FETCH 1 FROM c', ('SELECT pg_sleep(0.1)', 'FETCH 1 FROM c') x 8);
+	'FETCH 1 FROM c', ('SELECT pg_sleep(0.1)', 'FETCH 1 FROM c') x 20);
 is(requests(), '0 4 0 0', 'all four are answered while rows of the first are worked with');
 $session->ask('ROLLBACK');
 $node->safe_psql('postgres', q{ALTER SERVER east OPTIONS (DROP max_connections)});
@@ -223,7 +233,7 @@ $session->ask("CREATE TABLE seen AS SELECT tenant, gsid, 0 AS times FROM plans W
 my $other = GsSession->new($node);
 $other->ask('BEGIN; UPDATE seen SET times = 10');
 $session->start('UPDATE seen AS s SET times = times + 1 FROM plans AS p WHERE p.gsid = s.gsid AND p.tenant = s.tenant');
-$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_locks WHERE NOT granted}) or die 'nobody waits';
+GsServer::somebody_is_blocked($node);
 $other->ask('COMMIT');
 ($out, $err) = $session->answer;
 is($err, '', 'an update that has to look again');
@@ -243,14 +253,22 @@ $tenant{west}->fault({ status => 503 }, op => '*', skip => 2, times => 1);
 requests();
 is(rows($of_all), 2000, 'what passes is tried again');
 is(requests(), '5 5 5 6', 'once, where it failed');
-my (undef, $descriptors) = $session->footprint;
+
+# What the session has open, but for the connections that it may keep.
+sub descriptors
+{
+	$session->ask('SELECT gainsight_fdw_disconnect_all()');
+	return ($session->footprint)[1];
+}
+
+my $descriptors = descriptors();
 for (1 .. 10)
 {
 	$tenant{east}->fault({ status => 400 }, op => '*', skip => 3, times => 1);
 	is($session->sqlstate($of_all), 'HV00L', 'a failure in the midst of four');
 }
 is(rows($of_all), 2000, 'leaves the session as good as before');
-cmp_ok(($session->footprint)[1], '<=', $descriptors, 'and no descriptor open');
+cmp_ok(descriptors(), '<=', $descriptors, 'and no descriptor open');
 
 #
 # Cancel
@@ -267,7 +285,8 @@ sub lateness
 	}
 	@late = sort { $a <=> $b } @late;
 	note sprintf '%s: median %.0f ms late, most %.0f ms', $sql, $late[5], $late[-1];
-	return $late[-1];
+	# one may come when the machine looks elsewhere
+	return $late[-2];
 }
 
 $session->ask("SET statement_timeout = '300ms'");
@@ -319,20 +338,20 @@ CREATE EXTENSION postgres_fdw;
 CREATE SERVER loopback FOREIGN DATA WRAPPER postgres_fdw
   OPTIONS (host '$host', port '$port', dbname 'postgres', async_capable 'true');
 CREATE USER MAPPING FOR CURRENT_USER SERVER loopback;
-CREATE VIEW slow AS SELECT 'slow' || coalesce(pg_sleep(2)::text, '') AS name;
+CREATE VIEW slow AS SELECT 'slow' || coalesce(pg_sleep(6)::text, '') AS name;
 CREATE FOREIGN TABLE far (name text) SERVER loopback OPTIONS (table_name 'slow');
 SQL
 	every('reset');
-	every('set', 'latency_ms=200');
+	every('set', 'latency_ms=800');
 	my $mixed = 'SELECT tenant FROM plans UNION ALL SELECT name FROM far';
 
 	like(rows("EXPLAIN $mixed"), qr/Async Foreign Scan on far/, 'it is asynchronous, too');
 	$session->ask("BEGIN; DECLARE c CURSOR FOR $mixed; FETCH 2000 FROM c");
-	cmp_ok($session->elapsed, '<', 1.9, 'our rows do not wait for its');
+	cmp_ok($session->elapsed, '<', 5.9, 'our rows do not wait for its');
 	is(rows('FETCH ALL FROM c'), 'slow', 'which come when they come');
 	$session->ask('ROLLBACK');
 	is(scalar(my @all = split /\n/, rows($mixed)), 2001, 'all rows of both');
-	cmp_ok($session->elapsed, '<', 2.6, 'in the time of the slower');
+	cmp_ok($session->elapsed, '<', 8, 'in the time of the slower');
 }
 
 $session->finish;

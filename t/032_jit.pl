@@ -2,19 +2,14 @@
 use strict;
 use warnings;
 
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-use GsTenant;
+use GsServer;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->start;
+my ($node, $tenant) = GsServer::with_tenant({ plans => 200, objectives => 0 }, conf => "jit = on\n");
 plan skip_all => 'this server has no JIT'
   if $node->safe_psql('postgres', 'SELECT pg_jit_available()') ne 't';
-my $tenant = GsTenant->new(plans => 200, objectives => 0);
-GsTenant::setup($node, $tenant);
 $node->safe_psql('postgres', q{
 CREATE TABLE account AS SELECT n::text AS id FROM generate_series(1, 1000) AS n;
 ANALYZE account;

@@ -2,20 +2,13 @@
 use strict;
 use warnings;
 
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep);
 
+use GsServer;
 use GsSession;
-use GsTenant;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', "jit = off\n");
-$node->start;
-my $tenant = GsTenant->new(plans => 300, objectives => 2);
-GsTenant::setup($node, $tenant);
+my ($node, $tenant) = GsServer::with_tenant({ plans => 300, objectives => 2 });
 
 $node->safe_psql('postgres', q{
 CREATE TABLE truth AS SELECT * FROM gs.successplans;
@@ -44,7 +37,7 @@ sub looked_at_again
 	$other->ask('BEGIN');
 	$other->ask("UPDATE $table SET " . ($table eq 'item' ? 'n = 100 WHERE id = 1' : q{comments = 'theirs'}));
 	$session->start(($more{settings} || '') . $statement);
-	sleep 0.7;
+	GsServer::somebody_is_blocked($node);
 	ok(!$session->ended, "$name: waits for the other");
 	$other->ask('COMMIT');
 	my ($rows, $error) = $session->answer;

@@ -2,19 +2,14 @@
 use strict;
 use warnings;
 
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-use GsTenant;
+use GsServer;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->start;
+my ($node, $tenant) = GsServer::with_tenant({ plans => 50, objectives => 0 });
 plan skip_all => 'this server has no postgres_fdw'
   if $node->safe_psql('postgres', q{SELECT count(*) FROM pg_available_extensions WHERE name = 'postgres_fdw'}) eq '0';
-my $tenant = GsTenant->new(plans => 50, objectives => 0);
-GsTenant::setup($node, $tenant);
 my ($host, $port) = ($node->host, $node->port);
 $node->safe_psql('postgres', qq{
 CREATE EXTENSION postgres_fdw;

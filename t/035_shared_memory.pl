@@ -5,11 +5,11 @@
 use strict;
 use warnings;
 
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
+use GsServer;
 use GsSession;
 
 # What others see of a session that waits for the lock: a node, and who looks on.
@@ -20,9 +20,9 @@ sub seen_waiting
 	my ($holder, $other) = map { $_->pid } @busy;
 	my $seen = '';
 
-	$_->start("SET statement_timeout = '60s'; SELECT count(gainsight_fdw_stats_reset()::text) FROM (SELECT generate_series(1, 1000000000)) AS n")
+	$_->start("SET statement_timeout = '120s'; SELECT count(gainsight_fdw_stats_reset()::text) FROM (SELECT generate_series(1, 1000000000)) AS n")
 	  for @busy;
-	for (my $until = time + 40; $seen eq '' && time < $until;)
+	for (my $until = time + 100; $seen eq '' && time < $until;)
 	{
 		kill 'STOP', $holder;
 		sleep 0.01;
@@ -35,10 +35,7 @@ sub seen_waiting
 	return $seen;
 }
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', "jit = off\n");
-$node->start;
+my $node = GsServer::start();
 $node->safe_psql('postgres', 'CREATE EXTENSION gainsight_fdw');
 my ($major) = $node->safe_psql('postgres', 'SHOW server_version_num') =~ /^(\d\d)/;
 

@@ -2,18 +2,13 @@
 use strict;
 use warnings;
 
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+use GsServer;
 use GsTenant;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init(extra => [ '--locale=C', '--encoding=UTF8' ]);
-$node->append_conf('postgresql.conf', "jit = off\n");
-$node->start;
-my $tenant = GsTenant->new(plans => 300, objectives => 2, seed => 1);
-GsTenant::setup($node, $tenant);
+my ($node, $tenant) = GsServer::with_tenant({ plans => 300, objectives => 2, seed => 1 }, init => [ extra => [ '--locale=C', '--encoding=UTF8' ] ]);
 for (['ascii', 'SQL_ASCII'], ['latin1', 'LATIN1'])
 {
 	my ($database, $encoding) = @$_;

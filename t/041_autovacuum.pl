@@ -3,25 +3,17 @@
 use strict;
 use warnings;
 
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-use GsTenant;
+use GsServer;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', <<'CONF');
-jit = off
+my ($node, $tenant) = GsServer::with_tenant({ plans => 20, objectives => 0 }, conf => <<'CONF');
 autovacuum = on
 autovacuum_naptime = 1
 autovacuum_analyze_threshold = 10
 autovacuum_analyze_scale_factor = 0
 CONF
-$node->start;
-
-my $tenant = GsTenant->new(plans => 20, objectives => 0);
-GsTenant::setup($node, $tenant);
 # whoever asks would fail, and leave the table without statistics
 $tenant->fault({ status => 401, body => { result => \0, errorCode => 'GS_APIG_2401' } }, op => '*', times => undef);
 $tenant->requests;

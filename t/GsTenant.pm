@@ -62,6 +62,14 @@ sub new
 	return $self;
 }
 
+# One that somebody else has started.
+sub at
+{
+	my ($class, $url) = @_;
+
+	return bless { key => 'sandbox-key', url => $url }, $class;
+}
+
 sub url { return $_[0]->{url} }
 sub key { return $_[0]->{key} }
 
@@ -166,6 +174,19 @@ CREATE SCHEMA gs;
 IMPORT FOREIGN SCHEMA gainsight FROM SERVER gainsight INTO gs;
 SQL
 	return;
+}
+
+# A certificate for the names, as openssl spells them, and its key: FILE.pem and FILE.key.  False
+# if there is no openssl.
+sub certificate
+{
+	my ($file, $names) = @_;
+
+	return 0 if system('openssl version >/dev/null 2>&1') != 0;
+	system("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost"
+		  . " -addext 'subjectAltName=$names' -keyout '$file.key' -out '$file.pem' 2>/dev/null") == 0
+	  or croak 'openssl failed';
+	return 1;
 }
 
 sub slurp
