@@ -8,23 +8,18 @@ use warnings;
 
 use IO::Socket::INET;
 use JSON::PP ();
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+use GsServer;
 use GsSession;
-use GsTenant;
 
 my $key = 'Kq/"sEcReT\\+xW=';
 my $part = qr{Kq|ecre}i;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
 # the users' own statements are core's to log
-$node->append_conf('postgresql.conf', "jit = off\nlog_min_messages = debug1\nlog_min_error_statement = panic\nlog_statement = none\n");
-$node->start;
-my $tenant = GsTenant->new(plans => 10, objectives => 1, key => $key);
-GsTenant::setup($node, $tenant);
+my ($node, $tenant) = GsServer::with_tenant({ plans => 10, objectives => 1, key => $key },
+	conf => "log_min_messages = debug1\nlog_min_error_statement = panic\nlog_statement = none\n");
 my $session = GsSession->new($node);
 my $log_end = -s $node->logfile;
 

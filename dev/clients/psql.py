@@ -64,12 +64,12 @@ def describing():
 
 
 def type_into_psql(keys, awaited):
-    """What the terminal shows once these keys are typed, and psql has shown this or 20 s are over."""
+    """What the terminal shows once these keys are typed, and psql has shown this or a minute is over."""
     child, terminal = pty.fork()
     if child == 0:
         os.environ.update(TERM="dumb", PAGER="", INPUTRC="/dev/null")
         os.execvp("psql", ["psql", "-X", "-q", "-v", "PROMPT1=> "])
-    shown, typed, end = b"", False, time.monotonic() + 20
+    shown, typed, end = b"", False, time.monotonic() + 60
     while awaited.encode() not in shown and time.monotonic() < end:
         if select.select([terminal], [], [], 0.05)[0]:
             shown += os.read(terminal, 65536)
