@@ -59,7 +59,8 @@ def main():
     if options.die_with_parent:
         threading.Thread(target=watch, daemon=True).start()
     sizes = {name: getattr(options, name) for name in ("plans", "objectives", "types", "seed")}
-    server = Server(Tenant(sizes, options.key, options.manner, options.serves), options.port, options.tls)
+    tenant = Tenant(sizes, options.key, options.manner, options.serves)
+    server = Server(tenant, options.port, options.tls)
     if options.port_file:
         write_at_once(options.port_file, server.url() + "\n")
     else:

@@ -112,31 +112,32 @@ def unescape(cell):
     return cell
 
 
-FOLDER = tempfile.TemporaryDirectory()
-PORT_FILE = os.path.join(FOLDER.name, "port")
-PROCESS = []
+TENANT = {}                     # of the module whose tests run: its process and its URL
 
 
 def setUpModule():
-    unittest.addModuleCleanup(FOLDER.cleanup)
-    PROCESS.append(subprocess.Popen([
-        sys.executable, os.path.join(HERE, "tenant.py"), "--port-file", PORT_FILE,
-        "--plans", str(PLANS), "--die-with-parent"]))
+    folder = tempfile.TemporaryDirectory()
+    unittest.addModuleCleanup(folder.cleanup)
+    port_file = os.path.join(folder.name, "port")
+    TENANT["process"] = subprocess.Popen([
+        sys.executable, os.path.join(HERE, "tenant.py"), "--port-file", port_file,
+        "--plans", str(PLANS), "--die-with-parent"])
     deadline = time.monotonic() + 20
-    while not os.path.exists(PORT_FILE) and time.monotonic() < deadline:
+    while not os.path.exists(port_file) and time.monotonic() < deadline:
         time.sleep(0.02)
+    with open(port_file, encoding="ascii") as url:
+        TENANT["url"] = url.read().strip()
 
 
 def tearDownModule():
-    PROCESS[0].terminate()
-    assert PROCESS[0].wait(timeout=5) == 0
+    TENANT["process"].terminate()
+    assert TENANT["process"].wait(timeout=5) == 0
 
 
 class TenantTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        with open(PORT_FILE, encoding="ascii") as url:
-            cls.url = url.read().strip()
+        cls.url = TENANT["url"]
 
     def setUp(self):
         self.ctl("defaults")
@@ -775,9 +776,8 @@ def listens(port):
 
 
 def load_tests(loader, tests, _):
-    """The other dialect's beside these."""
-    import test_tenant_nxt              # which needs this module whole
-    tests.addTests(loader.loadTestsFromModule(test_tenant_nxt))
+    """The other dialect's beside these; they need this module whole."""
+    tests.addTests(loader.loadTestsFromNames(["test_tenant_nxt", "test_tenant_nxt_services"]))
     return tests
 
 

@@ -226,6 +226,8 @@ def _rows(condition, table, setting, rows):
     if setting.doubles and field.kind in ("number", "integer"):
         column = [None if value is None else float(value) for value in column]
         wanted = tuple(map(float, wanted))
+    if operator in _NULL_TESTS and setting.null_tests == "blank":
+        column = table.with_blanks(name)
     as_set = operator == "IN" or operator in _MULTI_ONLY
     chosen = _SELECT[operator](column, rows, *((set(wanted),) if as_set else wanted))
     if setting.keep_nulls and operator in ("NE", "GT", "GTE"):

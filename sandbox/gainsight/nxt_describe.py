@@ -1,4 +1,4 @@
-"""GET /v1/meta/services/objects/{object}/describe: which fields an object has, and of which type."""
+"""GET /v1/meta/services/objects/{object}/describe: an object's fields and their types."""
 
 import json
 
@@ -6,7 +6,16 @@ from . import nxt_generate, nxt_plans, values
 from .nxt_fields import OBJECTS
 from .replies import envelope, no_object
 
-_LENGTHS = {"STRING": 255, "RICHTEXTAREA": 131072, "GSID": 36, "LOOKUP": 36, "EMAIL": 80, "URL": 1024}
+_LENGTHS = {"STRING": 255, "RICHTEXTAREA": 131072, "GSID": 36, "LOOKUP": 36, "EMAIL": 80,
+            "URL": 1024}
+# What every field has and nobody here needs: it makes descriptions as long as they are.
+_BALLAST = {
+    "accessible": True, "mappings": {}, "searchable": False, "internal": False,
+    "permissionRestricted": False, "autoSync": False, "currencyIsoCodeFieldName": None,
+    "dependency": {"controllingFieldName": None, "controlledFieldNames": [], "configured": False},
+    "formatOptions": {"numericalSummarization": None, "aggregation": "NONE"},
+    "skipValidations": [], "supportedOperators": None, "defaultSortOrder": "asc",
+}
 
 
 def describe(name):
@@ -14,7 +23,8 @@ def describe(name):
         raise no_object("there is no object %s" % values.show(name))
     told = OBJECTS[name]
     data = [{"objectName": name, "label": told.label, "objectType": "STANDARD",
-             "fields": [_field(field, _writable(name, field)) for field in told.fields.values()]}]
+             "fields": [_field(field, _writable(name, field))
+                        for field in told.fields.values()]}]
     return envelope(json.dumps(data).encode())
 
 
@@ -26,8 +36,9 @@ def _writable(name, field):
 
 def _field(field, writable):
     said = {"fieldName": field.name, "label": _label(field), "dataType": field.type,
-            "options": _options(field), "meta": _meta(field, writable), "dependentPicklistInfo": None,
-            "defaultValue": None, "description": None, "fieldGroupType": None}
+            "options": _options(field), "meta": _meta(field, writable),
+            "dependentPicklistInfo": None, "defaultValue": None, "description": None,
+            "fieldGroupType": None}
     said.update((key, value) for key, value in field.said.items() if key in said)
     if field.type is None:
         del said["dataType"]
@@ -55,9 +66,8 @@ def _meta(field, writable):
         "readOnly": not writable, "hidden": False, "richText": rich, "formulaField": False,
         "hasLookup": field.target is not None, "length": _LENGTHS.get(field.type, 0),
         "decimalPlaces": 2 if field.kind == "number" else 0,
-        "lookupDetail": None, "accessible": True, "searchable": not rich, "mappings": {},
-        "properties": {"SEARCH_CONTROLLER": "AUTO_SUGGEST", "encrypted": False, "dbName": field.name,
-                       "sourceType": "CUSTOM" if field.name.endswith("__gc") else "SYSTEM"},
+        "lookupDetail": None, "encrypted": False, "dbName": field.name,
+        "sourceType": "CUSTOM" if field.name.endswith("__gc") else "SYSTEM", **_BALLAST,
     }
     if field.target:
         meta["lookupDetail"] = {

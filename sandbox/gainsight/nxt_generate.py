@@ -40,7 +40,7 @@ def draw(ident, name):
 
 
 def picklist(types, category):
-    """The rows of all lists: {field: values}. Retired and deleted types have names of living ones."""
+    """The rows of all lists: {field: values}. Retired and deleted types have living ones' names."""
     rows = [(ident, name, category, True, False) for ident, name in types.items()]
     names = list(types.values())[:3] or ["Onboarding"]
     rows += [(item("retired", name), name, category, False, False) for name in names]

@@ -43,7 +43,8 @@ def _each(body, setting, carry_out):
             success.append({reference: carry_out(record)})
         except Refused as error:
             failure.append({reference: "%s: %s" % (error.code or "COCKPIT_9701", error.desc)})
-    return envelope(json.dumps({"success": success, "failure": failure}, ensure_ascii=False).encode())
+    outcome = {"success": success, "failure": failure}
+    return envelope(json.dumps(outcome, ensure_ascii=False).encode())
 
 
 def _records(body, setting):

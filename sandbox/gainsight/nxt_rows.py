@@ -99,12 +99,23 @@ class Rows:
     def instants(self, name):
         return [None if day is None else day * 86400 for day in self.values[name]]
 
+    def with_blanks(self, name):
+        """A column as null tests see it where an id that is not there is an empty text.
+
+        What is looked up by such an id is then as little null as the id.
+        """
+        through, dotted, _ = name.partition("__gr.")
+        if self.known[through].type not in ("GSID", "LOOKUP"):
+            return self.values[name]
+        return ["" if value is None and (not dotted or ident is None) else value
+                for value, ident in zip(self.values[name], self.values[through])]
+
     def with_value(self, name, wanted):
         index = self.indexes[name]
         return sorted(row for value in wanted for row in index.get(value, ()))
 
     def _literals(self, key):
-        """JSON of each row's value, None where the key is missing; `key` is (name, style, array)."""
+        """JSON of each row's value, None for no key; the argument is (name, style, array)."""
         name, style, array = key
         field = self.known[name]
         number = field.number

@@ -30,7 +30,8 @@ class Query:
         self.names = self._select(body.get("select"))
         self.limit, self.offset = searches.limit_and_offset(body)
         self.order = self._order(body["orderBy"]) if "orderBy" in body else ()
-        grammar = filters.Grammar(table.field, self.no_field, _PARSE, setting.expressions == "flat")
+        grammar = filters.Grammar(self._filtered, self.no_field, _PARSE,
+                                  setting.expressions == "flat")
         self.tree = filters.check(body["where"], setting, grammar) if "where" in body else None
 
     def no_field(self, purpose, name):
@@ -46,6 +47,10 @@ class Query:
         if field is None:
             raise self.no_field(purpose, name)
         return field
+
+    def _filtered(self, name):
+        """The field of a condition; None also where conditions on lookups are not understood."""
+        return None if "." in name and not self.setting.dotted_filters else self.table.field(name)
 
     def _select(self, names):
         if not isinstance(names, list) or not names:

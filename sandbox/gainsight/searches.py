@@ -28,8 +28,8 @@ def _whole(value, what, least):
 
 def habits(setting):
     """The switches that a rendered page depends on."""
-    return (style_of(setting), setting.text_fold, setting.keep_nulls, setting.date_instants,
-            setting.doubles)
+    return (style_of(setting), setting.text_fold, setting.keep_nulls, setting.null_tests,
+            setting.date_instants, setting.doubles)
 
 
 def find(table, tree, setting):

@@ -128,6 +128,10 @@ class Plans:
             self.folded[name] = [fold(value) for value in column]
         return self.folded[name]
 
+    def with_blanks(self, name):
+        """The document has no null that is stored as a blank."""
+        return self.values[name]
+
     def instants(self, name):
         """Dates as the UTC seconds of the date-times they are spelled as."""
         field = fields.PLAN[name]

@@ -94,6 +94,8 @@ SWITCHES = {
     "order_fold": (False, _boolean),
     "nxt_total": (False, _boolean),
     "expressions": ("flat", _one_of("flat", "nested")),
+    "dotted_filters": (True, _boolean),
+    "null_tests": ("sql", _one_of("sql", "blank")),
     "due_zone": ("UTC", _zone),
     "due_hour": (17, lambda v: _integer(v) and 0 <= v <= 23),
     "write_dates": ("day", _one_of("day", "utc")),
@@ -148,6 +150,7 @@ NEUTRAL_NXT = tuple(pair for pair in NEUTRAL if pair[0] not in (
     ("nxt_total", True),
     ("expressions", "nested"),
     ("multi_select", "array"),
+    ("null_tests", "blank"),
     ("max_in", 10),
     ("page_cap", 100),
 )
