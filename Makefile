@@ -163,7 +163,7 @@ help:
 	@echo "sqlsmith      random queries there: QUERIES=10000"
 	@echo "              asan, cassert and valgrind take PARTS= of dev/run-tests"
 	@echo "bench         ratios to a raw C client, into bench/RESULTS.md: BENCH=full"
-	@echo "layers        the guards of the source's layers"
+	@echo "layers        the guard of the rooms of the sources"
 	@echo "docs          the guard of the documents: what the sources offer is in them"
 	@echo "symbols       the guard of what the library exports"
 	@echo "lint          no warnings from gcc, clang, scan-build, shellcheck and codespell"
