@@ -25,7 +25,7 @@ _PG_init(void)
 	gs_shared_reserve();
 	gs_ours_init(gainsightGetForeignPlan);
 	gs_connection_init();
-	gs_bind_join_init();
+	gs_bind_outer_init();
 	gs_bind_path_init();
 	gs_jit_init();
 	gs_xact_init();

@@ -85,7 +85,7 @@ gs_total_is_credible(const GsRecords *records, int limit)
 }
 
 /*
- * Looking for the last record.
+ * Asking, and looking for the last record.
  */
 
 /* So many requests may look for it, and this is near enough. */
@@ -115,6 +115,18 @@ ask_for_page(Probe *probe, int limit, int64 offset, GsRecords *records)
 	gs_api_finish_read(request, gs_model_read(probe->resource, false), records);
 	probe->requests++;
 	return request;
+}
+
+bool
+gs_total_ask(const GsTenant *tenant, const GsResource *resource, const GsSearch *search,
+			 int64 *total)
+{
+	Probe		probe = {.tenant = tenant, .resource = resource, .search = *search};
+	GsRecords	records;
+
+	gs_request_free(ask_for_page(&probe, 1, 0, &records));
+	*total = records.count == 0 ? 0 : records.total;
+	return records.count == 0 || gs_total_is_credible(&records, 1);
 }
 
 /* Is there a record at the offset?  The first is one that the tenant ignores. */

@@ -30,6 +30,13 @@ extern int64 gs_total_known(const GsTenant *tenant, const GsResource *resource,
 extern bool gs_total_is_credible(const GsRecords *records, int limit);
 
 /*
+ * Ask the tenant, with one request, for the number of records that a search
+ * finds; false if it does not tell.  Raises what fails.
+ */
+extern bool gs_total_ask(const GsTenant *tenant, const GsResource *resource,
+						 const GsSearch *search, int64 *total);
+
+/*
  * Ask the tenant for the number of a resource's records, and remember it: with
  * one request if it counts them, else with up to ten, which come close from below.  That
  * there are at_least so many is known.  The resource is one that can be

@@ -4,7 +4,7 @@
  *
  * The path is core's own nested loop.  On its inner side is a scan of ours
  * that is parameterized by the outer side, as for a lookup by each row; on its
- * outer side the node of bind_join.c stands above the path that was there, so
+ * outer side the node of bind_outer.c stands above the path that was there, so
  * that the scan can ask for many keys at once.
  */
 #include "postgres.h"
@@ -26,17 +26,17 @@
 #include "plan.h"
 #include "planning.h"
 
-/* A clause by which a scan can be bound. */
-typedef struct Binding
+/* A clause whose other side can give keys to a scan. */
+typedef struct BindClause
 {
 	RestrictInfo *info;			/* NULL: there is none */
 	Expr	   *own;			/* the side that is ours */
 	Expr	   *key;			/* the other */
 	const GsAttr *attr;			/* the column of own */
 	bool		by_path;		/* a request for each key, else one for a list */
-	GsBindPlan	plan;
+	GsBindInnerPlan plan;
 	double		rows_per_key;	/* that the tenant will send */
-} Binding;
+} BindClause;
 
 static bool enable_bind_join = true;
 static set_join_pathlist_hook_type next_hook;
@@ -49,11 +49,11 @@ static int	last_id;
  */
 
 /*
- * Can a scan be bound by this clause, which compares something of it with
+ * Can a scan be given keys by this clause, which compares something of it with
  * something of the other relations alone?
  */
 static bool
-describe_binding(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, Binding *binding)
+describe_bind_clause(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, BindClause *bind)
 {
 	const GsRelation *relation = ((GsPlanState *) baserel->fdw_private)->relation;
 	const GsEndpoint *unbound = gs_model_read(relation->resource, false);
@@ -68,36 +68,36 @@ describe_binding(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, Bin
 	if (info->pseudoconstant || !IsA(op, OpExpr) || list_length(op->args) != 2 ||
 		!get_op_hash_functions(op->opno, &left_hash, &right_hash))
 		return false;
-	binding->by_path = unbound == NULL;
-	if (binding->by_path)
+	bind->by_path = unbound == NULL;
+	if (bind->by_path)
 		clause = gs_pushdown_key(root, baserel, relation, info->clause, &exprs);
 	else
 		clause = gs_pushdown(root, baserel, relation, info->clause, &exprs, &grade);
 	if (clause == NULL ||
-		(!binding->by_path &&
+		(!bind->by_path &&
 		 (clause->kind != GS_TEST || clause->test != GS_EQ || !gs_takes_lists(relation, clause))))
 		return false;
-	binding->info = info;
-	binding->own = list_nth(op->args, is_left ? 0 : 1);
-	binding->key = list_nth(op->args, is_left ? 1 : 0);
-	binding->attr = &relation->atts[clause->attnum - 1];
-	binding->plan.own_hash = is_left ? left_hash : right_hash;
-	binding->plan.key_hash = is_left ? right_hash : left_hash;
-	binding->plan.collation = op->inputcollid;
+	bind->info = info;
+	bind->own = list_nth(op->args, is_left ? 0 : 1);
+	bind->key = list_nth(op->args, is_left ? 1 : 0);
+	bind->attr = &relation->atts[clause->attnum - 1];
+	bind->plan.own_hash = is_left ? left_hash : right_hash;
+	bind->plan.key_hash = is_left ? right_hash : left_hash;
+	bind->plan.collation = op->inputcollid;
 	return true;
 }
 
 /* How many rows the tenant will send for a key: by statistics, else by the model's guess. */
 static double
-rows_per_key(PlannerInfo *root, RelOptInfo *baserel, const Binding *binding)
+rows_per_key(PlannerInfo *root, RelOptInfo *baserel, const BindClause *bind)
 {
 	const GsPlanState *state = baserel->fdw_private;
 	VariableStatData variable;
-	double		sharing = gs_estimate_sharing(binding->attr, baserel->tuples);
+	double		sharing = gs_estimate_sharing(bind->attr, baserel->tuples);
 	double		distinct;
 	bool		guessed;
 
-	examine_variable(root, (Node *) binding->own, 0, &variable);
+	examine_variable(root, (Node *) bind->own, 0, &variable);
 	distinct = get_variable_numdistinct(&variable, &guessed);
 	ReleaseVariableStats(variable);
 	if (guessed && sharing > 0)
@@ -107,7 +107,7 @@ rows_per_key(PlannerInfo *root, RelOptInfo *baserel, const Binding *binding)
 
 /* Of the clauses that can bind the scan by these relations, the most selective. */
 static void
-choose_binding(PlannerInfo *root, RelOptInfo *baserel, List *infos, Relids outer, Binding *chosen)
+choose_bind_clause(PlannerInfo *root, RelOptInfo *baserel, List *infos, Relids outer, BindClause *chosen)
 {
 	ListCell   *cell;
 
@@ -116,14 +116,14 @@ choose_binding(PlannerInfo *root, RelOptInfo *baserel, List *infos, Relids outer
 	{
 		RestrictInfo *info = lfirst(cell);
 		Relids		others = bms_difference(info->clause_relids, baserel->relids);
-		Binding		binding = {0};
+		BindClause	bind = {0};
 
 		if (bms_is_empty(others) || !bms_is_subset(others, outer) ||
-			!describe_binding(root, baserel, info, &binding))
+			!describe_bind_clause(root, baserel, info, &bind))
 			continue;
-		binding.rows_per_key = rows_per_key(root, baserel, &binding);
-		if (chosen->info == NULL || binding.rows_per_key < chosen->rows_per_key)
-			*chosen = binding;
+		bind.rows_per_key = rows_per_key(root, baserel, &bind);
+		if (chosen->info == NULL || bind.rows_per_key < chosen->rows_per_key)
+			*chosen = bind;
 	}
 }
 
@@ -137,13 +137,13 @@ choose_binding(PlannerInfo *root, RelOptInfo *baserel, List *infos, Relids outer
  * side.
  */
 static void
-batch_sizes(const GsSettings *settings, const Binding *binding, int *first, int *largest)
+batch_sizes(const GsSettings *settings, const BindClause *bind, int *first, int *largest)
 {
 	int			connections = settings->tenant.max_connections;
 	int			list = settings->in_list_size;
 
-	*first = binding->by_path ? Min(connections, list) : list;
-	*largest = binding->by_path ? Max(connections, list) : list * connections;
+	*first = bind->by_path ? Min(connections, list) : list;
+	*largest = bind->by_path ? Max(connections, list) : list * connections;
 }
 
 /*
@@ -152,13 +152,13 @@ batch_sizes(const GsSettings *settings, const Binding *binding, int *first, int 
  * scan read that, and is the last.
  */
 static double
-batched(const GsPlanState *state, const Binding *binding, double keys, double unit, double pages)
+batched(const GsPlanState *state, const BindClause *bind, double keys, double unit, double pages)
 {
 	double		requests = 0;
 	int			batch,
 				largest;
 
-	batch_sizes(state->relation->settings, binding, &batch, &largest);
+	batch_sizes(state->relation->settings, bind, &batch, &largest);
 	while (keys > 0)
 	{
 		double		next = ceil(Min(batch, keys) / unit) * pages;
@@ -176,17 +176,17 @@ batched(const GsPlanState *state, const Binding *binding, double keys, double un
 
 /* What asking for so many keys takes. */
 static void
-estimate_binding(const GsPlanState *state, const Binding *binding, double keys,
-				 double *requests, double *carried)
+estimate_bind_clause(const GsPlanState *state, const BindClause *bind, double keys,
+					 double *requests, double *carried)
 {
-	double		unit = binding->by_path ? 1 : state->relation->settings->in_list_size;
+	double		unit = bind->by_path ? 1 : state->relation->settings->in_list_size;
 	double		pages = 1;
 	GsSize		none = {0};
 
-	*carried = Min(state->carried, keys * binding->rows_per_key);
-	if (!binding->by_path)
+	*carried = Min(state->carried, keys * bind->rows_per_key);
+	if (!bind->by_path)
 		pages = gs_estimate_requests(state->relation, &none, *carried / ceil(keys / unit), 0);
-	*requests = batched(state, binding, keys, unit, pages);
+	*requests = batched(state, bind, keys, unit, pages);
 }
 
 /*
@@ -211,18 +211,18 @@ enum
 };
 
 static List *
-outer_private(const GsPlanState *state, const Binding *binding, int id)
+outer_private(const GsPlanState *state, const BindClause *bind, int id)
 {
 	int			first,
 				largest;
 
-	batch_sizes(state->relation->settings, binding, &first, &largest);
-	return list_make4(makeInteger(id), binding->key, makeInteger(first), makeInteger(largest));
+	batch_sizes(state->relation->settings, bind, &first, &largest);
+	return list_make4(makeInteger(id), bind->key, makeInteger(first), makeInteger(largest));
 }
 
 /* All the requests are counted here, for it is here that they fall due. */
 static Path *
-make_outer(const GsPlanState *state, const Binding *binding, Path *below, int id,
+make_outer(const GsPlanState *state, const BindClause *bind, Path *below, int id,
 		   double requests, double carried)
 {
 	CustomPath *path = makeNode(CustomPath);
@@ -237,24 +237,24 @@ make_outer(const GsPlanState *state, const Binding *binding, Path *below, int id
 		cpu_tuple_cost * below->rows;
 	gs_copy_disabled_nodes(&path->path, below);
 	path->custom_paths = list_make1(below);
-	path->custom_private = outer_private(state, binding, id);
+	path->custom_private = outer_private(state, bind, id);
 	path->methods = &path_methods;
 	return &path->path;
 }
 
 /* Looking up rows that are there already. */
 static Path *
-make_inner(PlannerInfo *root, RelOptInfo *baserel, const Binding *binding, Relids outer,
+make_inner(PlannerInfo *root, RelOptInfo *baserel, const BindClause *bind, Relids outer,
 		   int id, double requests)
 {
 	const GsPlanState *state = baserel->fdw_private;
-	double		rows = clamp_row_est(binding->rows_per_key * baserel->rows / Max(state->carried, 1));
+	double		rows = clamp_row_est(bind->rows_per_key * baserel->rows / Max(state->carried, 1));
 	ForeignPath *path = gs_create_foreignscan_path(root, baserel, rows, 0,
 												   cpu_operator_cost + cpu_tuple_cost * rows, outer);
 
 	/* the very clause: another choice would be for other keys */
 	path->fdw_private = list_make3(makeInteger(id), makeFloat(psprintf("%.0f", requests)),
-								   binding->info);
+								   bind->info);
 	return &path->path;
 }
 
@@ -281,19 +281,19 @@ guess_keys(PlannerInfo *root, Expr *key, double rows)
 bool
 gs_bind_can_use(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info)
 {
-	Binding		binding = {0};
+	BindClause	bind = {0};
 
 	return enable_bind_join && baserel->reloptkind == RELOPT_BASEREL &&
-		bms_is_empty(baserel->lateral_relids) && describe_binding(root, baserel, info, &binding);
+		bms_is_empty(baserel->lateral_relids) && describe_bind_clause(root, baserel, info, &bind);
 }
 
 static void
 add_bind_path(PlannerInfo *root, RelOptInfo *joinrel, JoinType jointype,
 			  JoinPathExtraData *extra, Path *below, RelOptInfo *baserel,
-			  const Binding *binding, Relids outer)
+			  const BindClause *bind, Relids outer)
 {
 	GsPlanState *state = baserel->fdw_private;
-	double		keys = guess_keys(root, binding->key, below->rows);
+	double		keys = guess_keys(root, bind->key, below->rows);
 	int			id = ++last_id;
 	JoinCostWorkspace workspace;
 	double		requests,
@@ -301,9 +301,9 @@ add_bind_path(PlannerInfo *root, RelOptInfo *joinrel, JoinType jointype,
 	Path	   *outer_path,
 			   *inner_path;
 
-	estimate_binding(state, binding, keys, &requests, &carried);
-	outer_path = make_outer(state, binding, below, id, requests, carried);
-	inner_path = make_inner(root, baserel, binding, outer, id, requests);
+	estimate_bind_clause(state, bind, keys, &requests, &carried);
+	outer_path = make_outer(state, bind, below, id, requests, carried);
+	inner_path = make_inner(root, baserel, bind, outer, id, requests);
 	gs_initial_cost_nestloop(root, &workspace, jointype, outer_path, inner_path, extra);
 	add_path(joinrel, (Path *)
 			 create_nestloop_path(root, joinrel, jointype, &workspace, extra, outer_path,
@@ -327,7 +327,7 @@ static void
 on_join(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel, RelOptInfo *innerrel,
 		JoinType jointype, JoinPathExtraData *extra)
 {
-	Binding		binding;
+	BindClause	bind;
 	Relids		outer;
 	List	   *below;
 	ListCell   *cell;
@@ -337,10 +337,10 @@ on_join(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel, RelOptInfo
 	gs_correct_rescans(joinrel);
 	if (!is_possible(joinrel, outerrel, innerrel, jointype))
 		return;
-	choose_binding(root, innerrel, gs_candidate_clauses(root, innerrel), outerrel->relids, &binding);
-	if (binding.info == NULL)
+	choose_bind_clause(root, innerrel, gs_candidate_clauses(root, innerrel), outerrel->relids, &bind);
+	if (bind.info == NULL)
 		return;
-	outer = bms_difference(binding.info->clause_relids, innerrel->relids);
+	outer = bms_difference(bind.info->clause_relids, innerrel->relids);
 	below = outerrel->pathlist;
 	if (jointype == JOIN_UNIQUE_OUTER)
 	{
@@ -352,7 +352,7 @@ on_join(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *outerrel, RelOptInfo
 		Path	   *path = lfirst(cell);
 
 		if (path->param_info == NULL)
-			add_bind_path(root, joinrel, jointype, extra, path, innerrel, &binding, outer);
+			add_bind_path(root, joinrel, jointype, extra, path, innerrel, &bind, outer);
 	}
 }
 
@@ -421,7 +421,7 @@ plan_outer(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 {
 	Plan	   *below = linitial(plans);
 	Node	   *key = list_nth(path->custom_private, OUTER_KEY);
-	GsBindJoinPlan plan = {
+	GsBindOuterPlan plan = {
 		.id = intVal(list_nth(path->custom_private, OUTER_ID)),
 		.first_batch = intVal(list_nth(path->custom_private, OUTER_FIRST_BATCH)),
 		.largest_batch = intVal(list_nth(path->custom_private, OUTER_LARGEST_BATCH)),
@@ -431,12 +431,12 @@ plan_outer(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 	(void) clauses;
 	(void) root;
 	(void) rel;
-	return gs_bind_join_write(&plan, (Expr *) in_terms_of(key, below->targetlist), tlist, below);
+	return gs_bind_outer_write(&plan, (Expr *) in_terms_of(key, below->targetlist), tlist, below);
 }
 
 /* A pushed equality as one with any of a list that is known when it runs. */
 static GsClause *
-with_list(GsClause *clause, GsPushed *pushed, GsBindPlan *bind)
+with_list(GsClause *clause, GsPushed *pushed, GsBindInnerPlan *bind)
 {
 	Const	   *unknown;
 
@@ -450,27 +450,27 @@ with_list(GsClause *clause, GsPushed *pushed, GsBindPlan *bind)
 }
 
 void
-gs_bind_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path, List *infos,
-			 GsPushed *pushed, GsScanPlan *plan)
+gs_bind_inner_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path, List *infos,
+				   GsPushed *pushed, GsScanPlan *plan)
 {
 	const GsRelation *relation = ((GsPlanState *) baserel->fdw_private)->relation;
 	List	   *own = NIL;
 	ListCell   *cell;
-	Binding		binding = {0};
+	BindClause	bind = {0};
 	GsGrade		grade;
 	GsClause   *clause;
 
-	if (!describe_binding(root, baserel, lthird(path->fdw_private), &binding))
+	if (!describe_bind_clause(root, baserel, lthird(path->fdw_private), &bind))
 		elog(ERROR, "the equality that the path was made for is none any more");
-	plan->bind = palloc(sizeof(GsBindPlan));
-	*plan->bind = binding.plan;
+	plan->bind = palloc(sizeof(GsBindInnerPlan));
+	*plan->bind = bind.plan;
 	plan->bind->id = intVal(linitial(path->fdw_private));
 	plan->requests = floatVal(lsecond(path->fdw_private));
 	/* it is to be sent in any case, so it comes first */
-	clause = gs_pushdown(root, baserel, relation, binding.info->clause, &pushed->exprs, &grade);
+	clause = gs_pushdown(root, baserel, relation, bind.info->clause, &pushed->exprs, &grade);
 	if (with_list(clause, pushed, plan->bind) != NULL)
 		pushed->clauses = list_make1(clause);
-	clause = gs_pushdown_key(root, baserel, relation, binding.info->clause, &pushed->exprs);
+	clause = gs_pushdown_key(root, baserel, relation, bind.info->clause, &pushed->exprs);
 	pushed->key = with_list(clause, pushed, plan->bind);
 	/* of the others those that are the same for all keys */
 	foreach(cell, infos)
@@ -481,5 +481,5 @@ gs_bind_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path, Li
 	/* of the keys it is known when they are gathered how many there are */
 	plan->listed = 0;
 	plan->rest = clauselist_selectivity(root, pushed->infos, baserel->relid, JOIN_INNER, NULL);
-	pushed->exprs = lappend(lappend(pushed->exprs, binding.key), binding.own);
+	pushed->exprs = lappend(lappend(pushed->exprs, bind.key), bind.own);
 }

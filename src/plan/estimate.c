@@ -15,7 +15,7 @@
 #include "optimizer/optimizer.h"
 #include "utils/syscache.h"
 
-#include "planning.h"
+#include "estimate.h"
 #include "gainsight/gainsight.h"
 
 static double
@@ -128,7 +128,7 @@ gs_estimate_most_pieces(const GsRelation *relation, double carried, double rest)
 
 /* The values of the plan's conditions, as far as they are known when it is made. */
 static GsOperand *
-known_operands(List *exprs, bool *all_known)
+planned_operands(List *exprs, bool *all_known)
 {
 	GsOperand  *operands = palloc0(sizeof(GsOperand) * Max(list_length(exprs), 1));
 	ListCell   *cell;
@@ -146,7 +146,7 @@ known_operands(List *exprs, bool *all_known)
 			continue;
 		}
 		/* taken for another than all others */
-		operand->symbol = psprintf("%d", foreach_current_index(cell));
+		operand->symbol = psprintf("$%d", foreach_current_index(cell));
 		*all_known = false;
 	}
 	return operands;
@@ -163,7 +163,7 @@ gs_estimate_pieces(const GsRelation *relation, const GsClause *clause, List *exp
 			Max(1, ceil(gs_array_length(list_nth(exprs, clause->operand)) /
 						relation->settings->in_list_size));
 	/* an OR that is too long is sent as the list that it implies */
-	gs_filter_build(relation, list_make1((void *) clause), known_operands(exprs, &all_known),
+	gs_filter_build(relation, list_make1((void *) clause), planned_operands(exprs, &all_known),
 					GS_ANY_PIECES, &filter);
 	return filter.npieces;
 }
@@ -173,9 +173,9 @@ gs_estimate_remotely(const GsRelation *relation, List *clauses, List *exprs, Oid
 {
 	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
 	bool		all_known;
-	GsOperand  *operands = known_operands(exprs, &all_known);
+	GsOperand  *operands = planned_operands(exprs, &all_known);
 	GsFilter	filter;
-	GsCount		count;
+	int64		total;
 
 	if (!relation->settings->use_remote_estimate || endpoint == NULL ||
 		!endpoint->search || !all_known)
@@ -186,6 +186,5 @@ gs_estimate_remotely(const GsRelation *relation, List *clauses, List *exprs, Oid
 	if (filter.npieces > 0)
 		return -1;
 	gs_settings_authorize(relation->settings, OidIsValid(userid) ? userid : GetUserId());
-	gs_count_ask(relation, &filter, CurrentMemoryContext, &count);
-	return count.credible ? count.total : -1;
+	return gs_filter_ask_total(relation, &filter, &total) ? total : -1;
 }

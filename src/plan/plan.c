@@ -164,7 +164,7 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 	if (IS_UPPER_REL(baserel))
 		return gs_count_plan(best_path, tlist, baserel, outer_plan);
 	if (best_path->fdw_private != NIL)
-		gs_bind_plan(root, baserel, best_path, scan_clauses, &pushed, &plan);
+		gs_bind_inner_plan(root, baserel, best_path, scan_clauses, &pushed, &plan);
 	else
 	{
 		gs_push_clauses(root, baserel, scan_clauses, &pushed);
@@ -182,11 +182,11 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 	plan.key = pushed.key;
 	/* inside a correlated subquery it will be read for each outer row, in a recursion each time */
 	if (!bms_is_empty(root->outer_params) || gs_is_recursive_term(root))
-		plan.rescan = GS_RESCAN_SURE;
+		plan.keep = GS_KEEP_MUST;
 	/* beside others that depend on the outer row it may */
 	else
-		plan.rescan = baserel->reloptkind == RELOPT_OTHER_MEMBER_REL ?
-			GS_RESCAN_POSSIBLE : GS_RESCAN_UNSEEN;
+		plan.keep = baserel->reloptkind == RELOPT_OTHER_MEMBER_REL ?
+			GS_KEEP_MAY : GS_KEEP_NEVER;
 	plan.for_update = root->parse->commandType == CMD_UPDATE &&
 		bms_is_member(baserel->relid, root->all_result_relids);
 	plan.first_page = first_page(root, &pushed, state->relation->settings->page_size);

@@ -102,11 +102,11 @@ extern bool gs_hides_values(PlannerInfo *root, Relids relids);
 extern bool gs_bind_can_use(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info);
 
 /*
- * Complete the plan of a scan whose path is bound by a bind join: push the
+ * Complete the plan of a scan that is the inner side of a bind join: push the
  * one of the clauses (RestrictInfo) that gives the keys, before all others.
  */
-extern void gs_bind_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path,
-						 List *infos, GsPushed *pushed, GsScanPlan *plan);
+extern void gs_bind_inner_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path,
+							   List *infos, GsPushed *pushed, GsScanPlan *plan);
 
 /*
  * rescan.c: what core takes for paid when a join is run again

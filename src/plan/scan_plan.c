@@ -5,7 +5,8 @@
 #include "postgres.h"
 
 #include "nodes/extensible.h"
-#include "planning.h"
+
+#include "scan_plan.h"
 
 /* What fdw_private holds, in this order. */
 enum
@@ -13,7 +14,7 @@ enum
 	PRIVATE_ATTNUMS,
 	PRIVATE_CLAUSES,
 	PRIVATE_KEY,
-	PRIVATE_RESCAN,
+	PRIVATE_KEEP,
 	PRIVATE_FIRST_PAGE,
 	PRIVATE_REQUESTS,
 	PRIVATE_LISTED,
@@ -28,21 +29,21 @@ enum
 
 /* A list of what each side hashes with, below its number and operands. */
 static Node *
-write_bind(const GsBindPlan *bind)
+write_bind(const GsBindInnerPlan *bind)
 {
 	return (Node *) list_make2(lcons_int(bind->id, list_copy(bind->operands)),
 							   list_make3_oid(bind->key_hash, bind->own_hash, bind->collation));
 }
 
-static GsBindPlan *
+static GsBindInnerPlan *
 read_bind(List *written)
 {
-	GsBindPlan *bind;
+	GsBindInnerPlan *bind;
 	List	   *oids;
 
 	if (written == NIL)
 		return NULL;
-	bind = palloc(sizeof(GsBindPlan));
+	bind = palloc(sizeof(GsBindInnerPlan));
 	bind->id = linitial_int(linitial(written));
 	bind->operands = list_delete_first(list_copy(linitial(written)));
 	oids = lsecond(written);
@@ -64,7 +65,7 @@ gs_scan_plan_write(const GsScanPlan *plan)
 	result = list_make5(plan->attnums,
 						clauses,
 						plan->key ? gs_clause_write(plan->key) : NULL,
-						makeInteger(plan->rescan),
+						makeInteger(plan->keep),
 						makeInteger(plan->first_page));
 	result = lappend(result, makeFloat(psprintf("%.0f", plan->requests)));
 	result = lappend(result, makeFloat(psprintf("%.0f", plan->listed)));
@@ -97,7 +98,7 @@ gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 	foreach(cell, (List *) list_nth(fdw_private, PRIVATE_CLAUSES))
 		plan->clauses = lappend(plan->clauses, gs_clause_read(lfirst(cell)));
 	plan->key = key ? gs_clause_read(key) : NULL;
-	plan->rescan = intVal(list_nth(fdw_private, PRIVATE_RESCAN));
+	plan->keep = intVal(list_nth(fdw_private, PRIVATE_KEEP));
 	plan->first_page = intVal(list_nth(fdw_private, PRIVATE_FIRST_PAGE));
 	plan->requests = floatVal(list_nth(fdw_private, PRIVATE_REQUESTS));
 	plan->listed = floatVal(list_nth(fdw_private, PRIVATE_LISTED));
@@ -121,14 +122,14 @@ gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 /* What custom_private holds, in this order. */
 enum
 {
-	BIND_JOIN_ID,
-	BIND_JOIN_FIRST_BATCH,
-	BIND_JOIN_LARGEST_BATCH,
-	BIND_JOIN_LENGTH
+	BIND_OUTER_ID,
+	BIND_OUTER_FIRST_BATCH,
+	BIND_OUTER_LARGEST_BATCH,
+	BIND_OUTER_LENGTH
 };
 
 Plan *
-gs_bind_join_write(const GsBindJoinPlan *plan, Expr *key, List *tlist, Plan *child)
+gs_bind_outer_write(const GsBindOuterPlan *plan, Expr *key, List *tlist, Plan *child)
 {
 	CustomScan *scan = makeNode(CustomScan);
 	ListCell   *cell;
@@ -141,15 +142,15 @@ gs_bind_join_write(const GsBindJoinPlan *plan, Expr *key, List *tlist, Plan *chi
 	/* its rows look like those of the plan below */
 	foreach(cell, child->targetlist)
 		scan->custom_scan_tlist = lappend(scan->custom_scan_tlist, copyObject(lfirst(cell)));
-	scan->methods = GetCustomScanMethods(GS_BIND_JOIN_NAME, false);
+	scan->methods = GetCustomScanMethods(GS_BIND_OUTER_NAME, false);
 	return &scan->scan.plan;
 }
 
 void
-gs_bind_join_read(const CustomScan *scan, GsBindJoinPlan *plan)
+gs_bind_outer_read(const CustomScan *scan, GsBindOuterPlan *plan)
 {
-	Assert(list_length(scan->custom_private) == BIND_JOIN_LENGTH);
-	plan->id = intVal(list_nth(scan->custom_private, BIND_JOIN_ID));
-	plan->first_batch = intVal(list_nth(scan->custom_private, BIND_JOIN_FIRST_BATCH));
-	plan->largest_batch = intVal(list_nth(scan->custom_private, BIND_JOIN_LARGEST_BATCH));
+	Assert(list_length(scan->custom_private) == BIND_OUTER_LENGTH);
+	plan->id = intVal(list_nth(scan->custom_private, BIND_OUTER_ID));
+	plan->first_batch = intVal(list_nth(scan->custom_private, BIND_OUTER_FIRST_BATCH));
+	plan->largest_batch = intVal(list_nth(scan->custom_private, BIND_OUTER_LARGEST_BATCH));
 }

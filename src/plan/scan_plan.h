@@ -11,23 +11,23 @@
 
 #include "where/where.h"
 
-/* How a scan is bound by a bind join. */
-typedef struct GsBindPlan
+/* A scan as the inner side of a bind join. */
+typedef struct GsBindInnerPlan
 {
 	int			id;				/* by which the two sides meet */
 	List	   *operands;		/* indexes of those that stand for the keys */
 	Oid			key_hash;		/* hash function of a key, on the outer side */
 	Oid			own_hash;		/* and of what is compared with it here */
 	Oid			collation;
-} GsBindPlan;
+} GsBindInnerPlan;
 
-/* Will a scan be read again, as far as the planner sees? */
-typedef enum GsRescan
+/* Are a scan's rows kept, for they may be asked for again, as far as is seen? */
+typedef enum GsKeep
 {
-	GS_RESCAN_UNSEEN,
-	GS_RESCAN_POSSIBLE,
-	GS_RESCAN_SURE
-} GsRescan;
+	GS_KEEP_NEVER,
+	GS_KEEP_MAY,				/* so many as fit into work_mem are */
+	GS_KEEP_MUST				/* all are */
+} GsKeep;
 
 /* Plain nodes outside, this inside. */
 typedef struct GsScanPlan
@@ -40,9 +40,9 @@ typedef struct GsScanPlan
 	List	   *clauses;		/* GsClause, all of which must hold */
 	GsClause   *key;			/* of a read's path, or NULL */
 	int			noperands;		/* so many of fdw_exprs are their values */
-	GsBindPlan *bind;			/* NULL: not bound by a bind join; else the two of fdw_exprs behind
-								 * them are the key and what it is compared with */
-	GsRescan	rescan;
+	GsBindInnerPlan *bind;		/* of a bind join's inner side, or NULL; the two of fdw_exprs
+								 * behind them are the key and what it is compared with */
+	GsKeep		keep;
 	int			first_page;		/* rows, 0 for a full page */
 	double		requests;		/* estimated */
 	double		listed;			/* rows that come, likewise, if all that the plan has is sent; */
@@ -65,16 +65,16 @@ extern List *gs_scan_plan_set(List *fdw_private, List *attnums, List *set_attnum
  * The outer side of a bind join: a node that passes on the rows of child, and
  * gathers their keys.  scan/ knows its methods by the name.
  */
-#define GS_BIND_JOIN_NAME "GainsightBindJoin"
+#define GS_BIND_OUTER_NAME "GainsightBindJoin"
 
-typedef struct GsBindJoinPlan
+typedef struct GsBindOuterPlan
 {
 	int			id;				/* by which the two sides meet */
 	int			first_batch;	/* keys; each batch is twice the one before */
 	int			largest_batch;
-} GsBindJoinPlan;
+} GsBindOuterPlan;
 
-extern Plan *gs_bind_join_write(const GsBindJoinPlan *plan, Expr *key, List *tlist, Plan *child);
-extern void gs_bind_join_read(const CustomScan *scan, GsBindJoinPlan *plan);
+extern Plan *gs_bind_outer_write(const GsBindOuterPlan *plan, Expr *key, List *tlist, Plan *child);
+extern void gs_bind_outer_read(const CustomScan *scan, GsBindOuterPlan *plan);
 
 #endif							/* GS_SCAN_PLAN_H */

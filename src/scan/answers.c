@@ -69,7 +69,7 @@ link_row(GsAnswers *answers, int32 row)
 }
 
 static void
-make_room(GsAnswers *answers, int32 room)
+make_room_for_rows(GsAnswers *answers, int32 room)
 {
 	Size		size = sizeof(Row) * room;
 
@@ -92,7 +92,7 @@ gs_answers_create(void)
 
 	answers->context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw answers",
 											 ALLOCSET_DEFAULT_SIZES);
-	make_room(answers, INITIAL_ROWS);
+	make_room_for_rows(answers, INITIAL_ROWS);
 	return answers;
 }
 
@@ -139,7 +139,7 @@ gs_answers_add(GsAnswers *answers, uint32 hash, TupleTableSlot *slot)
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					 errmsg("too many rows for one bind join"),
 					 errhint("SET gainsight_fdw.enable_bind_join = off.")));
-		make_room(answers, answers->room * 2);
+		make_room_for_rows(answers, answers->room * 2);
 	}
 	old = MemoryContextSwitchTo(answers->context);
 	tuple = ExecCopySlotMinimalTuple(slot);
@@ -210,6 +210,13 @@ gs_answers_full(const GsAnswers *answers, Size more)
 	return answers->room * (sizeof(Row) + sizeof(Chain)) + more > get_hash_memory_limit();
 }
 
+Size
+gs_answers_row_size(const TupleTableSlot *slot)
+{
+	return MAXALIGN(SizeofMinimalTupleHeader) + sizeof(void *) +
+		heap_compute_data_size(slot->tts_tupleDescriptor, slot->tts_values, slot->tts_isnull);
+}
+
 void
 gs_answers_clear(GsAnswers *answers)
 {
@@ -221,5 +228,5 @@ gs_answers_clear(GsAnswers *answers)
 	answers->chains = NULL;
 	answers->count = 0;
 	answers->tuple_bytes = 0;
-	make_room(answers, INITIAL_ROWS);
+	make_room_for_rows(answers, INITIAL_ROWS);
 }

@@ -45,6 +45,12 @@ extern void gs_answers_fetch(GsAnswers *answers, int64 row, TupleTableSlot *slot
 extern bool gs_answers_full(const GsAnswers *answers, Size more);
 
 /*
+ * What it takes to keep the row of a virtual slot, here or in a tuplestore, in
+ * bytes.
+ */
+extern Size gs_answers_row_size(const TupleTableSlot *slot);
+
+/*
  * Forget all rows; and release the file, too.
  */
 extern void gs_answers_clear(GsAnswers *answers);

@@ -12,24 +12,17 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
-#include "scan.h"
+#include "state.h"
 #include "gainsight/gainsight.h"
 
-typedef struct GsCountState
+struct GsCount
 {
-	GsRelation *relation;
-	GsScanPlan	plan;
-	GsOperands *operands;
 	bool		known;			/* total, for these values */
 	int64		total;
-	bool		done;
-	GsWalk		walk;
-	bool		evaluating;		/* it is at work */
-	bool		changes;		/* there may be other values */
 	bool		by_rows;		/* the tenant's count would be one of a later time */
-} GsCountState;
+};
 
-static int64 find_total(ForeignScanState *node);
+static void find_total(ForeignScanState *node);
 
 /* The scan whose rows the plan below would count; NULL if there is none. */
 static ForeignScanState *
@@ -47,51 +40,45 @@ scan_below(ForeignScanState *node)
  * nobody knows yet will be rows, which the scan below keeps.
  */
 static void
-settle(void *scan, const GsResource *written)
+settle_count(void *scan, const GsResource *written)
 {
 	ForeignScanState *node = scan;
-	GsCountState *state = node->fdw_state;
+	GsScanState *state = node->fdw_state;
 
-	if (written != state->relation->resource || state->evaluating)
+	if (written != state->relation->resource || state->phase == GS_EVALUATING)
 		return;
-	if (state->changes)
-		state->by_rows = true;
-	else if (!state->known)
-	{
-		(void) gs_operands_evaluate(state->operands, node->ss.ps.ps_ExprContext);
-		state->total = find_total(node);
-		state->known = true;
-	}
+	if (!bms_is_empty(state->changing))
+		state->count->by_rows = true;
+	else if (!state->count->known)
+		find_total(node);
 }
 
 void
 gs_count_begin(ForeignScanState *node)
 {
-	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
-	GsCountState *state = palloc0(sizeof(GsCountState));
-	Oid			relid;
+	GsScanState *state = node->fdw_state;
+	ForeignScanState *below = scan_below(node);
 
-	node->fdw_state = state;
-	gs_count_plan_read(plan->fdw_private, &relid, &state->plan);
-	state->relation = gs_relation_load(relid);
-	state->operands = gs_operands_create(&node->ss.ps, plan->fdw_exprs);
-	gs_settings_authorize(state->relation->settings, gs_scan_user(node));
-	state->changes = !bms_is_empty(gs_params_changing(node->ss.ps.state, plan->fdw_exprs));
-	state->walk.settle = settle;
+	state->count = palloc0(sizeof(GsCount));
+	state->changing = gs_params_changing(node->ss.ps.state,
+										 ((ForeignScan *) node->ss.ps.plan)->fdw_exprs);
+	state->walk.settle = settle_count;
 	state->walk.scan = node;
 	state->walk.snapshot = node->ss.ps.state->es_snapshot;
 	gs_walk_open(&state->walk, &state->relation->settings->tenant);
-	if (!state->changes && scan_below(node) != NULL)
-		gs_scan_leave_settling(scan_below(node));
+	/* then it answers for the scan below, too */
+	if (bms_is_empty(state->changing) && below != NULL)
+		gs_walk_close(&((GsScanState *) below->fdw_state)->walk);
 }
 
 /* Ask the tenant; false if its answer settles nothing. */
 static bool
-ask_tenant(GsCountState *state, int64 *total)
+ask_for_total(const GsScanState *state, int64 *total)
 {
 	GsFilter	filter;
-	GsCount		count = {0, true};
+	bool		credible = true;
 
+	*total = 0;
 	/* a list in more pieces than its rows are pages is for these */
 	gs_filter_build(state->relation, state->plan.clauses,
 					gs_operands_values(state->operands),
@@ -99,11 +86,10 @@ ask_tenant(GsCountState *state, int64 *total)
 	if (!filter.complete)
 		return false;
 	if (!filter.nothing)
-		gs_count_ask(state->relation, &filter, CurrentMemoryContext, &count);
-	if (count.credible && filter.nconditions == 0 && !filter.nothing)
-		gs_total_remember(&state->relation->settings->tenant, state->relation->resource, count.total);
-	*total = count.total;
-	return count.credible;
+		credible = gs_filter_ask_total(state->relation, &filter, total);
+	if (credible && filter.nconditions == 0 && !filter.nothing)
+		gs_total_remember(&state->relation->settings->tenant, state->relation->resource, *total);
+	return credible;
 }
 
 /*
@@ -122,34 +108,39 @@ count_below(ForeignScanState *node)
 	return total;
 }
 
-/* The tenant's count, or that of the plan below. */
-static int64
+/* The tenant's count, or that of the plan below, unless it is known. */
+static void
 find_total(ForeignScanState *node)
 {
-	GsCountState *state = node->fdw_state;
-	int64		total;
+	GsScanState *state = node->fdw_state;
+	GsCount    *count = state->count;
+	GsScanPhase phase = state->phase;
 
-	return !state->by_rows && ask_tenant(state, &total) ? total : count_below(node);
+	if (gs_rows_evaluate(node) || !count->known)
+	{
+		count->known = false;
+		state->phase = GS_EVALUATING;
+		if (count->by_rows || !ask_for_total(state, &count->total))
+			count->total = count_below(node);
+		count->known = true;
+	}
+	state->phase = phase;
 }
 
 TupleTableSlot *
-gs_count_iterate(ForeignScanState *node)
+gs_count_next(ForeignScanState *node)
 {
-	GsCountState *state = node->fdw_state;
+	GsScanState *state = node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
 	ExecClearTuple(slot);
-	if (state->done)
+	if (!GS_IS_AT_START(state))
 		return slot;
-	state->evaluating = true;
-	if (gs_operands_evaluate(state->operands, node->ss.ps.ps_ExprContext) || !state->known)
-		state->total = find_total(node);
-	state->evaluating = false;
-	state->known = true;
-	state->done = true;
+	find_total(node);
+	state->phase = GS_READING;
 	for (int i = 0; i < slot->tts_tupleDescriptor->natts; i++)
 	{
-		slot->tts_values[i] = Int64GetDatum(state->total);
+		slot->tts_values[i] = Int64GetDatum(state->count->total);
 		slot->tts_isnull[i] = false;
 	}
 	return ExecStoreVirtualTuple(slot);
@@ -170,33 +161,7 @@ gainsightRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot)
 		return true;
 	Assert(slot == node->ss.ss_ScanTupleSlot);
 	old = MemoryContextSwitchTo(node->ss.ps.ps_ExprContext->ecxt_per_tuple_memory);
-	(void) gs_count_iterate(node);
+	(void) gs_count_next(node);
 	MemoryContextSwitchTo(old);
 	return !TupIsNull(slot);
-}
-
-void
-gs_count_end(ForeignScanState *node)
-{
-	GsCountState *state = node->fdw_state;
-
-	if (state != NULL)
-		gs_walk_close(&state->walk);
-}
-
-void
-gs_count_rescan(ForeignScanState *node)
-{
-	GsCountState *state = node->fdw_state;
-
-	if (state != NULL)
-		state->done = false;
-}
-
-const GsUsage *
-gs_count_usage(const ForeignScanState *node)
-{
-	const GsCountState *state = node->fdw_state;
-
-	return state ? state->relation->settings->tenant.usage : NULL;
 }

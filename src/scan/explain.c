@@ -13,7 +13,7 @@
 #include "commands/explain_state.h"
 #endif
 
-#include "scan.h"
+#include "state.h"
 
 /* In a database without an encoding it may be none. */
 static const char *
@@ -29,7 +29,7 @@ shown_in_utf8(const char *text)
  * runs; the others by the name that the server prints for them.
  */
 static GsOperand *
-known_operands(ForeignScanState *node, const GsScanPlan *plan, ExplainState *es)
+shown_operands(ForeignScanState *node, const GsScanPlan *plan, ExplainState *es)
 {
 	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
 	GsOperand  *operands = palloc0(sizeof(GsOperand) * Max(list_length(scan->fdw_exprs), 1));
@@ -195,35 +195,16 @@ explain_requests(const GsRelation *relation, const GsScanPlan *plan,
 	}
 }
 
-/* The plan of a count(*) as that of the scan that it sends. */
-static GsRelation *
-read_plan(ForeignScanState *node, GsScanPlan *plan)
-{
-	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
-	Oid			relid;
-
-	if (scan->scan.scanrelid > 0)
-	{
-		gs_scan_plan_read(scan->fdw_private, plan);
-		relid = RelationGetRelid(node->ss.ss_currentRelation);
-	}
-	else
-	{
-		gs_count_plan_read(scan->fdw_private, &relid, plan);
-	}
-	return gs_relation_load(relid);
-}
-
 void
 gs_explain_scan(ForeignScanState *node, bool updates, ExplainState *es)
 {
 	GsScanPlan	plan;
-	GsRelation *relation = read_plan(node, &plan);
+	GsRelation *relation = gs_scan_read_plan(node, &plan);
 
 	if (node->ss.ss_currentRelation == NULL)
 		ExplainPropertyText("Gainsight Count",
 							psprintf("totalCount of %s, else the rows below", relation->name), es);
-	explain_requests(relation, &plan, known_operands(node, &plan, es), updates, es);
+	explain_requests(relation, &plan, shown_operands(node, &plan, es), updates, es);
 	ExplainPropertyFloat("Estimated Requests", NULL, plan.requests, 0, es);
 }
 

@@ -59,7 +59,7 @@ cost_of_requests(const Plan *plan, double loops)
 		case T_SubqueryScan:
 			return cost_of_requests(((const SubqueryScan *) plan)->subplan, loops);
 		case T_CustomScan:
-			return gs_bind_join_cost((const CustomScan *) plan) * loops +
+			return gs_bind_outer_cost((const CustomScan *) plan) * loops +
 				cost_of_list(((const CustomScan *) plan)->custom_plans, loops);
 		case T_NestLoop:
 			inner_loops = loops * Max(plan->lefttree->plan_rows, 1);

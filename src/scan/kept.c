@@ -2,157 +2,161 @@
  * kept.c
  *	  The rows of a scan that are kept: for a rescan, or to be given later.
  *
- * They are read from the tenant before their turn where something is about to
- * be written that they must not show.
+ * They are kept by a policy, which only ever becomes stricter: never, for nobody
+ * will ask for them again; maybe, as many as fit into work_mem, for asking the
+ * tenant again costs a request, but memory that nobody needs costs, too; or
+ * surely, in a file where they are too many, for a rescan that the plan is sure
+ * of, or rows that must not be read after something was written.
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "answers.h"
 #include "state.h"
 
-Size
-gs_kept_size(const TupleTableSlot *slot)
+GsKeep
+gs_kept_policy(const ForeignScan *plan, GsKeep planned, int eflags)
 {
-	return MAXALIGN(SizeofMinimalTupleHeader) + sizeof(void *) +
-		heap_compute_data_size(slot->tts_tupleDescriptor, slot->tts_values, slot->tts_isnull);
+	if (eflags & EXEC_FLAG_REWIND)
+		return GS_KEEP_MUST;
+	return bms_is_empty(plan->scan.plan.extParam) ? planned : Max(planned, GS_KEEP_MAY);
 }
 
 void
-gs_kept_forget(GsScanState *state)
+gs_kept_forget(GsKept *kept)
 {
-	if (state->kept != NULL)
-		tuplestore_end(state->kept);
-	state->kept = NULL;
-	state->kept_tail = false;
-	state->kept_bytes = 0;
-	state->replaying = false;
+	if (kept->rows != GS_KEPT_NONE)
+		tuplestore_end(kept->store);
+	kept->rows = GS_KEPT_NONE;
+	kept->bytes = 0;
+	kept->given = 0;
 }
 
-void
-gs_kept_prepare(ForeignScanState *node)
+/* An empty store, and the slots for its rows, all of which outlive the row that is asked for. */
+static Tuplestorestate *
+make_store(ForeignScanState *node)
 {
-	GsScanState *state = node->fdw_state;
+	GsKept	   *kept = &((GsScanState *) node->fdw_state)->kept;
 	TupleDesc	desc = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
-	MemoryContext old;
-
-	if (state->kept_slot != NULL)
-		return;
-	old = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
-	state->kept_slot = ExecInitExtraTupleSlot(node->ss.ps.state, desc, &TTSOpsMinimalTuple);
-	state->early_slot = ExecInitExtraTupleSlot(node->ss.ps.state, desc, &TTSOpsVirtual);
-	state->early_context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw row",
-												 ALLOCSET_DEFAULT_SIZES);
-	MemoryContextSwitchTo(old);
-}
-
-Tuplestorestate *
-gs_kept_store(ForeignScanState *node)
-{
 	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
 	Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
 
+	if (kept->slot == NULL)
+	{
+		kept->slot = ExecInitExtraTupleSlot(node->ss.ps.state, desc, &TTSOpsMinimalTuple);
+		kept->early_slot = ExecInitExtraTupleSlot(node->ss.ps.state, desc, &TTSOpsVirtual);
+		kept->early_context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw row",
+													ALLOCSET_DEFAULT_SIZES);
+	}
 	MemoryContextSwitchTo(old);
 	return store;
+}
+
+static void
+begin_store(ForeignScanState *node, GsKeptRows rows)
+{
+	GsKept	   *kept = &((GsScanState *) node->fdw_state)->kept;
+
+	kept->store = make_store(node);
+	kept->rows = rows;
+	/* what reads it has to be at its end when a row is added */
+	(void) tuplestore_advance(kept->store, true);
 }
 
 void
 gs_kept_begin(ForeignScanState *node)
 {
-	GsScanState *state = node->fdw_state;
+	const GsScanState *state = node->fdw_state;
 
-	gs_kept_prepare(node);
-	state->kept = gs_kept_store(node);
-	/* what reads it has to be at its end when a row is added */
-	(void) tuplestore_advance(state->kept, true);
+	if (state->kept.policy != GS_KEEP_NEVER)
+		begin_store(node, GS_KEPT_ALL);
 }
 
-/*
- * Where no rescan is sure, only as many are kept as fit into work_mem.
- */
 void
-gs_kept_add(GsScanState *state, TupleTableSlot *slot)
+gs_kept_add(GsKept *kept, TupleTableSlot *slot)
 {
-	if (state->kept == NULL || state->kept_tail)
+	if (kept->rows != GS_KEPT_ALL)
 		return;
-	if (!state->must_keep)
+	if (kept->policy != GS_KEEP_MUST)
 	{
-		state->kept_bytes += gs_kept_size(slot);
-		if (state->kept_bytes > (Size) work_mem * 1024)
+		kept->bytes += gs_answers_row_size(slot);
+		if (kept->bytes > (Size) work_mem * 1024)
 		{
-			gs_kept_forget(state);
+			gs_kept_forget(kept);
 			return;
 		}
 	}
-	tuplestore_puttupleslot(state->kept, slot);
+	tuplestore_puttupleslot(kept->store, slot);
 }
 
 void
-gs_kept_rewind(GsScanState *state)
+gs_kept_rewind(GsKept *kept)
 {
-	tuplestore_rescan(state->kept);
-	state->replaying = true;
-	state->given = 0;
+	tuplestore_rescan(kept->store);
+	kept->given = 0;
+}
+
+void
+gs_kept_stand_behind(ForeignScanState *node)
+{
+	GsKept	   *kept = &((GsScanState *) node->fdw_state)->kept;
+
+	/* of an earlier tail all has been given */
+	if (kept->rows == GS_KEPT_TAIL)
+		gs_kept_forget(kept);
+	if (kept->rows == GS_KEPT_NONE)
+		begin_store(node, GS_KEPT_TAIL);
+	tuplestore_rescan(kept->store);
+	(void) tuplestore_skiptuples(kept->store, tuplestore_tuple_count(kept->store), true);
 }
 
 bool
 gs_kept_next(ForeignScanState *node)
 {
 	GsScanState *state = node->fdw_state;
+	GsKept	   *kept = &state->kept;
 
 	/* what is read back must outlive the row's own context */
 	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
-	bool		found = tuplestore_gettupleslot(state->kept, true, true, state->kept_slot);
+	bool		found = tuplestore_gettupleslot(kept->store, true, true, kept->slot);
 
 	MemoryContextSwitchTo(old);
 	if (found && state->saved != NULL)
-		gs_saved_number(state->first_saved + state->given++, &state->kept_slot->tts_tid);
+		gs_saved_number(state->first_saved + kept->given++, &kept->slot->tts_tid);
 	return found;
 }
 
-/* The next row to give will be the first that is added from now on. */
-static void
-stand_behind_given(ForeignScanState *node)
+Tuplestorestate *
+gs_kept_fill_for_any(ForeignScanState *node)
 {
-	GsScanState *state = node->fdw_state;
+	GsKept	   *kept = &((GsScanState *) node->fdw_state)->kept;
 
-	/* of an earlier tail all has been given */
-	if (state->kept_tail)
-		gs_kept_forget(state);
-	if (state->kept == NULL)
-	{
-		gs_kept_begin(node);
-		state->kept_tail = true;
-	}
-	tuplestore_rescan(state->kept);
-	(void) tuplestore_skiptuples(state->kept, tuplestore_tuple_count(state->kept), true);
-	state->replaying = true;
-	if (state->reader != NULL)
-		gs_reader_hold(state->reader);
+	/* of a try that failed */
+	if (kept->filling != NULL)
+		tuplestore_end(kept->filling);
+	kept->filling = NULL;
+	kept->filling = make_store(node);
+	return kept->filling;
 }
 
-/*
- * The row that was given last stays as it is: neither its slot, nor the row's
- * memory, nor the record that its texts may be part of are touched.
- */
 void
-gs_kept_rest(ForeignScanState *node, bool wait)
+gs_kept_take_for_any(GsKept *kept)
 {
-	GsScanState *state = node->fdw_state;
-	MemoryContext old;
+	gs_kept_forget(kept);
+	kept->store = kept->for_any;
+	kept->rows = GS_KEPT_FOR_ANY;
+	kept->for_any = NULL;
+}
 
-	if (!state->replaying)
-		stand_behind_given(node);
-	old = MemoryContextSwitchTo(state->early_context);
-	while (!state->ended && (wait || gs_reader_advance(state->reader)))
-	{
-		MemoryContextReset(state->early_context);
-		if (gs_scan_fetch(state, state->early_slot))
-			tuplestore_puttupleslot(state->kept, state->early_slot);
-	}
-	ExecClearTuple(state->early_slot);
-	MemoryContextSwitchTo(old);
+void
+gs_kept_end(GsKept *kept)
+{
+	gs_kept_forget(kept);
+	if (kept->filling != NULL)
+		tuplestore_end(kept->filling);
+	if (kept->for_any != NULL)
+		tuplestore_end(kept->for_any);
 }

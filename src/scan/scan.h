@@ -21,20 +21,12 @@
 #include "saved.h"
 
 /*
- * count.c: count(*)
+ * count.c: of a count(*), the row is all right
  */
-/*
- * The callbacks of a foreign scan, where it stands for a whole count(*).
- */
-extern void gs_count_begin(ForeignScanState *node);
-extern TupleTableSlot *gs_count_iterate(ForeignScanState *node);
 extern bool gainsightRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot);
-extern void gs_count_rescan(ForeignScanState *node);
-extern void gs_count_end(ForeignScanState *node);
-extern const GsUsage *gs_count_usage(const ForeignScanState *node);
 
 /*
- * scan.c: reading rows
+ * foreign_scan.c: reading rows
  */
 extern void gainsightBeginForeignScan(ForeignScanState *node, int eflags);
 extern TupleTableSlot *gainsightIterateForeignScan(ForeignScanState *node);
@@ -42,8 +34,8 @@ extern void gainsightReScanForeignScan(ForeignScanState *node);
 extern void gainsightEndForeignScan(ForeignScanState *node);
 
 /*
- * For an asynchronous scan, of which rows are asked for only when they are at
- * hand: can the next one, or the end, be given without another answer?
+ * rows.c: for an asynchronous scan, of which rows are asked for only when they
+ * are at hand: can the next one, or the end, be given without another answer?
  */
 extern bool gs_scan_at_hand(const ForeignScanState *node);
 
@@ -59,7 +51,7 @@ extern bool gs_scan_advance(ForeignScanState *node);
 extern bool gs_scan_at_end(const ForeignScanState *node);
 
 /*
- * The table of a scan that has begun.
+ * foreign_scan.c: the table of a scan that has begun
  */
 extern GsRelation *gs_scan_relation(const ForeignScanState *node);
 
@@ -70,34 +62,23 @@ extern void gs_scan_attach(ForeignScanState *node, void *state);
 extern void *gs_scan_attached(const ForeignScanState *node);
 
 /*
- * Another node answers for what the scan has not given when the session
- * writes.
- */
-extern void gs_scan_leave_settling(ForeignScanState *node);
-
-/*
  * What a scan has used so far; NULL before it began.
  */
 extern const GsUsage *gs_scan_usage(const ForeignScanState *node);
 
 /*
- * What it takes to keep the row of a virtual slot in a tuplestore, in bytes.
- */
-extern Size gs_kept_size(const TupleTableSlot *slot);
-
-/*
- * bind_join.c: the outer side of a join that sends keys in batches
+ * bind_outer.c: the outer side of a join that sends keys in batches
  */
 
 /*
  * What the requests of the node's join cost, 0 if it is not one of ours.
  */
-extern Cost gs_bind_join_cost(const CustomScan *scan);
+extern Cost gs_bind_outer_cost(const CustomScan *scan);
 
 /*
  * Announce the node to core.  Called once at load.
  */
-extern void gs_bind_join_init(void);
+extern void gs_bind_outer_init(void);
 
 /*
  * jit.c: set up the hook that leaves requests out of the cost that JIT goes

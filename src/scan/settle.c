@@ -18,33 +18,15 @@
 
 /* Is there a value in it that may change? */
 static bool
-mentions(const GsClause *clause, const Bitmapset *changing)
+mentions_any(const GsClause *clause, const Bitmapset *changing)
 {
 	ListCell   *cell;
 
 	foreach(cell, clause->arms)
-		if (mentions(lfirst(cell), changing))
+		if (mentions_any(lfirst(cell), changing))
 			return true;
 	return clause->kind == GS_TEST && clause->operand >= 0 &&
 		bms_is_member(clause->operand, changing);
-}
-
-/* Find those of the values that may change, beside the keys of a bind join. */
-static void
-find_changing(ForeignScanState *node)
-{
-	GsScanState *state = node->fdw_state;
-	List	   *exprs = ((const ForeignScan *) node->ss.ps.plan)->fdw_exprs;
-	ListCell   *cell;
-
-	if (state->changing_known)
-		return;
-	state->changing = gs_params_changing(node->ss.ps.state,
-										 list_truncate(list_copy(exprs), state->plan.noperands));
-	if (state->plan.bind != NULL)
-		foreach(cell, state->plan.bind->operands)
-			state->changing = bms_del_member(state->changing, lfirst_int(cell));
-	state->changing_known = true;
 }
 
 /* The values, with nulls for those that may change. */
@@ -69,129 +51,109 @@ fixed_values(ForeignScanState *node, const Bitmapset *changing)
 	return gs_operands_values(operands);
 }
 
-/* What to read; false if no row can match. */
-static bool
-build_wide(ForeignScanState *node, const Bitmapset *changing, GsReadSpec *spec)
+/* The plan without the conditions that such values are in. */
+static GsScanPlan
+widen_plan(const GsScanPlan *plan, const Bitmapset *changing)
 {
-	const GsScanState *state = node->fdw_state;
-	GsScanPlan	plan = state->plan;
+	GsScanPlan	wide = *plan;
 	ListCell   *cell;
 
-	plan.clauses = NIL;
-	foreach(cell, state->plan.clauses)
-		if (!mentions(lfirst(cell), changing))
-			plan.clauses = lappend(plan.clauses, lfirst(cell));
-	if (plan.key != NULL && mentions(plan.key, changing))
-		plan.key = NULL;
-	plan.bind = NULL;
-	plan.first_page = 0;
-	return gs_spec_build(state->relation, &plan, &state->search,
-						 fixed_values(node, changing), spec);
-}
-
-static void
-add_wide_rows(GsScanState *state, const GsReadSpec *spec, MemoryContext context)
-{
-	GsReader   *reader = gs_reader_open(&state->relation->settings->tenant, spec, context);
-	const GsJson *record;
-	const char *path_key;
-
-	MemoryContextSwitchTo(state->early_context);
-	while ((record = gs_reader_next(reader, &path_key)) != NULL)
-	{
-		gs_scan_fill(state, record, path_key, reader, state->early_slot);
-		tuplestore_puttupleslot(state->wide, state->early_slot);
-		MemoryContextReset(state->early_context);
-	}
-	ExecClearTuple(state->early_slot);
+	wide.clauses = NIL;
+	foreach(cell, plan->clauses)
+		if (!mentions_any(lfirst(cell), changing))
+			wide.clauses = lappend(wide.clauses, lfirst(cell));
+	if (wide.key != NULL && mentions_any(wide.key, changing))
+		wide.key = NULL;
+	wide.bind = NULL;
+	wide.first_page = 0;
+	return wide;
 }
 
 /* Read the rows for whatever values there will be. */
 static void
-read_wide(ForeignScanState *node)
+read_for_any(ForeignScanState *node)
 {
 	GsScanState *state = node->fdw_state;
+	Tuplestorestate *store = gs_kept_fill_for_any(node);
+	TupleTableSlot *slot = state->kept.early_slot;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw wide walk",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	GsSource	source = {.context = AllocSetContextCreate(context, "gainsight_fdw scan",
+														   ALLOCSET_SMALL_SIZES)};
 	Bitmapset  *changing = bms_copy(state->changing);
-	MemoryContext context;
-	MemoryContext old;
-	GsReadSpec	spec;
+	GsScanPlan	plan;
 	ListCell   *cell;
 
 	if (state->plan.bind != NULL)
 		foreach(cell, state->plan.bind->operands)
 			changing = bms_add_member(changing, lfirst_int(cell));
-	/* of a try that failed */
-	gs_settled_end(state);
-	gs_kept_prepare(node);
-	state->wide = gs_kept_store(node);
-	context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw wide walk",
-									ALLOCSET_SMALL_SIZES);
-	old = MemoryContextSwitchTo(context);
-	if (build_wide(node, changing, &spec))
-		add_wide_rows(state, &spec, context);
+	plan = widen_plan(&state->plan, changing);
+	gs_source_open(state, &source, &plan, fixed_values(node, changing));
+	MemoryContextSwitchTo(state->kept.early_context);
+	while (gs_source_fetch(state, &source, slot))
+	{
+		tuplestore_puttupleslot(store, slot);
+		MemoryContextReset(state->kept.early_context);
+	}
+	ExecClearTuple(slot);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
-	state->wide_whole = true;
+	state->kept.for_any = store;
+	state->kept.filling = NULL;
 }
 
 /* May rows be asked for that are neither kept nor on the way to be? */
 static bool
 lacks_rows(const GsScanState *state)
 {
-	if (state->wide_whole || state->for_any || state->saved != NULL)
+	const GsKept *kept = &state->kept;
+
+	if (kept->for_any != NULL || kept->rows == GS_KEPT_FOR_ANY || state->saved != NULL)
 		return false;
 	if (!bms_is_empty(state->changing))
 		return true;
-	if (state->bound != NULL)
-		return !state->read_all && !gs_bound_is_complete(state->bound);
-	return state->may_keep && (state->kept == NULL || state->kept_tail);
+	if (state->inner != NULL)
+		return !state->read_all && !gs_bind_inner_is_complete(state->inner);
+	return kept->policy != GS_KEEP_NEVER && kept->rows != GS_KEPT_ALL;
 }
 
-void
-gs_scan_settle(void *scan, const GsResource *written)
+static void
+settle_scan(void *scan, const GsResource *written)
 {
 	ForeignScanState *node = scan;
 	GsScanState *state = node->fdw_state;
+	bool		has_rows = state->inner == NULL || state->kept.rows == GS_KEPT_FOR_ANY;
 
 	/* it is the scan's own values that write */
-	if (state->evaluating)
+	if (state->phase == GS_EVALUATING)
 		return;
-	find_changing(node);
-	if (state->bound == NULL && !state->for_any && !state->evaluated &&
-		bms_is_empty(state->changing))
+	if (has_rows && GS_IS_AT_START(state) && bms_is_empty(state->changing))
 	{
-		state->may_keep = state->must_keep = true;
-		gs_scan_begin(node);
+		state->kept.policy = GS_KEEP_MUST;
+		gs_rows_begin(node);
 	}
-	if (state->evaluated && !state->ended && (state->bound == NULL || state->for_any))
-		gs_kept_rest(node, true);
+	if (has_rows && !GS_IS_AT_START(state) && state->source.reader != NULL)
+		gs_rows_keep_rest(node, true);
 	if (written == state->relation->resource && lacks_rows(state))
-		read_wide(node);
-}
-
-bool
-gs_settled_for_any(GsScanState *state)
-{
-	if (!state->evaluated && state->wide_whole)
-	{
-		gs_kept_forget(state);
-		MemoryContextReset(state->context);
-		state->reader = NULL;
-		state->record = NULL;
-		state->ended = true;
-		state->kept = state->wide;
-		state->wide = NULL;
-		state->wide_whole = false;
-		state->for_any = true;
-	}
-	return state->for_any;
+		read_for_any(node);
 }
 
 void
-gs_settled_end(GsScanState *state)
+gs_settle_begin(ForeignScanState *node)
 {
-	if (state->wide != NULL)
-		tuplestore_end(state->wide);
-	state->wide = NULL;
-	state->wide_whole = false;
+	GsScanState *state = node->fdw_state;
+	List	   *exprs = ((const ForeignScan *) node->ss.ps.plan)->fdw_exprs;
+	ListCell   *cell;
+
+	state->changing = gs_params_changing(node->ss.ps.state,
+										 list_truncate(list_copy(exprs), state->plan.noperands));
+	if (state->plan.bind != NULL)
+		foreach(cell, state->plan.bind->operands)
+			state->changing = bms_del_member(state->changing, lfirst_int(cell));
+	state->walk.settle = settle_scan;
+	state->walk.scan = node;
+	state->walk.table = state->relation->name;
+	state->walk.snapshot = node->ss.ps.state->es_snapshot;
+	gs_walk_open(&state->walk, &state->relation->settings->tenant);
 }

@@ -8,173 +8,237 @@
 #include "nodes/execnodes.h"
 #include "utils/tuplestore.h"
 
-#include "bind.h"
 #include "scan.h"
 
-typedef struct GsBound GsBound;
+typedef struct GsBindInner GsBindInner;
+typedef struct GsCount GsCount;
 
+/*
+ * Where a scan is; rows.c says what moves it on.  One that stands for a count
+ * gives its only row from GS_AT_START, and is GS_READING behind it.
+ */
+typedef enum GsScanPhase
+{
+	GS_AT_START,
+	GS_EVALUATING,				/* its values, just now */
+	GS_READING_AHEAD,			/* what must be there before the first row is given */
+	GS_REPLAYING,				/* the next row is one of those kept, if there is one left */
+	GS_READING					/* the next row is the source's, if there is one left */
+} GsScanPhase;
+
+/* Was no row of this (re)scan asked for?  An evaluation that failed was in vain. */
+#define GS_IS_AT_START(state) ((state)->phase <= GS_EVALUATING)
+
+/* Where records come from. */
+typedef struct GsSource
+{
+	const GsScanPlan *plan;		/* by which they are asked for */
+	GsReader   *reader;			/* NULL: there are no more */
+	const GsJson *record;		/* of it, that is no row yet, or NULL */
+	const char *path_key;		/* which it came by */
+	GsReadSpec	spec;
+	MemoryContext context;		/* of spec and reader; reset with them */
+} GsSource;
+
+/* What rows are kept. */
+typedef enum GsKeptRows
+{
+	GS_KEPT_NONE,				/* or there were too many */
+	GS_KEPT_ALL,				/* from the first on, for the values that the scan has */
+	GS_KEPT_TAIL,				/* those that were not given yet, so no good for a rescan */
+	GS_KEPT_FOR_ANY				/* for whatever values */
+} GsKeptRows;
+
+typedef struct GsKept
+{
+	GsKeep		policy;
+	GsKeptRows	rows;
+	Tuplestorestate *store;		/* of them */
+	Size		bytes;			/* in it, while that counts */
+	int64		given;			/* of them, since the first */
+	TupleTableSlot *slot;		/* of the one that is given */
+	TupleTableSlot *early_slot; /* of one that is read before its turn */
+	MemoryContext early_context;
+	Tuplestorestate *filling;	/* will be the next, or was when it failed */
+	Tuplestorestate *for_any;	/* rows for whatever values a rescan has, NULL: none */
+} GsKept;
+
+/* The fdw_state of a foreign scan. */
 typedef struct GsScanState
 {
 	/* fixed for the plan */
 	GsRelation *relation;
 	GsScanPlan	plan;
 	GsOperands *operands;
+	GsCount    *count;			/* it stands for a whole count(*), and has no rows of its own; or
+								 * NULL */
 	GsRowMaker *maker;
 	TupleTableSlot *with_header;	/* the row once more, for a plan that looks at its system
 									 * columns; NULL: none does */
 	GsSearch	search;			/* what to select */
-	GsBound    *bound;			/* NULL: not bound by a bind join */
-	GsSeen	   *seen;			/* keys of the answers that bound keeps */
+	GsBindInner *inner;			/* of a bind join, or NULL */
+	GsSeen	   *seen;			/* keys of the answers that inner keeps */
 
 	/* this (re)scan */
-	bool		evaluated;
-	bool		evaluating;		/* its values, just now */
-	GsReader   *reader;			/* NULL: no row can match */
-	const GsJson *record;		/* of it, that is no row yet, or NULL */
-	const char *path_key;		/* which it came by */
-	GsReadSpec	spec;
-	MemoryContext context;		/* of spec and reader; reset with them */
-	bool		ended;
+	GsScanPhase phase;			/* of a count, too */
+	GsSource	source;
 	bool		asynchronous;	/* see async.c: rows are given as they come */
 	MemoryContextCallback on_end;
 
 	/* of a statement that writes to the same server */
 	bool		read_all;		/* before the first row is given */
-	bool		unread;			/* that is still to be done */
 	GsSaved    *saved;			/* what an update has to know; NULL: none is made */
 	int64		first_saved;	/* the number of this scan's first */
-	int64		given;
 	void	   *attached;		/* of a direct modification */
 
-	/* rows kept, for a rescan or for later */
-	bool		may_keep;		/* there may be one, */
-	bool		must_keep;		/* there will be */
-	Tuplestorestate *kept;		/* NULL: none, or too many */
-	bool		kept_tail;		/* without those given before: no good for a rescan */
-	Size		kept_bytes;
-	bool		replaying;
-	TupleTableSlot *kept_slot;
-	TupleTableSlot *early_slot; /* of a row that is read before its turn */
-	MemoryContext early_context;
+	GsKept		kept;
 
-	/* of a session that writes to the same tenant */
+	/* of a session that writes to the same tenant; a count's, too */
 	GsWalk		walk;
-	Tuplestorestate *wide;		/* rows for whatever values a rescan has; NULL: none */
-	bool		wide_whole;		/* all of them */
-	bool		for_any;		/* kept is that */
-	bool		changing_known;
 	Bitmapset  *changing;		/* numbers of the values that may change, but for the keys of a
 								 * bind join */
 } GsScanState;
 
 /*
- * scan.c
+ * source.c: records, as rows
  */
 
 /*
- * Begin to give rows, from those kept where that will do.  Evaluates the
- * values.
+ * Have the source, which has a context, read what the plan asks for with these
+ * values, in place of what it was at; or nothing.
  */
-extern void gs_scan_begin(ForeignScanState *node);
-
-/*
- * fetch.c: records, as rows
- */
-
-/*
- * Open a reader for these operands, in place of the one before.
- */
-extern void gs_scan_open(GsScanState *state, const GsOperand *operands);
+extern void gs_source_open(GsScanState *state, GsSource *source, const GsScanPlan *plan,
+						   const GsOperand *operands);
+extern void gs_source_close(GsSource *source);
 
 /*
  * Bring the next record into the slot; false at the end.  Values are in
  * CurrentMemoryContext.  May be called again after it has raised an error.
  */
-extern bool gs_scan_fetch(GsScanState *state, TupleTableSlot *slot);
+extern bool gs_source_fetch(GsScanState *state, GsSource *source, TupleTableSlot *slot);
 
 /*
- * Make a row of a record that a reader gave.
+ * Can that be done without another answer?  And take in the answers that have
+ * come until it can; does not wait.
  */
-extern void gs_scan_fill(GsScanState *state, const GsJson *record, const char *path_key,
-						 const GsReader *reader, TupleTableSlot *slot);
+extern bool gs_source_at_hand(const GsSource *source);
+extern bool gs_source_advance(GsSource *source);
 
 /*
- * kept.c: rows kept.  Of a bound scan none are, but for any values.
+ * kept.c: rows kept.  Of the inner side of a bind join none are, but for any
+ * values.
  */
 
 /*
- * Begin to keep rows, forget them, and add the one that was just given.
+ * What is seen when the scan begins: the planner did not see it all.
  */
+extern GsKeep gs_kept_policy(const ForeignScan *plan, GsKeep planned, int eflags);
+
+/*
+ * Forget those kept; keep the rows of a new (re)scan, as far as the policy has
+ * it; add the one that was just given.
+ */
+extern void gs_kept_forget(GsKept *kept);
 extern void gs_kept_begin(ForeignScanState *node);
-extern void gs_kept_forget(GsScanState *state);
-extern void gs_kept_add(GsScanState *state, TupleTableSlot *slot);
+extern void gs_kept_add(GsKept *kept, TupleTableSlot *slot);
 
 /*
- * Give those kept from the first on; the next of them, into kept_slot, false
- * at their end.
+ * Give those kept from the first on, or what is added from now on; the next of
+ * them, into the slot, false at their end.
  */
-extern void gs_kept_rewind(GsScanState *state);
+extern void gs_kept_rewind(GsKept *kept);
+extern void gs_kept_stand_behind(ForeignScanState *node);
 extern bool gs_kept_next(ForeignScanState *node);
 
 /*
- * Read the rest of what the reader has, and keep it, to be given next.  wait:
- * to the end; else as far as answers have come.
+ * A store to fill with rows for whatever values, by early_slot and in
+ * early_context, which for_any is when it is full; and make that the one that is
+ * kept.
  */
-extern void gs_kept_rest(ForeignScanState *node, bool wait);
+extern Tuplestorestate *gs_kept_fill_for_any(ForeignScanState *node);
+extern void gs_kept_take_for_any(GsKept *kept);
 
 /*
- * Make the slots and the context that this takes; an empty store.
+ * Release what the memory context does not.
  */
-extern void gs_kept_prepare(ForeignScanState *node);
-extern Tuplestorestate *gs_kept_store(ForeignScanState *node);
+extern void gs_kept_end(GsKept *kept);
 
 /*
- * settle.c: what a scan has to do before the session writes
- */
-extern void gs_scan_settle(void *scan, const GsResource *written);
-
-/*
- * Where the next row is the first of a rescan, and was read for whatever
- * values that has: make it the one that is given.  True as long as it is so.
- */
-extern bool gs_settled_for_any(GsScanState *state);
-extern void gs_settled_end(GsScanState *state);
-
-/*
- * spec.c: which requests a scan's values call for
+ * rows.c: which row is next
  */
 
 /*
- * Fill in what is to be read; false if no row can match.  Allocates in
- * CurrentMemoryContext.
+ * Evaluate the values, of a count too; true if they are others than before.
  */
-extern bool gs_spec_build(const GsRelation *relation, const GsScanPlan *plan,
-						  const GsSearch *select, const GsOperand *operands,
-						  GsReadSpec *spec);
+extern bool gs_rows_evaluate(ForeignScanState *node);
 
 /*
- * bound.c: a scan that is bound by a bind join
+ * Begin to give rows, from those kept where that will do; and the next one, an
+ * empty slot at the end.
+ */
+extern void gs_rows_begin(ForeignScanState *node);
+extern TupleTableSlot *gs_rows_next(ForeignScanState *node);
+
+/*
+ * Read what the source still has, and keep it, to be given next.  wait: to the
+ * end; else as far as answers have come.
+ */
+extern void gs_rows_keep_rest(ForeignScanState *node, bool wait);
+
+/*
+ * Are the rows those for whatever values?  They are from a rescan on, when they
+ * are there.
+ */
+extern bool gs_rows_are_for_any(GsScanState *state);
+
+/*
+ * bind_inner.c: a scan on the inner side of a bind join
  */
 
 /*
  * Prepare it, when all else of the scan's state is there.  palloc'd.
  */
-extern GsBound *gs_bound_begin(ForeignScanState *node);
+extern GsBindInner *gs_bind_inner_begin(ForeignScanState *node);
 
 /*
- * The next row for the current row of the join's other side; an empty slot
+ * The next row for the current row of the join's outer side; an empty slot
  * at the end.
  */
-extern TupleTableSlot *gs_bound_next(ForeignScanState *node);
+extern TupleTableSlot *gs_bind_inner_next(ForeignScanState *node);
 
 /*
- * Is all answered that the join's other side can ever ask for?
+ * Is all answered that the join's outer side can ever ask for?
  */
-extern bool gs_bound_is_complete(const GsBound *bound);
+extern bool gs_bind_inner_is_complete(const GsBindInner *inner);
 
 /*
  * Release what the memory context does not.
  */
-extern void gs_bound_end(GsBound *bound);
+extern void gs_bind_inner_end(GsBindInner *inner);
+
+/*
+ * settle.c: what a scan has to do before the session writes
+ */
+
+/*
+ * The scan answers for its rows from now on.
+ */
+extern void gs_settle_begin(ForeignScanState *node);
+
+/*
+ * count.c: a scan that stands for a whole count(*)
+ */
+
+/*
+ * Prepare it, when all else of the scan's state is there; and the row, an empty
+ * slot when it was given.
+ */
+extern void gs_count_begin(ForeignScanState *node);
+extern TupleTableSlot *gs_count_next(ForeignScanState *node);
+
+/*
+ * foreign_scan.c: the plan of a node, and its table
+ */
+extern GsRelation *gs_scan_read_plan(const ForeignScanState *node, GsScanPlan *plan);
 
 #endif							/* GS_STATE_H */

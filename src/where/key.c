@@ -87,7 +87,7 @@ push_key_arms(Context *context, BoolExpr *expr)
 
 /* A row has the key by which it was asked for, or its own. */
 static GsClause *
-push_null_test(const Context *context, const NullTest *test)
+push_key_of_null(const Context *context, const NullTest *test)
 {
 	GsClause   *never;
 
@@ -101,7 +101,7 @@ push_null_test(const Context *context, const NullTest *test)
 
 /* AND and OR; and NOT ... IS DISTINCT FROM, which is = but where both are null. */
 static GsClause *
-push_boolean(Context *context, BoolExpr *expr)
+push_key_of_bool(Context *context, BoolExpr *expr)
 {
 	const DistinctExpr *distinct = linitial(expr->args);
 
@@ -145,12 +145,12 @@ push_key(Context *context, Expr *expr)
 			return !any->useOr ? NULL :
 				push_equality(context, any->opno, any->inputcollid, any->args, GS_IN);
 		case T_NullTest:
-			return push_null_test(context, (NullTest *) expr);
+			return push_key_of_null(context, (NullTest *) expr);
 		case T_BooleanTest:
 			return ((BooleanTest *) expr)->booltesttype != IS_TRUE ? NULL :
 				push_key(context, ((BooleanTest *) expr)->arg);
 		case T_BoolExpr:
-			return push_boolean(context, (BoolExpr *) expr);
+			return push_key_of_bool(context, (BoolExpr *) expr);
 		case T_CoalesceExpr:
 			return push_coalesce(context, (CoalesceExpr *) expr);
 		default:

@@ -182,22 +182,11 @@ extern bool gs_operator_available(const GsRelation *relation, const char *operat
 extern bool gs_takes_lists(const GsRelation *relation, const GsClause *test);
 
 /*
- * ask.c: how many rows does a filter leave?
+ * ask.c: ask the tenant for the number of rows that a filter leaves, with one
+ * small search for each of its pieces.  False if it does not tell.  Raises what
+ * fails.
  */
-
-/* What totalCount says of a filter. */
-typedef struct GsCount
-{
-	int64		total;			/* GS_NO_TOTAL or less: it does not say */
-	bool		credible;
-} GsCount;
-
-/*
- * Ask for the number of rows that a filter leaves, with one small search for
- * each of its pieces.  Raises what fails.
- */
-extern void gs_count_ask(const GsRelation *relation, const GsFilter *filter,
-						 MemoryContext context, GsCount *count);
+extern bool gs_filter_ask_total(const GsRelation *relation, const GsFilter *filter, int64 *total);
 
 /*
  * key.c: conditions that give the keys of a read's path
@@ -206,7 +195,7 @@ extern void gs_count_ask(const GsRelation *relation, const GsFilter *filter,
 /*
  * What of a clause gives the key, or a list of keys, that a read's path has in
  * braces; NULL if nothing does.  It is a test by GS_EQ or GS_IN, or an AND or OR
- * of such.  The values that it compares with are appended to *exprs.
+ * of such; an OR of none, if no row can match.  The values that it compares with are appended to *exprs.
  */
 extern GsClause *gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel,
 								 const GsRelation *relation, Expr *clause, List **exprs);

@@ -1,5 +1,5 @@
 /*
- * bind_join.c
+ * bind_outer.c
  *	  The outer side of a join that sends keys in batches.
  *
  * A node that passes on the rows of the plan below it.  It holds them back
@@ -26,38 +26,39 @@
 #include "commands/explain_state.h"
 #endif
 
-#include "bind.h"
+#include "answers.h"
+#include "bind_keys.h"
 #include "scan.h"
 
-typedef struct BindJoinState
+typedef struct BindOuterState
 {
 	CustomScanState css;
-	GsBindJoinPlan plan;
+	GsBindOuterPlan plan;
 	ExprState  *key;
-	GsBind	   *bind;
+	GsBindKeys *keys;
 
 	Tuplestorestate *rows;		/* held back */
 	TupleTableSlot *slot;		/* of the row that is read back */
 	bool		serving;		/* there may be more of them */
 	bool		ended;			/* the plan below is */
 	int			batch_size;		/* keys that the next batch is to have */
-} BindJoinState;
+} BindOuterState;
 
-static Node *create_state(CustomScan *scan);
+static Node *create_outer_state(CustomScan *scan);
 
 static const CustomScanMethods scan_methods = {
-	.CustomName = GS_BIND_JOIN_NAME,
-	.CreateCustomScanState = create_state,
+	.CustomName = GS_BIND_OUTER_NAME,
+	.CreateCustomScanState = create_outer_state,
 };
 
 void
-gs_bind_join_init(void)
+gs_bind_outer_init(void)
 {
 	RegisterCustomScanMethods(&scan_methods);
 }
 
 Cost
-gs_bind_join_cost(const CustomScan *scan)
+gs_bind_outer_cost(const CustomScan *scan)
 {
 	if (scan->methods != &scan_methods)
 		return 0;
@@ -65,18 +66,18 @@ gs_bind_join_cost(const CustomScan *scan)
 }
 
 static void
-begin(CustomScanState *node, EState *estate, int eflags)
+begin_outer(CustomScanState *node, EState *estate, int eflags)
 {
-	BindJoinState *state = (BindJoinState *) node;
+	BindOuterState *state = (BindOuterState *) node;
 	CustomScan *scan = (CustomScan *) node->ss.ps.plan;
 	Expr	   *key = linitial(scan->custom_exprs);
 
-	gs_bind_join_read(scan, &state->plan);
+	gs_bind_outer_read(scan, &state->plan);
 	node->custom_ps = list_make1(ExecInitNode(linitial(scan->custom_plans), estate, eflags));
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
 	state->key = ExecInitExpr(key, &node->ss.ps);
-	state->bind = gs_bind_create(estate, state->plan.id, exprType((Node *) key));
+	state->keys = gs_bind_keys_create(estate, state->plan.id, exprType((Node *) key));
 	state->rows = tuplestore_begin_heap(false, false, work_mem);
 	state->slot = ExecInitExtraTupleSlot(estate, node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
 										 &TTSOpsMinimalTuple);
@@ -85,7 +86,7 @@ begin(CustomScanState *node, EState *estate, int eflags)
 
 /* Show the row of a slot as the scan tuple, which its values outlive. */
 static TupleTableSlot *
-show(BindJoinState *state, TupleTableSlot *slot)
+show_row(BindOuterState *state, TupleTableSlot *slot)
 {
 	TupleTableSlot *shown = state->css.ss.ss_ScanTupleSlot;
 	int			natts = shown->tts_tupleDescriptor->natts;
@@ -99,23 +100,23 @@ show(BindJoinState *state, TupleTableSlot *slot)
 
 /* The next row of the plan below, as the scan tuple; false at its end. */
 static bool
-pull(BindJoinState *state)
+pull_row(BindOuterState *state)
 {
 	TupleTableSlot *slot = state->ended ? NULL : ExecProcNode(linitial(state->css.custom_ps));
 
 	if (TupIsNull(slot))
 	{
 		state->ended = true;
-		gs_bind_set_complete(state->bind, true);
+		gs_bind_keys_set_complete(state->keys, true);
 		return false;
 	}
-	show(state, slot);
+	show_row(state, slot);
 	return true;
 }
 
 /* The key of the scan tuple; a null one matches nothing. */
 static Datum
-key_of(BindJoinState *state, bool *isnull)
+key_of(BindOuterState *state, bool *isnull)
 {
 	ExprContext *econtext = state->css.ss.ps.ps_ExprContext;
 
@@ -126,12 +127,12 @@ key_of(BindJoinState *state, bool *isnull)
 
 /* Would the scan tuple's key have to be asked for? */
 static bool
-is_news(BindJoinState *state)
+is_news(BindOuterState *state)
 {
 	bool		isnull;
 	Datum		key = key_of(state, &isnull);
 
-	return !isnull && !gs_bind_knows(state->bind, key);
+	return !isnull && !gs_bind_keys_knows(state->keys, key);
 }
 
 /*
@@ -139,13 +140,13 @@ is_news(BindJoinState *state)
  * enough, or rows as many as fit into work_mem.
  */
 static void
-gather(BindJoinState *state)
+gather_batch(BindOuterState *state)
 {
-	Size		room = gs_bind_wants_all(state->bind) ? PG_INT64_MAX : (Size) work_mem * 1024;
-	int			wanted = gs_bind_wants_all(state->bind) ? PG_INT32_MAX : state->batch_size;
+	Size		room = gs_bind_keys_wants_all(state->keys) ? PG_INT64_MAX : (Size) work_mem * 1024;
+	int			wanted = gs_bind_keys_wants_all(state->keys) ? PG_INT32_MAX : state->batch_size;
 	Size		taken = 0;
 
-	gs_bind_begin_batch(state->bind);
+	gs_bind_keys_begin_batch(state->keys);
 	do
 	{
 		TupleTableSlot *slot = state->css.ss.ss_ScanTupleSlot;
@@ -153,21 +154,21 @@ gather(BindJoinState *state)
 		Datum		key = key_of(state, &isnull);
 
 		if (!isnull)
-			gs_bind_add(state->bind, key);
-		taken += gs_kept_size(slot);
+			gs_bind_keys_add(state->keys, key);
+		taken += gs_answers_row_size(slot);
 		tuplestore_puttupleslot(state->rows, slot);
-	} while (gs_bind_wanted(state->bind) < wanted && taken < room && pull(state));
+	} while (gs_bind_keys_wanted(state->keys) < wanted && taken < room && pull_row(state));
 	state->serving = true;
 	state->batch_size = Min(state->batch_size * 2, state->plan.largest_batch);
 }
 
 /* The next of the rows held back; false at their end. */
 static bool
-serve(BindJoinState *state)
+serve_row(BindOuterState *state)
 {
 	if (tuplestore_gettupleslot(state->rows, true, false, state->slot))
 	{
-		show(state, state->slot);
+		show_row(state, state->slot);
 		return true;
 	}
 	ExecClearTuple(state->slot);
@@ -177,21 +178,21 @@ serve(BindJoinState *state)
 }
 
 static TupleTableSlot *
-execute(CustomScanState *node)
+execute_outer(CustomScanState *node)
 {
-	BindJoinState *state = (BindJoinState *) node;
+	BindOuterState *state = (BindOuterState *) node;
 	ProjectionInfo *projection = node->ss.ps.ps_ProjInfo;
 
-	if (!state->serving || !serve(state))
+	if (!state->serving || !serve_row(state))
 	{
-		if (!pull(state))
+		if (!pull_row(state))
 			return ExecClearTuple(node->ss.ss_ScanTupleSlot);
 
 		/* a row whose key was asked for need not wait, unless all keys come first */
-		if (gs_bind_wants_all(state->bind) || is_news(state))
+		if (gs_bind_keys_wants_all(state->keys) || is_news(state))
 		{
-			gather(state);
-			(void) serve(state);
+			gather_batch(state);
+			(void) serve_row(state);
 		}
 	}
 	if (projection == NULL)
@@ -201,9 +202,9 @@ execute(CustomScanState *node)
 }
 
 static void
-rescan(CustomScanState *node)
+rescan_outer(CustomScanState *node)
 {
-	BindJoinState *state = (BindJoinState *) node;
+	BindOuterState *state = (BindOuterState *) node;
 	PlanState  *child = linitial(node->custom_ps);
 
 	if (node->ss.ps.chgParam != NULL)
@@ -213,15 +214,15 @@ rescan(CustomScanState *node)
 	tuplestore_clear(state->rows);
 	state->serving = false;
 	state->ended = false;
-	gs_bind_set_complete(state->bind, false);
+	gs_bind_keys_set_complete(state->keys, false);
 	state->batch_size = state->plan.first_batch;
-	gs_bind_restart(state->bind);
+	gs_bind_keys_restart(state->keys);
 }
 
 static void
-end(CustomScanState *node)
+end_outer(CustomScanState *node)
 {
-	BindJoinState *state = (BindJoinState *) node;
+	BindOuterState *state = (BindOuterState *) node;
 
 	if (state->rows != NULL)
 		tuplestore_end(state->rows);
@@ -229,9 +230,9 @@ end(CustomScanState *node)
 }
 
 static void
-explain(CustomScanState *node, List *ancestors, ExplainState *es)
+explain_outer(CustomScanState *node, List *ancestors, ExplainState *es)
 {
-	BindJoinState *state = (BindJoinState *) node;
+	BindOuterState *state = (BindOuterState *) node;
 	CustomScan *scan = (CustomScan *) node->ss.ps.plan;
 	List	   *context = set_deparse_context_plan(es->deparse_cxt, &scan->scan.plan, ancestors);
 
@@ -243,24 +244,24 @@ explain(CustomScanState *node, List *ancestors, ExplainState *es)
 		int64		batches,
 					keys;
 
-		gs_bind_taken(state->bind, &batches, &keys);
+		gs_bind_keys_taken(state->keys, &batches, &keys);
 		ExplainPropertyInteger("Batches", NULL, batches, es);
 		ExplainPropertyInteger("Keys", NULL, keys, es);
 	}
 }
 
 static Node *
-create_state(CustomScan *scan)
+create_outer_state(CustomScan *scan)
 {
 	static const CustomExecMethods methods = {
-		.CustomName = GS_BIND_JOIN_NAME,
-		.BeginCustomScan = begin,
-		.ExecCustomScan = execute,
-		.EndCustomScan = end,
-		.ReScanCustomScan = rescan,
-		.ExplainCustomScan = explain,
+		.CustomName = GS_BIND_OUTER_NAME,
+		.BeginCustomScan = begin_outer,
+		.ExecCustomScan = execute_outer,
+		.EndCustomScan = end_outer,
+		.ReScanCustomScan = rescan_outer,
+		.ExplainCustomScan = explain_outer,
 	};
-	BindJoinState *state = (BindJoinState *) newNode(sizeof(BindJoinState), T_CustomScanState);
+	BindOuterState *state = (BindOuterState *) newNode(sizeof(BindOuterState), T_CustomScanState);
 
 	(void) scan;
 	state->css.methods = &methods;
