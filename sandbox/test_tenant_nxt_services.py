@@ -229,9 +229,16 @@ class Machines(NxtTest):
         for client in ("sandbox-client:wrong", "wrong:sandbox-secret", "sandbox-client"):
             self.refused(token(self, client), "GS_APIG_2401", status=401)
         self.refused(token(self, accessKey="sandbox-key"), "GSOBJ_1024")
-        self.refused(token(self, body="grant_type=client_credentials"), "no body")
+        self.refused(token(self, body="grant_type=client_credentials"), "and the body ''")
         self.ctl("set", "client_id=m\u00fcller", "client_secret=a:b \u00fc\"%")
         self.assertEqual(token(self, "m\u00fcller:a:b \u00fc\"%")[0], 200)
+
+    def test_one_source_has_a_form_with_grant_type_client_credentials_instead(self):
+        form = {"body": "grant_type=client_credentials",
+                "Content-Type": "application/x-www-form-urlencoded"}
+        self.ctl("set", "token_request=form")
+        self.assertEqual(token(self, **form)[0], 200)
+        self.refused(token(self), "grant_type")
 
     def test_401_after_a_tokens_end(self):
         self.ctl("set", "token_seconds=1")

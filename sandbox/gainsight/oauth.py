@@ -14,6 +14,11 @@ import time
 from .replies import Reply
 from .values import Refused
 
+# Type and body of a request for a token.
+_REQUEST_FORMS = {
+    "empty": ("application/json", b""),
+    "form": ("application/x-www-form-urlencoded", b"grant_type=client_credentials"),
+}
 _OPERATION = "POST /users/m2m/oauth/token"
 
 
@@ -82,8 +87,10 @@ def give_token(request, tokens, setting):
     if setting.strict:
         if "accesskey" in request.headers:
             raise Refused("either a key or a client is expected", "GSOBJ_1024")
-        if request.headers.get("content-type", "").lower() != "application/json" or request.body:
-            raise Refused("a request for a token has the type application/json and no body")
+        kind, body = _REQUEST_FORMS[setting.token_request]
+        if request.headers.get("content-type", "").lower() != kind or request.body != body:
+            raise Refused("a request for a token has the type %s and the body '%s'"
+                          % (kind, body.decode()))
     if not _client_is_right(request.headers.get("authorization", ""), setting):
         raise Refused("client id or secret is not valid", "GS_APIG_2401", 401)
     answer = {"access_token": tokens.give(setting.token_seconds), "token_type": "Bearer",

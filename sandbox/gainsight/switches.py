@@ -80,6 +80,7 @@ SWITCHES = {
     "client_id": ("sandbox-client", _text),
     "client_secret": ("sandbox-secret", _text),
     "token_seconds": (86400, _at_least(0)),
+    "token_request": ("empty", _one_of("empty", "form")),
     "allow_list": (False, _boolean),
     "strict": (True, _boolean),
     "any_agent": (True, _boolean),
