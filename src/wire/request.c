@@ -4,19 +4,20 @@
  *
  * Callers queue requests and then wait for one of them; whoever waits drives
  * everybody's.  A request starts in its turn, as soon as its server has a
- * connection free and the governor agrees.  What an answer means is the
- * classifier's business, not this file's.
+ * connection free and the governor agrees.  What came of it, and whether it is
+ * repeated, is for verdict.c to say.
  */
 #include "postgres.h"
 
-#include "common/pg_prng.h"
 #include "lib/ilist.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "governor.h"
+#include "http.h"
 #include "request.h"
 #include "stats.h"
+#include "verdict.h"
 
 /* Longer than any wait between two looks at the queue, in ms. */
 #define WAIT_SLICE 1000
@@ -194,7 +195,7 @@ ask_governor(GsRequest *request, int64 now)
 }
 
 static void
-settle(GsRequest *request)
+end_request(GsRequest *request)
 {
 	leave_queue(request);
 	request->settled = true;
@@ -202,9 +203,9 @@ settle(GsRequest *request)
 
 /* It has waited too long, and is not sent (again). */
 static void
-give_up(GsRequest *request, bool late)
+give_up_request(GsRequest *request, bool late)
 {
-	settle(request);
+	end_request(request);
 	memset(&request->verdict, 0, sizeof(request->verdict));
 	request->verdict.kind = GS_FAILED;
 	request->verdict.uncertain = request->uncertain;
@@ -216,7 +217,7 @@ give_up(GsRequest *request, bool late)
  * ms after which to look again.
  */
 static int
-start_due(void)
+start_what_may(void)
 {
 	int64		now = gs_governor_now();
 	int			again = WAIT_SLICE;
@@ -237,7 +238,7 @@ start_due(void)
 		}
 		if (terms->not_after != 0 && terms->not_after < now)
 		{
-			give_up(request, true);
+			give_up_request(request, true);
 			again = 0;
 			continue;
 		}
@@ -252,251 +253,107 @@ start_due(void)
 	return again;
 }
 
-/*
- * What each way of not being answered means.
- */
+/* Everybody waits who asks the tenant for anything. */
 static void
-judge_transport(const GsTenant *tenant, const GsHttpResult *result, GsVerdict *verdict)
+pause_all(const GsTenant *tenant, int wait)
 {
-	GsFailure  *failure = &verdict->failure;
-
-	verdict->kind = GS_FAILED;
-	verdict->uncertain = result->sent;
-	verdict->repeat = GS_REPEAT_SOON;
-	failure->description = result->why;
-	switch (result->outcome)
-	{
-		case GS_HTTP_NOT_TRUSTED:
-		case GS_HTTP_NOT_CONNECTED:
-			if (result->outcome == GS_HTTP_NOT_TRUSTED)
-				verdict->repeat = GS_REPEAT_NEVER;
-			verdict->uncertain = false;
-			failure->sqlstate = ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION;
-			failure->message = "could not connect to Gainsight";
-			failure->hint = "Check the server's options domain or base_url, and that this machine may reach it.";
-			break;
-		case GS_HTTP_TIMED_OUT:
-			failure->sqlstate = ERRCODE_CONNECTION_FAILURE;
-			failure->message = "Gainsight did not answer in time";
-			failure->hint = "The server option request_timeout bounds a request.";
-			break;
-		case GS_HTTP_TOO_LARGE:
-			verdict->repeat = GS_REPEAT_NEVER;
-			failure->sqlstate = ERRCODE_PROGRAM_LIMIT_EXCEEDED;
-			failure->message = psprintf("reply is larger than max_response_size (%d bytes)",
-										tenant->max_response_size);
-			failure->hint = "Lower page_size, or raise the server option max_response_size.";
-			failure->description = NULL;
-			break;
-		case GS_HTTP_HEAD_TOO_LARGE:
-			verdict->repeat = GS_REPEAT_NEVER;
-			failure->sqlstate = ERRCODE_FDW_REPLY_HANDLE;
-			failure->message = "Gainsight's answer is not the JSON expected";
-			failure->description = "its header fields are too large";
-			break;
-		case GS_HTTP_NO_MEMORY:
-			verdict->repeat = GS_REPEAT_NEVER;
-			failure->sqlstate = ERRCODE_OUT_OF_MEMORY;
-			failure->message = "out of memory";
-			break;
-		default:
-			failure->sqlstate = ERRCODE_CONNECTION_FAILURE;
-			failure->message = "the connection to Gainsight broke";
-			break;
-	}
-	if (result->outcome != GS_HTTP_TOO_LARGE)
-		failure->status = 0;
+	gs_governor_pause(tenant, wait);
+	tenant->usage->wait_time += wait;
+	if (wait > TELL_AFTER)
+		tell_wait(tenant, psprintf(_("The tenant of server \"%s\" has refused a request, which is sent again in %d s."),
+								   tenant->server, wait / 1000));
 }
 
-/* A create that may or may not have been done is a matter of its own. */
-static void
-judge_uncertain(GsVerdict *verdict)
-{
-	verdict->failure.sqlstate = ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN;
-	verdict->failure.message = "Gainsight did not confirm a create: the row may have been created";
-	verdict->failure.hint = "Look for the row before you insert it again.";
-}
-
-/*
- * Of many tables under one parent the message has to say which, and of which
- * tenant; and of many mappings, whose, if it is the key.
- */
-static void
-name_the_asked(const GsTenant *tenant, GsFailure *failure)
-{
-	failure->server = tenant->server;
-	failure->table = tenant->table;
-	if (failure->sqlstate == ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION)
-		failure->role = GetUserNameFromId(tenant->userid, true);
-}
-
-static void
-judge(GsRequest *request)
-{
-	const GsHttpResult *result = gs_http_result(request->transfer);
-	const char *key = request->tenant->access_key;
-	GsVerdict  *verdict = &request->verdict;
-	GsFailure  *failure = &verdict->failure;
-	MemoryContext old = MemoryContextSwitchTo(request->try);
-
-	memset(verdict, 0, sizeof(*verdict));
-	request->tenant->usage->bytes_sent += result->bytes_sent;
-	request->tenant->usage->bytes_received += result->bytes_received;
-	request->tenant->usage->transfer_time += result->elapsed;
-	ereport(DEBUG1,
-			(errmsg_internal("gainsight_fdw: %s %s: status %d, %.1f ms, %zu bytes",
-							 request->call.method,
-							 gs_without_key(request->call.path, key),
-							 result->status, result->elapsed, result->body_length)));
-	failure->status = result->status;
-	if (result->outcome == GS_HTTP_ANSWERED)
-		request->call.classify(&request->call, result, request->try, verdict);
-	else
-		judge_transport(request->tenant, result, verdict);
-	if (verdict->kind == GS_FAILED && verdict->uncertain && request->call.once)
-		judge_uncertain(verdict);
-	verdict->uncertain |= verdict->kind == GS_FAILED && request->uncertain;
-	name_the_asked(request->tenant, failure);
-	failure->method = request->call.method;
-	failure->path = gs_without_key(request->call.path, key);
-	failure->code = gs_without_key(failure->code, key);
-	failure->description = gs_without_key(failure->description, key);
-	failure->request_id = gs_without_key(failure->request_id, key);
-	MemoryContextSwitchTo(old);
-}
-
-/*
- * Waits between tries.
- */
-
-static const int soon[] = {200, 400, 800, 1600, 3200, 5000};	/* ms */
-static const int later[] = {5000, 10000, 20000, 30000, 60000};	/* ms */
-
-/* The shortest time for which an answer that nobody takes may be cut, in ms. */
-#define LEFT_WAITING 1000
-
-/* The longest that a tenant's Retry-After is followed, in s. */
-#define MAX_RETRY_AFTER 60
-
-/* Clients that failed together must not come back together: 20 % either way. */
-static int
-with_jitter(int ms)
-{
-	return (int) (ms * (0.8 + 0.4 * pg_prng_double(&pg_global_prng_state)));
-}
-
-static int
-wait_before_repeat(const GsRequest *request, GsRepeat repeat)
-{
-	int			n = Max(0, request->call.terms.tries + request->tries - request->excused - 1);
-	int			retry_after = gs_http_result(request->transfer)->retry_after;
-
-	if (repeat == GS_REPEAT_SOON && retry_after == 0)
-		return with_jitter(soon[Min(n, (int) lengthof(soon) - 1)]);
-	if (retry_after > 0)
-		return Min(retry_after, MAX_RETRY_AFTER) * 1000;
-	return with_jitter(later[Min(n, (int) lengthof(later) - 1)]);
-}
-
-/*
- * An answer that nobody takes is cut by many tenants, and by what stands before
- * them, after a while; so it goes to a cursor that is read slowly.  It is not
- * the tenant that has failed then.
- */
+/* Is there room for another read?  If not, that is the failure. */
 static bool
-was_left_waiting(const GsRequest *request)
-{
-	const GsHttpResult *result = gs_http_result(request->transfer);
-
-	return request->call.read && result->unattended >= LEFT_WAITING &&
-		(result->outcome == GS_HTTP_BROKEN || result->outcome == GS_HTTP_NOT_CONNECTED);
-}
-
-/* May the failed request be sent again?  If so, waits are set: its own, and everybody's. */
-static bool
-may_repeat(GsRequest *request)
+spend_on_repetition(GsRequest *request)
 {
 	const GsTenant *tenant = request->tenant;
-	const GsVerdict *verdict = &request->verdict;
-	int			wait;
 
-	if (was_left_waiting(request))
-		request->excused++;
-	/* of a create, only what has certainly not been done */
-	if (verdict->repeat == GS_REPEAT_NEVER || (request->call.once && verdict->uncertain) ||
-		request->call.terms.tries + request->tries - request->excused > tenant->max_retries)
-		return false;
-	wait = wait_before_repeat(request, verdict->repeat);
-	request->call.terms.not_before = gs_governor_now() + wait;
-	if (verdict->repeat == GS_REPEAT_LATER)
+	if (gs_governor_left(tenant->max_requests) == 0)
 	{
-		gs_governor_pause(tenant, wait);
-		tenant->usage->wait_time += wait;
-		if (wait > TELL_AFTER)
-			tell_wait(tenant, psprintf(_("The tenant of server \"%s\" has refused a request, which is sent again in %d s."),
-									   tenant->server, wait / 1000));
+		MemoryContext old = MemoryContextSwitchTo(request->context);
+
+		gs_governor_refuse(tenant, 0, &request->verdict.failure);
+		MemoryContextSwitchTo(old);
+		return false;
 	}
-	tenant->usage->retries++;
+	gs_governor_spend(tenant);
 	return true;
 }
 
 /* Is the failed request to be sent again here?  If so, it is back in the queue. */
 static bool
-repeat(GsRequest *request)
+queue_again(GsRequest *request)
 {
-	GsVerdict  *verdict = &request->verdict;
 	const GsTenant *tenant = request->tenant;
+	const GsHttpResult *result = gs_http_result(request->transfer);
+	GsVerdict  *verdict = &request->verdict;
+	GsTerms    *terms = &request->call.terms;
+	int			wait;
 
-	if (!may_repeat(request))
+	if (gs_verdict_is_excused(&request->call, result))
+		request->excused++;
+	wait = gs_verdict_wait(tenant, &request->call, result, verdict, request->tries - request->excused);
+	if (wait < 0)
 		return false;
-	if (request->call.terms.asks_back)
-	{
-		verdict->again_at = request->call.terms.not_before;
+	terms->not_before = gs_governor_now() + wait;
+	if (verdict->repeat == GS_REPEAT_LATER)
+		pause_all(tenant, wait);
+	tenant->usage->retries++;
+	if (terms->asks_back)
+		verdict->again_at = terms->not_before;
+	if (terms->asks_back || (request->call.read && !spend_on_repetition(request)))
 		return false;
-	}
-	if (request->call.read)
-	{
-		if (gs_governor_left(tenant->max_requests) == 0)
-		{
-			MemoryContext old = MemoryContextSwitchTo(request->context);
-
-			gs_governor_refuse(tenant, 0, &verdict->failure);
-			MemoryContextSwitchTo(old);
-			return false;
-		}
-		gs_governor_spend(tenant);
-	}
 	request->uncertain |= verdict->uncertain;
 	request->transfer = NULL;
 	MemoryContextReset(request->try);
 	return true;
 }
 
+/* What a try has taken, and how it went, for whoever counts. */
+static void
+count_try(const GsRequest *request, const GsHttpResult *result)
+{
+	GsUsage    *usage = request->tenant->usage;
+
+	usage->bytes_sent += result->bytes_sent;
+	usage->bytes_received += result->bytes_received;
+	usage->transfer_time += result->elapsed;
+	gs_stats_add(request->tenant);
+	ereport(DEBUG1,
+			(errmsg_internal("gainsight_fdw: %s %s: status %d, %.1f ms, %zu bytes",
+							 request->call.method,
+							 gs_without_key(request->call.path, request->tenant->access_key),
+							 result->status, result->elapsed, result->body_length)));
+}
+
 /* Judge what has ended; true if that is final. */
 static bool
 end_try(GsRequest *request)
 {
-	const GsVerdict *verdict = &request->verdict;
-	bool		failed;
-	bool		rate_limited;
+	const GsTenant *tenant = request->tenant;
+	const GsHttpResult *result = gs_http_result(request->transfer);
+	GsVerdict  *verdict = &request->verdict;
 	bool		final;
 
-	judge(request);
-	failed = verdict->kind == GS_FAILED;
-	rate_limited = failed && verdict->repeat == GS_REPEAT_LATER;
-	gs_stats_add(request->tenant);
-	if (rate_limited)
-		gs_stats_failure(request->tenant, &verdict->failure, true, false);
-	final = !failed || !repeat(request);
-	if (failed && final && verdict->again_at == 0)
-		gs_stats_failure(request->tenant, &verdict->failure, false, true);
+	count_try(request, result);
+	gs_verdict_judge(tenant, &request->call, result, request->try, verdict);
+	if (verdict->kind != GS_FAILED)
+		return true;
+	verdict->uncertain |= request->uncertain;
+	if (verdict->repeat == GS_REPEAT_LATER)
+		gs_stats_failure(tenant, &verdict->failure, true, false);
+	final = !queue_again(request);
+	if (final && verdict->again_at == 0)
+		gs_stats_failure(tenant, &verdict->failure, false, true);
 	return final;
 }
 
 void
 gs_request_drive(int timeout)
 {
-	gs_http_pump(Min(start_due(), timeout));
+	gs_http_pump(Min(start_what_may(), timeout));
 }
 
 bool
@@ -506,7 +363,7 @@ gs_request_is_settled(GsRequest *request)
 		return true;
 	if (request->transfer == NULL || is_running(request) || !end_try(request))
 		return false;
-	settle(request);
+	end_request(request);
 	return true;
 }
 
@@ -514,7 +371,7 @@ const GsVerdict *
 gs_request_settle(GsRequest *request)
 {
 	/* this one may have ended, but what was read ahead behind it has to start */
-	(void) start_due();
+	(void) start_what_may();
 	while (!gs_request_is_settled(request))
 		gs_request_drive(WAIT_SLICE);
 	return &request->verdict;
@@ -525,7 +382,7 @@ gs_request_withdraw(GsRequest *request)
 {
 	if (request->settled || request->transfer != NULL)
 		return false;
-	give_up(request, false);
+	give_up_request(request, false);
 	return true;
 }
 
