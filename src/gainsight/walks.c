@@ -36,8 +36,13 @@ close_with_memory(void *walk)
 }
 
 void
-gs_walk_open(GsWalk *walk, const GsTenant *tenant)
+gs_walk_open(GsWalk *walk, const GsTenant *tenant, GsSettle settle, void *scan,
+			 Snapshot snapshot, const char *table)
 {
+	walk->settle = settle;
+	walk->scan = scan;
+	walk->snapshot = snapshot;
+	walk->table = table;
 	walk->tenant = tenant->id;
 	walk->context = CurrentMemoryContext;
 	walk->owner = CurrentResourceOwner;

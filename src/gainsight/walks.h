@@ -30,8 +30,8 @@ typedef struct GsWalk
 	GsTenantId	tenant;
 	GsSettle	settle;
 	void	   *scan;			/* its argument */
-	const char *table;			/* for messages, or NULL */
-	Snapshot	snapshot;		/* under which it works */
+	const char *table;
+	Snapshot	snapshot;
 	MemoryContext context;
 	ResourceOwner owner;		/* of what the scan opens, files among it */
 	SubTransactionId subid;		/* it ends with */
@@ -46,10 +46,11 @@ extern void gs_walks_init(void);
 
 /*
  * A scan of the tenant has begun, in CurrentMemoryContext, with which it ends
- * at the latest; it has ended.  The caller has filled in settle and its scan,
- * table and snapshot.
+ * at the latest; it has ended.  settle works under the snapshot; table is for
+ * messages, or NULL.
  */
-extern void gs_walk_open(GsWalk *walk, const GsTenant *tenant);
+extern void gs_walk_open(GsWalk *walk, const GsTenant *tenant, GsSettle settle, void *scan,
+						 Snapshot snapshot, const char *table);
 extern void gs_walk_close(GsWalk *walk);
 
 /*

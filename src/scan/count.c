@@ -62,10 +62,8 @@ gs_count_begin(ForeignScanState *node)
 	state->count = palloc0(sizeof(GsCount));
 	state->changing = gs_params_changing(node->ss.ps.state,
 										 ((ForeignScan *) node->ss.ps.plan)->fdw_exprs);
-	state->walk.settle = settle_count;
-	state->walk.scan = node;
-	state->walk.snapshot = node->ss.ps.state->es_snapshot;
-	gs_walk_open(&state->walk, &state->relation->settings->tenant);
+	gs_walk_open(&state->walk, &state->relation->settings->tenant, settle_count, node,
+				 node->ss.ps.state->es_snapshot, NULL);
 	/* then it answers for the scan below, too */
 	if (bms_is_empty(state->changing) && below != NULL)
 		gs_walk_close(&((GsScanState *) below->fdw_state)->walk);

@@ -151,9 +151,6 @@ gs_settle_begin(ForeignScanState *node)
 	if (state->plan.bind != NULL)
 		foreach(cell, state->plan.bind->operands)
 			state->changing = bms_del_member(state->changing, lfirst_int(cell));
-	state->walk.settle = settle_scan;
-	state->walk.scan = node;
-	state->walk.table = state->relation->name;
-	state->walk.snapshot = node->ss.ps.state->es_snapshot;
-	gs_walk_open(&state->walk, &state->relation->settings->tenant);
+	gs_walk_open(&state->walk, &state->relation->settings->tenant, settle_scan, node,
+				 node->ss.ps.state->es_snapshot, state->relation->name);
 }

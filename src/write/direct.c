@@ -36,7 +36,6 @@ typedef struct GsDirectState
 	List	   *updates;		/* GsUpdate, in the order of the rows */
 	MemoryContext context;		/* of the updates */
 	bool		done;
-	int64		updated;
 
 	/* RETURNING */
 	bool		returning;
@@ -229,88 +228,81 @@ find_rows(ForeignScanState *node, GsDirectState *state)
  * Updating them.
  */
 
-/* Its row is made when all have ended: a value that does not fit is an ERROR. */
 static void
-note_updated(GsUpdate *update, void *arg)
+return_row(ForeignScanState *node, GsDirectState *state, const char *json)
 {
-	GsDirectState *state = arg;
-	MemoryContext old;
+	TupleTableSlot *slot = ExecClearTuple(node->ss.ss_ScanTupleSlot);
 
-	state->updated++;
-	if (!state->returning || update->record == NULL)
-		return;
-	old = MemoryContextSwitchTo(state->context);
-	update->answer = gs_json_printed(update->record);
+	gs_row_maker_fill(state->maker, gs_write_parse(json), NULL, slot->tts_values, slot->tts_isnull);
+	ExecStoreVirtualTuple(slot);
+	tuplestore_puttupleslot(state->rows, slot);
+	ExecClearTuple(slot);
+}
+
+/*
+ * Update all, and return how many were.  Their rows are made when all have
+ * ended, as a value that does not fit is an ERROR.
+ */
+static int64
+update_rows(ForeignScanState *node, GsDirectState *state)
+{
+	MemoryContext old = MemoryContextSwitchTo(state->context);
+	MemoryContext own = AllocSetContextCreate(state->context, "gainsight_fdw returned row",
+											  ALLOCSET_SMALL_SIZES);
+	int64		updated = 0;
+	ListCell   *cell;
+
+	gs_updates_run(state->relation, state->updates);
+	MemoryContextSwitchTo(own);
+	foreach(cell, state->updates)
+	{
+		const GsUpdate *update = lfirst(cell);
+
+		if (update->stage == GS_UPDATE_DONE)
+			updated++;
+		if (update->answer != NULL)
+			return_row(node, state, update->answer);
+		MemoryContextReset(own);
+	}
 	MemoryContextSwitchTo(old);
+	MemoryContextDelete(own);
+	return updated;
 }
 
 static void
-return_rows(ForeignScanState *node, GsDirectState *state)
+run_modification(ForeignScanState *node, GsDirectState *state)
 {
-	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
-	MemoryContext own = AllocSetContextCreate(state->context, "gainsight_fdw returned row",
-											  ALLOCSET_SMALL_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(own);
-	ListCell   *cell;
+	EState	   *estate = node->ss.ps.state;
+	int64		updated;
 
-	foreach(cell, state->updates)
-	{
-		const char *json = ((const GsUpdate *) lfirst(cell))->answer;
-		const char *why;
-		const GsJson *record;
-
-		if (json == NULL)
-			continue;
-		MemoryContextReset(own);
-		record = gs_json_parse(pstrdup(json), strlen(json), own, &why);
-		ExecClearTuple(slot);
-		gs_row_maker_fill(state->maker, record, NULL, slot->tts_values, slot->tts_isnull);
-		ExecStoreVirtualTuple(slot);
-		tuplestore_puttupleslot(state->rows, slot);
-	}
-	ExecClearTuple(slot);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(own);
+	/* it was not set up yet when the node began */
+	if (node->resultRelInfo->ri_projectReturning != NULL)
+		prepare_returning(node, state);
+	find_rows(node, state);
+	updated = update_rows(node, state);
+	state->done = true;
+	if (state->plan.set_processed)
+		estate->es_processed += updated;
+	if (!state->returning && node->ss.ps.instrument != NULL)
+		node->ss.ps.instrument->tuplecount += updated;
 }
 
 TupleTableSlot *
 gainsightIterateDirectModify(ForeignScanState *node)
 {
 	GsDirectState *state = gs_scan_attached(node);
-	EState	   *estate = node->ss.ps.state;
+	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
+	bool		found;
 
 	if (!state->done)
-	{
-		MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
-
-		/* it was not set up yet when the node began */
-		if (node->resultRelInfo->ri_projectReturning != NULL)
-			prepare_returning(node, state);
-		find_rows(node, state);
-		gs_updates_run(state->relation, state->updates, note_updated, state);
-		if (state->returning)
-			return_rows(node, state);
-		MemoryContextSwitchTo(old);
-		state->done = true;
-		if (state->plan.set_processed)
-			estate->es_processed += state->updated;
-		if (!state->returning && node->ss.ps.instrument != NULL)
-			node->ss.ps.instrument->tuplecount += state->updated;
-	}
-	if (state->returning)
-	{
-		MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
-		bool		found = tuplestore_gettupleslot(state->rows, true, true, state->row);
-
-		MemoryContextSwitchTo(old);
-		if (found)
-		{
-			gs_row_give_header(state->row, state->headed);
-			node->resultRelInfo->ri_projectReturning->pi_exprContext->ecxt_scantuple = state->headed;
-			return state->headed;
-		}
-	}
-	return ExecClearTuple(node->ss.ss_ScanTupleSlot);
+		run_modification(node, state);
+	found = state->returning && tuplestore_gettupleslot(state->rows, true, true, state->row);
+	MemoryContextSwitchTo(old);
+	if (!found)
+		return ExecClearTuple(node->ss.ss_ScanTupleSlot);
+	gs_row_give_header(state->row, state->headed);
+	node->resultRelInfo->ri_projectReturning->pi_exprContext->ecxt_scantuple = state->headed;
+	return state->headed;
 }
 
 void

@@ -190,13 +190,6 @@ make_update(GsTarget *target, EState *estate, ResultRelInfo *rinfo,
 	return update;
 }
 
-static void
-note_done(GsUpdate *update, void *done)
-{
-	(void) update;
-	*(bool *) done = true;
-}
-
 TupleTableSlot *
 gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot *slot,
 						   TupleTableSlot *planSlot)
@@ -204,7 +197,6 @@ gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 	GsTarget   *target = rinfo->ri_FdwState;
 	GsUpdate   *update;
 	MemoryContext old;
-	bool		done = false;
 
 	MemoryContextReset(target->context);
 	old = MemoryContextSwitchTo(target->context);
@@ -212,12 +204,14 @@ gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 	if (gs_seen_add(target->updated, update->key))
 	{
 		gs_target_check_row(target, rinfo, slot, false);
-		gs_updates_run(target->relation, list_make1(update), note_done, &done);
+		gs_updates_run(target->relation, list_make1(update));
 	}
-	if (done && update->record != NULL)
+	if (update->stage != GS_UPDATE_DONE)
+		slot = NULL;
+	else if (update->record != NULL)
 		slot = gs_target_written(target, update->record, NULL, slot);
 	MemoryContextSwitchTo(old);
-	return done ? slot : NULL;
+	return slot;
 }
 
 /*

@@ -121,6 +121,14 @@ json_of(const GsRelation *relation, const GsAttr *attr, Datum value)
 	return json_of_type(relation, attr, attr->type, value);
 }
 
+const GsJson *
+gs_write_parse(const char *json)
+{
+	const char *why;
+
+	return gs_json_parse(pstrdup(json), strlen(json), CurrentMemoryContext, &why);
+}
+
 /*
  * What a row lacks.
  */
@@ -167,7 +175,7 @@ miss_required(const GsRelation *relation, const GsColumn *column)
 static void
 add_member(GsWrite *write, const char *field, const char *json)
 {
-	write->members[write->nmembers].field = gs_to_utf8(field);
+	write->members[write->nmembers].field = field;
 	write->members[write->nmembers].json = json;
 	write->nmembers++;
 }
@@ -236,7 +244,7 @@ gs_write_insert(const GsRelation *relation, TupleTableSlot *slot)
 		else if (attr->column != NULL && attr->column == brace)
 			write->key = path_value(relation, attr, value);
 		else
-			add_member(write, attr->field, json_of(relation, attr, value));
+			add_member(write, gs_to_utf8(attr->field), json_of(relation, attr, value));
 	}
 	return write;
 }
@@ -323,9 +331,8 @@ gs_write_changes(const GsRelation *relation, const GsReadRow *read, List *attnum
  * is null.
  */
 static const char *
-unchanged(const GsJson *base, const char *field, bool is_day)
+unchanged(const GsJson *node, bool is_day)
 {
-	const GsJson *node = gs_json_get(base, field);
 	GsJsonKind	kind = gs_json_kind(node);
 	Timestamp	moment;
 
@@ -350,8 +357,7 @@ changed(const GsMember *changes, int nchanges, const char *field)
 static bool
 is_json_of(const char *text, GsJsonKind kind)
 {
-	const char *why;
-	const GsJson *node = gs_json_parse(pstrdup(text), strlen(text), CurrentMemoryContext, &why);
+	const GsJson *node = gs_write_parse(text);
 
 	return node != NULL && gs_json_kind(node) == kind;
 }
@@ -364,8 +370,7 @@ static const char *
 as_it_came(const GsJson *came, const char *json)
 {
 	GsJsonKind	kind = gs_json_kind(came);
-	const char *why;
-	const GsJson *value = gs_json_parse(pstrdup(json), strlen(json), CurrentMemoryContext, &why);
+	const GsJson *value = gs_write_parse(json);
 	const char *text = gs_json_text(value);
 
 	if (kind == GS_JSON_ABSENT || kind == GS_JSON_NULL || kind == gs_json_kind(value) || text == NULL)
@@ -373,42 +378,6 @@ as_it_came(const GsJson *came, const char *json)
 	if (kind == GS_JSON_STRING)
 		return gs_json_kind(value) == GS_JSON_NULL ? json : psprintf("\"%s\"", text);
 	return is_json_of(text, kind) ? text : json;
-}
-
-GsWrite *
-gs_write_update(const GsRelation *relation, const GsMember *changes, int nchanges,
-				const GsJson *base)
-{
-	const GsResource *resource = relation->resource;
-	GsWrite    *write = make_write(relation);
-
-	for (int i = 0; i < resource->ncolumns; i++)
-	{
-		const GsColumn *column = &resource->columns[i];
-		const char *json = changed(changes, nchanges, column->field);
-
-		if (!(column->flags & GS_WRITABLE))
-			continue;
-		if (json == NULL)
-			json = unchanged(base, column->field, column->kind == GS_DATE);
-		if (json != NULL)
-			add_member(write, column->field, json);
-	}
-	for (int i = 0; i < relation->natts; i++)
-	{
-		const GsAttr *attr = &relation->atts[i];
-		const char *field;
-		const char *json;
-
-		if (attr->column != NULL || !attr->writable)
-			continue;
-		field = gs_to_utf8(attr->field);
-		json = changed(changes, nchanges, field);
-		json = json ? as_it_came(gs_json_get(base, field), json) : unchanged(base, field, false);
-		if (json != NULL)
-			add_member(write, attr->field, json);
-	}
-	return write;
 }
 
 List *
@@ -425,6 +394,30 @@ gs_write_sent_fields(const GsRelation *relation)
 			fields = lappend(fields, lfirst(cell));
 	}
 	return fields;
+}
+
+GsWrite *
+gs_write_update(const GsRelation *relation, const GsMember *changes, int nchanges,
+				const GsJson *base)
+{
+	GsWrite    *write = make_write(relation);
+	ListCell   *cell;
+
+	foreach(cell, gs_write_sent_fields(relation))
+	{
+		const char *field = lfirst(cell);
+		const GsColumn *column = gs_model_field(relation->resource, field);
+		const GsJson *came = gs_json_get(base, field);
+		const char *json = changed(changes, nchanges, field);
+
+		if (json == NULL)
+			json = unchanged(came, column != NULL && column->kind == GS_DATE);
+		else if (column == NULL)
+			json = as_it_came(came, json);
+		if (json != NULL)
+			add_member(write, field, json);
+	}
+	return write;
 }
 
 /*

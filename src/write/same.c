@@ -11,6 +11,7 @@
 #include "utils/timestamp.h"
 
 #include "gainsight/gainsight.h"
+#include "payload.h"
 #include "same.h"
 
 static bool
@@ -130,9 +131,7 @@ gs_same_members(const GsResource *resource, const GsMember *members, int nmember
 {
 	for (int i = 0; i < nmembers; i++)
 	{
-		const char *json = members[i].json;
-		const char *why;
-		const GsJson *sent = gs_json_parse(pstrdup(json), strlen(json), CurrentMemoryContext, &why);
+		const GsJson *sent = gs_write_parse(members[i].json);
 
 		if (!same_value(gs_model_field(resource, members[i].field), sent,
 						gs_json_get(now, members[i].field)))

@@ -186,21 +186,13 @@ gs_update_check_rate(const GsRelation *relation)
 				 errhint("Raise the server option rate_limit.")));
 }
 
-static const GsJson *
-parse_record(const GsUpdate *update, const char *record)
-{
-	const char *why;
-
-	return gs_json_parse(pstrdup(record), strlen(record), update->context, &why);
-}
-
 void
 gs_update_open(GsUpdate *update, MemoryContext context)
 {
 	MemoryContext old = MemoryContextSwitchTo(context);
 
 	update->context = context;
-	update->then = parse_record(update, update->saved->record);
+	update->then = gs_write_parse(update->saved->record);
 	update->key = pstrdup(gs_json_text(gs_json_get(update->then, key_field(update))));
 	MemoryContextSwitchTo(old);
 }
@@ -244,7 +236,7 @@ gs_update_begin(GsUpdate *update, bool wait)
 	/* what this session has written since its row was read is what it goes by */
 	written = gs_written_since(update->relation, update->key, update->saved, update->then,
 							   &is_broken);
-	update->expected = written ? parse_record(update, written) : update->then;
+	update->expected = written ? gs_write_parse(written) : update->then;
 	update->seen = update->then;
 	update->seen_at = update->saved->read_at;
 	update->stage = written != NULL || (settings->conflict_check && !is_fresh) ?

@@ -59,7 +59,7 @@ typedef struct GsUpdate
 	/* ended */
 	const GsJson *record;		/* done, and wanted: as the tenant has it; NULL if it has gone */
 	const GsFailure *failure;
-	const char *answer;			/* JSON: what the caller keeps of record */
+	const char *answer;			/* JSON: what is left of record when the context has gone */
 } GsUpdate;
 
 /*

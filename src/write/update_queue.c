@@ -31,8 +31,6 @@ typedef struct Queue
 	dlist_head	sending;		/* or read back */
 	int			ngoing;			/* in both */
 	int			window;
-	GsUpdateEnded ended;
-	void	   *arg;
 	const GsFailure *failure;	/* the first */
 } Queue;
 
@@ -60,8 +58,8 @@ static void
 take_outcome(Queue *queue, GsUpdate *update)
 {
 	queue->ngoing--;
-	if (update->stage == GS_UPDATE_DONE)
-		queue->ended(update, queue->arg);
+	if (update->want_record && update->record != NULL && update->owns_context)
+		update->answer = gs_json_printed(update->record);
 	/* the failure is in there, if it is one */
 	if (update->stage == GS_UPDATE_FAILED && queue->failure == NULL)
 		queue->failure = update->failure;
@@ -180,13 +178,11 @@ stop_all(Queue *queue, dlist_head *going)
 }
 
 void
-gs_updates_run(const GsRelation *relation, List *updates, GsUpdateEnded ended, void *arg)
+gs_updates_run(const GsRelation *relation, List *updates)
 {
 	Queue		queue = {
 		.updates = updates,
 		.window = relation->settings->tenant.max_connections,
-		.ended = ended,
-		.arg = arg,
 	};
 
 	if (updates != NIL)

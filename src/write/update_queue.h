@@ -12,17 +12,11 @@
 #include "update.h"
 
 /*
- * Called for each update that is done, in the order in which they end, while
- * others are on their way: it must not raise an ERROR.
- */
-typedef void (*GsUpdateEnded) (GsUpdate *update, void *arg);
-
-/*
  * Carry out all of a List of GsUpdate.  Those that are not open are opened when
- * it is their turn, each in a context that goes when it has ended.  Raises the
- * first failure, when all have ended.
+ * it is their turn, each in a context that goes when it has ended; what is left
+ * of it is the stage, and the answer in CurrentMemoryContext.  Raises the first
+ * failure, when all have ended.
  */
-extern void gs_updates_run(const GsRelation *relation, List *updates, GsUpdateEnded ended,
-						   void *arg);
+extern void gs_updates_run(const GsRelation *relation, List *updates);
 
 #endif							/* GS_UPDATE_QUEUE_H */

@@ -14,6 +14,7 @@
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
+#include "payload.h"
 #include "same.h"
 #include "written.h"
 
@@ -53,16 +54,6 @@ make_table(void)
 						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
-/* Is a record as it was kept here? */
-static bool
-is_as_kept(const GsRelation *relation, const char *kept, const GsJson *record)
-{
-	const char *why;
-
-	return gs_same_record(relation, gs_json_parse(pstrdup(kept), strlen(kept),
-												  CurrentMemoryContext, &why), record);
-}
-
 static void
 keep(char **kept, const char *record)
 {
@@ -89,7 +80,7 @@ gs_written_note(const GsRelation *relation, const char *key, const GsJson *seen,
 	written = hash_search(table, &hash, HASH_ENTER, &found);
 	if (!found)
 		written->before = written->record = NULL;
-	if (written->record == NULL || !is_as_kept(relation, written->record, seen))
+	if (written->record == NULL || !gs_same_record(relation, gs_write_parse(written->record), seen))
 	{
 		keep(&written->before, gs_json_printed(seen));
 		written->first_scan = last_scan;
@@ -109,6 +100,6 @@ gs_written_since(const GsRelation *relation, const char *key, const GsSavedRecor
 		return NULL;
 	/* what was read between two of these writes is what the first of them left */
 	*is_broken = written->first_scan >= read->number &&
-		!is_as_kept(relation, written->before, then);
+		!gs_same_record(relation, gs_write_parse(written->before), then);
 	return written->record;
 }
