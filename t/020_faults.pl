@@ -187,7 +187,7 @@ my %nonsense = (
 	'a number' => { status => 200, body => '1' },
 	'another object' => { status => 200, body => '{"hello":"world"}' },
 	'records that are none' => { status => 200, body => '{"result":true,"data":[1,2]}' },
-	'bytes that are no UTF-8' => { status => 200, body => '{"result":true,"data":[{"Gsid":"\ud800","Id":"\ud800","Name":"x"}]}' },
+	'bytes that are no UTF-8' => { raw => qq(HTTP/1.1 200 OK\r\nContent-Length: 59\r\n\r\n{"result":true,"data":[{"Gsid":"1\xe9","Id":"1\xe9","Name":"x"}]}) },
 	'a deep hole' => { deep => 200_000 });
 for my $what (sort keys %nonsense)
 {

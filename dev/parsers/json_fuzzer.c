@@ -3,7 +3,7 @@
  *	  Any bytes as a tenant's reply: parsed, walked, printed and judged.
  *
  * What is accepted has to come out of gs_json_print as JSON that is the same
- * tree again.  Every reading and writing call judges the bytes as its answer,
+ * tree again, whatever the spelling.  Every reading and writing call judges the bytes as its answer,
  * under each status that the rules tell apart.
  */
 #include "postgres.h"
@@ -11,7 +11,7 @@
 #include "mb/pg_wchar.h"
 
 #include "gainsight/api.h"
-#include "wire/json.h"
+#include "wire/wire.h"
 
 #include "server.h"
 
@@ -57,7 +57,10 @@ same(const GsJson *a, const GsJson *b)
 
 	require(kind == gs_json_kind(b));
 	if (text != NULL)
+	{
 		require(strcmp(text, gs_json_text(b)) == 0);
+		require(strcmp(gs_json_identity(a), gs_json_identity(b)) == 0);
+	}
 	if (kind != GS_JSON_ARRAY && kind != GS_JSON_OBJECT)
 		return;
 	require(gs_json_length(a) == gs_json_length(b));
@@ -65,7 +68,10 @@ same(const GsJson *a, const GsJson *b)
 		 a = gs_json_next(a), b = gs_json_next(b))
 	{
 		if (kind == GS_JSON_OBJECT)
+		{
 			require(strcmp(gs_json_key(a), gs_json_key(b)) == 0);
+			require(gs_json_key_is_odd(a) == gs_json_key_is_odd(b));
+		}
 		same(a, b);
 	}
 	require(b == NULL);
@@ -101,29 +107,55 @@ walk(const GsJson *node)
 		walk(node);
 }
 
+/* A text without room for more, printed and read again. */
+static const GsJson *
+reread(const GsJson *root, GsJsonSpelling spelling)
+{
+	char	   *printed = gs_json_printed(root, spelling);
+	size_t		length = strlen(printed);
+	const char *why;
+	const GsJson *again;
+
+	require(pg_verify_mbstr(PG_UTF8, printed, length, true));
+	again = gs_json_parse(gs_server_body(printed, length), length, CurrentMemoryContext, &why);
+	require(again != NULL);
+	require(strcmp(gs_json_printed(again, spelling), printed) == 0);
+	return again;
+}
+
 static void
 parse(const char *body, size_t size)
 {
 	const char *why = NULL;
-	GsJson	   *root = gs_json_parse(gs_server_body(body, size), size, CurrentMemoryContext, &why);
-	GsJson	   *again;
-	StringInfoData printed;
-	StringInfoData reprinted;
+	const GsJson *root = gs_json_parse(gs_server_body(body, size), size, CurrentMemoryContext,
+									   &why);
 
 	require((root == NULL) == (why != NULL));
 	if (root == NULL)
 		return;
-	initStringInfo(&printed);
-	gs_json_print(&printed, root);
-	require(pg_verify_mbstr(PG_UTF8, printed.data, printed.len, true));
-	again = gs_json_parse(gs_server_body(printed.data, printed.len), printed.len,
-						  CurrentMemoryContext, &why);
-	require(again != NULL);
-	same(root, again);
-	initStringInfo(&reprinted);
-	gs_json_print(&reprinted, again);
-	require(strcmp(printed.data, reprinted.data) == 0);
+	same(root, reread(root, GS_JSON_AS_IT_CAME));
+	same(root, reread(root, GS_JSON_EXACT));
+	(void) reread(root, GS_JSON_READABLE);
 	walk(root);
+}
+
+/*
+ * The bound on values may refuse what is JSON, and changes nothing else.
+ */
+static void
+bound(const char *body, size_t size)
+{
+	const char *why = NULL;
+	const char *why_bound = NULL;
+	const GsJson *root = gs_json_parse(gs_server_body(body, size), size, CurrentMemoryContext,
+									   &why);
+	const GsJson *few = gs_json_parse_reply(gs_server_body(body, size), size, size / 16,
+											CurrentMemoryContext, &why_bound);
+
+	require((few == NULL) == (why_bound != NULL));
+	require(why_bound == gs_json_too_many || (root == NULL) == (few == NULL));
+	if (few != NULL)
+		same(root, few);
 }
 
 /*
@@ -231,6 +263,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *body = (const char *) data;
 
 	parse(body, size);
+	bound(body, size);
 	for (int i = 0; i < gs_nresources; i++)
 		judge_each_call(body, size, &gs_resources[i]);
 	show(pnstrdup(body, size), size / 2);

@@ -5,30 +5,25 @@
 #include "postgres.h"
 
 #include "gainsight/datetext.h"
-#include "wire/json.h"
+#include "wire/wire.h"
 
 #include "server.h"
 
 /* The value printed, valid until the next call; NULL where it is refused, and why. */
-extern const char *opinion_json(const char *body, size_t size, const char **why);
+extern const char *opinion_json(const char *body, size_t size, int spelling, const char **why);
 
 /* Is it taken, and for which microsecond since 2000-01-01 UTC? */
 extern bool opinion_datetext(const char *text, bool is_number, int64 *moment);
 
 const char *
-opinion_json(const char *body, size_t size, const char **why)
+opinion_json(const char *body, size_t size, int spelling, const char **why)
 {
-	GsJson	   *root;
-	StringInfoData printed;
+	const GsJson *root;
 
 	gs_server_reset();
 	*why = NULL;
 	root = gs_json_parse(gs_server_body(body, size), size, CurrentMemoryContext, why);
-	if (root == NULL)
-		return NULL;
-	initStringInfo(&printed);
-	gs_json_print(&printed, root);
-	return printed.data;
+	return root != NULL ? gs_json_printed(root, (GsJsonSpelling) spelling) : NULL;
 }
 
 bool

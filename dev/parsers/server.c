@@ -16,22 +16,30 @@
 #include "utils/json.h"
 #include "utils/memutils.h"
 
+#include "wire/body.h"
+
 #include "server.h"
+
+/* So many are there at once. */
+#define MAX_BODIES 200
 
 typedef struct Chunk
 {
 	struct Chunk *next;
+	struct Chunk **before;		/* what points to it */
 	size_t		size;
-	bool		lasting;		/* of TopMemoryContext */
+	MemoryContext context;
 } Chunk;
 
 #define CHUNK_HEADER MAXALIGN(sizeof(Chunk))
 
-static Chunk *used;
-static MemoryContextCallback *callbacks;
+typedef struct Context
+{
+	MemoryContextData context;
+	Chunk	   *chunks;
+} Context;
 
-static MemoryContextData the_context = {.type = T_AllocSetContext};
-static MemoryContextData top_context = {.type = T_AllocSetContext};
+static Context the_context = {.context = {.type = T_AllocSetContext}};
 
 /* nobody cancels */
 volatile sig_atomic_t InterruptPending = false;
@@ -46,23 +54,36 @@ ProcessInterrupts(void)
 {
 }
 
-MemoryContext CurrentMemoryContext = &the_context;
-MemoryContext TopMemoryContext = &top_context;
+MemoryContext CurrentMemoryContext = &the_context.context;
 
-void
-gs_server_reset(void)
+MemoryContext
+AllocSetContextCreateInternal(MemoryContext parent, const char *name, Size min, Size initial,
+							  Size most)
 {
-	for (; callbacks != NULL; callbacks = callbacks->next)
-		callbacks->func(callbacks->arg);
-	while (used != NULL)
-	{
-		Chunk	   *chunk = used;
+	Context    *context = calloc(1, sizeof(Context));
 
-		used = chunk->next;
-		free(chunk);
-	}
+	(void) parent, (void) name, (void) min, (void) initial, (void) most;
+	if (context == NULL)
+		abort();
+	context->context.type = T_AllocSetContext;
+	return &context->context;
 }
 
+void
+MemoryContextReset(MemoryContext context)
+{
+	while (((Context *) context)->chunks != NULL)
+		pfree((char *) ((Context *) context)->chunks + CHUNK_HEADER);
+}
+
+void
+MemoryContextDelete(MemoryContext context)
+{
+	MemoryContextReset(context);
+	free(context);
+}
+
+#ifdef USE_ASSERT_CHECKING
 char *
 gs_server_body(const char *body, size_t size)
 {
@@ -70,6 +91,37 @@ gs_server_body(const char *body, size_t size)
 
 	memcpy(copy, body, size);
 	return copy;
+}
+
+static void
+free_bodies(void)
+{
+}
+#else
+static GsBody bodies[MAX_BODIES];
+static int	nbodies;
+
+char *
+gs_server_body(const char *body, size_t size)
+{
+	require(nbodies < MAX_BODIES);
+	require(gs_body_append(&bodies[nbodies], body, size, size));
+	return bodies[nbodies++].data;
+}
+
+static void
+free_bodies(void)
+{
+	while (nbodies > 0)
+		gs_body_free(&bodies[--nbodies]);
+}
+#endif
+
+void
+gs_server_reset(void)
+{
+	MemoryContextReset(&the_context.context);
+	free_bodies();
 }
 
 static Chunk *
@@ -82,17 +134,14 @@ static void *
 allocate(MemoryContext context, Size size)
 {
 	Chunk	   *chunk = malloc(CHUNK_HEADER + size);
+	Chunk	  **chunks = &((Context *) context)->chunks;
 
 	if (chunk == NULL)
 		abort();
-	chunk->size = size;
-	chunk->lasting = context == TopMemoryContext;
-	if (!chunk->lasting)
-	{
-		Assert(context == CurrentMemoryContext);
-		chunk->next = used;
-		used = chunk;
-	}
+	*chunk = (Chunk) {*chunks, chunks, size, context};
+	if (*chunks != NULL)
+		(*chunks)->before = &chunk->next;
+	*chunks = chunk;
 	return (char *) chunk + CHUNK_HEADER;
 }
 
@@ -114,19 +163,22 @@ palloc_extended(Size size, int flags)
 	return MemoryContextAllocExtended(CurrentMemoryContext, size, flags);
 }
 
-/* What is not to last goes with its context. */
 void
 pfree(void *pointer)
 {
-	if (chunk_of(pointer)->lasting)
-		free(chunk_of(pointer));
+	Chunk	   *chunk = chunk_of(pointer);
+
+	*chunk->before = chunk->next;
+	if (chunk->next != NULL)
+		chunk->next->before = chunk->before;
+	free(chunk);
 }
 
 void *
 repalloc(void *pointer, Size size)
 {
 	Chunk	   *chunk = chunk_of(pointer);
-	void	   *copy = allocate(chunk->lasting ? TopMemoryContext : CurrentMemoryContext, size);
+	void	   *copy = allocate(chunk->context, size);
 
 	memcpy(copy, pointer, Min(size, chunk->size));
 	pfree(pointer);
@@ -156,14 +208,6 @@ MemoryContextAllocExtended(MemoryContext context, Size size, int flags)
 {
 	return (flags & MCXT_ALLOC_ZERO) ? MemoryContextAllocZero(context, size) :
 		allocate(context, size);
-}
-
-void
-MemoryContextRegisterResetCallback(MemoryContext context, MemoryContextCallback *callback)
-{
-	Assert(context == CurrentMemoryContext);
-	callback->next = callbacks;
-	callbacks = callback;
 }
 
 char *
@@ -277,7 +321,7 @@ GetDatabaseEncoding(void)
 bool
 pg_verify_mbstr(int encoding, const char *text, int length, bool no_error)
 {
-	Assert(no_error);
+	require(no_error);
 	return pg_encoding_verifymbstr(encoding, text, length) == length;
 }
 

@@ -12,7 +12,8 @@ extern void gs_server_reset(void);
 
 /*
  * A copy of a body that the parser may write to, with the byte behind it that
- * it asks for and no more.  Goes with gs_server_reset.
+ * it asks for and no more; without asserts in memory that is used again, as in
+ * production.  Goes with gs_server_reset.
  */
 extern char *gs_server_body(const char *body, size_t size);
 

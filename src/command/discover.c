@@ -39,6 +39,7 @@ typedef struct Found
 {
 	const char *field;			/* UTF-8, in the answer */
 	Sight		sight;
+	bool		is_odd;			/* no name of a column's field can say it */
 } Found;
 
 /* A day is YYYY-MM-DD, a moment goes on behind it; digits alone are neither. */
@@ -115,6 +116,7 @@ look_at(const GsResource *resource, const GsJson *record, List *found)
 		{
 			one = palloc0(sizeof(Found));
 			one->field = field;
+			one->is_odd = gs_json_key_is_odd(member);
 			found = lappend(found, one);
 		}
 		one->sight = both_kinds(one->sight, sight_of(member));
@@ -184,7 +186,7 @@ name_fields(const GsResource *resource, List *found)
 	foreach(cell, found)
 	{
 		const Found *one = lfirst(cell);
-		const char *field = gs_try_from_utf8(one->field);
+		const char *field = one->is_odd ? NULL : gs_try_from_utf8(one->field);
 		GsDiscovered *column;
 
 		if (field == NULL)

@@ -391,7 +391,7 @@ judge_answer(const GsCall *call, const GsHttpResult *result,
 			 MemoryContext context, GsVerdict *verdict)
 {
 	const char *why = NULL;
-	GsJson	   *envelope = NULL;
+	const GsJson *envelope = NULL;
 	bool		success = result->status >= 200 && result->status < 300;
 
 	if (result->body_length > 0)

@@ -119,14 +119,14 @@ gs_pager_total(const GsPager *pager)
 	return pager->ended && pager->total == GS_NO_TOTAL ? pager->rows : pager->total;
 }
 
-/* NULL: it has none. */
+/* As what tells it from any other; NULL: it has none. */
 static const char *
 find_key(const char *field, const GsJson *record)
 {
-	GsJsonScalar key;
+	const GsJson *node = gs_json_get(record, field);
+	const char *key = gs_json_kind(node) == GS_JSON_STRING ? gs_json_identity(node) : NULL;
 
-	return gs_json_scalar(gs_json_get(record, field), &key) == GS_JSON_STRING && key.length > 0 ?
-		key.text : NULL;
+	return key != NULL && key[0] != '\0' ? key : NULL;
 }
 
 /* Of what was answered well, and is no walk. */

@@ -148,12 +148,10 @@ text_datum(const GsInput *input, const GsJsonScalar *scalar)
 {
 	if (!input->is_utf8)
 		return PointerGetDatum(cstring_to_text(gs_from_utf8(scalar->text)));
-	if (scalar->spare && scalar->length + VARHDRSZ_SHORT <= VARATT_SHORT_MAX)
+	if (scalar->spare != NULL && scalar->length + VARHDRSZ_SHORT <= VARATT_SHORT_MAX)
 	{
-		char	   *datum = (char *) scalar->text - VARHDRSZ_SHORT;
-
-		SET_VARSIZE_SHORT(datum, scalar->length + VARHDRSZ_SHORT);
-		return PointerGetDatum(datum);
+		SET_VARSIZE_SHORT(scalar->spare, scalar->length + VARHDRSZ_SHORT);
+		return PointerGetDatum(scalar->spare);
 	}
 	return PointerGetDatum(cstring_to_text_with_len(scalar->text, scalar->length));
 }
@@ -178,10 +176,22 @@ input_function(GsInput *input, const char *text)
 	return InputFunctionCall(&input->function, (char *) text, input->ioparam, input->typmod);
 }
 
+/* As jsonb's input function says it. */
+static void
+check_nul(const GsJsonScalar *scalar)
+{
+	if (scalar->has_nul)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
+				 errmsg("unsupported Unicode escape sequence"),
+				 errdetail("\\u0000 cannot be converted to text.")));
+}
+
 /* A non-null value, before a domain's constraints. */
 static Datum
 base_datum(GsInput *input, GsJsonKind kind, const GsJsonScalar *scalar)
 {
+	check_nul(scalar);
 	switch (input->road)
 	{
 		case ROAD_TEXT:
@@ -203,7 +213,7 @@ print_json(const GsJson *node, GsJsonScalar *scalar)
 	StringInfoData json;
 
 	initStringInfo(&json);
-	gs_json_print(&json, node);
+	gs_json_print(&json, node, GS_JSON_READABLE);
 	*scalar = (GsJsonScalar) {.text = json.data, .length = json.len};
 }
 
@@ -218,8 +228,10 @@ print_array(const GsJson *node, GsJsonScalar *scalar)
 	for (const GsJson *child = gs_json_first(node); child != NULL; child = gs_json_next(child))
 	{
 		GsJsonKind	kind = gs_json_kind(child);
-		GsJsonScalar element = {.text = gs_json_text(child)};
+		GsJsonScalar element;
 
+		(void) gs_json_scalar(child, &element);
+		check_nul(&element);
 		if (child != gs_json_first(node))
 			appendStringInfoChar(&out, ',');
 		if (kind == GS_JSON_ARRAY || kind == GS_JSON_OBJECT)
@@ -283,7 +295,7 @@ value_as_json(const GsInputPlace *place)
 	if (place->text != NULL)
 		gs_json_append_string(&json, place->text);
 	else if (place->node != NULL)
-		gs_json_print(&json, place->node);
+		gs_json_print(&json, place->node, GS_JSON_READABLE);
 	else
 		appendStringInfoString(&json, "null");
 	return json.data;

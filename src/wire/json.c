@@ -1,255 +1,65 @@
 /*
  * json.c
- *	  Parsing with cJSON, of which no other file knows.
- *
- * cJSON would round numbers to doubles, cut text at \u0000, and copy every
- * string byte by byte.  So it gets a skeleton to parse, without values, and
- * its tree gets them back from the body; of strings, only those with escapes are
- * left to it.
+ *	  Trees of JSON, read and printed.
  */
 #include "postgres.h"
 
-#include <cjson/cJSON.h>
-
 #include "utils/json.h"
 
-#include "arena.h"
 #include "json.h"
-#include "skeleton.h"
+#include "node.h"
 
-/* cJSON allocates in the arena, from which nothing is freed alone. */
-static void
-keep(void *pointer)
+/* All that there is to know of a type; kinds are what others know. */
+static const struct
 {
-	(void) pointer;
-}
-
-/*
- * Put back into the tree what was taken out of the body: the slices and the
- * nodes of the tree come in the same order.  On the way, note what would cost a
- * walk later: valueint is a string's length and a container's number of
- * children, the first child's prev is the last one, and valuedouble is the same
- * for objects that are known to have the same keys in the same order, of
- * whatever tree.
- */
-typedef struct Slices
-{
-	const GsSlice *next;
-	const GsSlice *end;
-} Slices;
-
-static inline const GsSlice *
-take_slice(Slices *slices)
-{
-	return slices->next == slices->end ? NULL : slices->next++;
-}
-
-/* By cJSON, from the quotation mark to the quotation mark. */
-static bool
-put_escaped_back(GsJson *node, const GsSlice *slice)
-{
-	const GsJson *string = cJSON_ParseWithLength(slice->text - 1, slice->length + 2);
-
-	if (string == NULL)
-		return false;
-	node->type = cJSON_String;
-	node->valuestring = string->valuestring;
-	node->valueint = strlen(string->valuestring);
-	return true;
-}
-
-/* The type of a value that was taken out. */
-static const int types[] = {
-	[GS_TOKEN_NULL] = cJSON_NULL,
-	/* cJSON's own mark for what it has not allocated */
-	[GS_TOKEN_STRING] = cJSON_String | cJSON_IsReference,
-	[GS_TOKEN_NUMBER] = cJSON_Number,
-	[GS_TOKEN_TRUE] = cJSON_True,
-	[GS_TOKEN_FALSE] = cJSON_False,
+	GsJsonKind	kind;
+	const char *word;
+}			types[] = {
+	[GS_NODE_NULL] = {GS_JSON_NULL, "null"},
+	[GS_NODE_TRUE] = {GS_JSON_BOOLEAN, "true"},
+	[GS_NODE_FALSE] = {GS_JSON_BOOLEAN, "false"},
+	[GS_NODE_NUMBER] = {GS_JSON_NUMBER, NULL},
+	[GS_NODE_STRING] = {GS_JSON_STRING, NULL},
+	[GS_NODE_ESCAPED] = {GS_JSON_STRING, NULL},
+	[GS_NODE_ARRAY] = {GS_JSON_ARRAY, NULL},
+	[GS_NODE_OBJECT] = {GS_JSON_OBJECT, NULL},
 };
-
-static inline bool
-put_value_back(GsJson *node, const GsSlice *slice)
-{
-	if (slice->token == GS_TOKEN_ESCAPED)
-		return put_escaped_back(node, slice);
-	node->type = types[slice->token];
-	node->valuestring = slice->text;
-	node->valueint = slice->length;
-	return true;
-}
-
-/* An object of values, with the keys of the object before it. */
-static bool
-put_object_back(GsJson *node, const GsJson *before, Slices *slices)
-{
-	const GsJson *key = before->child;
-	int			count = before->valueint;
-	GsJson	   *members = gs_arena_alloc(sizeof(GsJson) * count);
-
-	if (members == NULL || slices->end - slices->next < count)
-		return false;
-	for (int i = 0; i < count; i++, key = key->next)
-	{
-		GsJson	   *member = &members[i];
-
-		member->next = member + 1;
-		member->prev = member - 1;
-		member->child = NULL;
-		member->string = key->string;
-		if (!put_value_back(member, slices->next++))
-			return false;
-	}
-	members[count - 1].next = NULL;
-	members[0].prev = &members[count - 1];
-	node->type = cJSON_Object;
-	node->child = members;
-	node->valueint = count;
-	node->valuedouble = before->valuedouble;
-	return true;
-}
-
-static bool put_children_back(GsJson *node, Slices *slices);
-
-/* False if the slices are not those that the tree needs. */
-static bool
-put_back(GsJson *node, const GsJson *before, Slices *slices)
-{
-	const GsSlice *slice;
-
-	if ((node->type & 0xff) == cJSON_Array)
-		return put_children_back(node, slices);
-	slice = take_slice(slices);
-	if (slice == NULL)
-		return false;
-	if (slice->token == GS_TOKEN_OBJECT)
-		return put_children_back(node, slices);
-	if (slice->token == GS_TOKEN_LIKE_LAST)
-		return before != NULL && put_object_back(node, before, slices);
-	return put_value_back(node, slice);
-}
-
-static bool
-put_children_back(GsJson *node, Slices *slices)
-{
-	static double shapes = 0;
-	const GsJson *before = NULL;
-
-	node->valueint = 0;
-	node->valuedouble = ++shapes;
-	for (GsJson *child = node->child; child != NULL; child = child->next)
-	{
-		if (!put_back(child, before, slices))
-			return false;
-		before = child;
-		node->valueint++;
-		node->child->prev = child;	/* the last */
-	}
-	return true;
-}
-
-static GsJson *
-parse_skeleton(const GsSkeleton *skeleton)
-{
-	Slices		slices = {skeleton->slices, skeleton->slices + skeleton->nslices};
-	const char *rest;
-	GsJson	   *root = cJSON_ParseWithLengthOpts(skeleton->text, skeleton->length, &rest, false);
-
-	/* what is left over was not separated by anything */
-	if (root == NULL || rest != skeleton->text + skeleton->length ||
-		!put_back(root, NULL, &slices) || slices.next != slices.end)
-		return NULL;
-	return root;
-}
-
-GsJson *
-gs_json_parse(char *body, size_t length, MemoryContext context, const char **why)
-{
-	return gs_json_parse_reply(body, length, UINT32_MAX / 2, context, why);
-}
-
-GsJson *
-gs_json_parse_reply(char *body, size_t length, uint32 max_values, MemoryContext context,
-					const char **why)
-{
-	static cJSON_Hooks hooks = {gs_arena_alloc, keep};
-	GsSkeleton	skeleton;
-	GsJson	   *root = NULL;
-
-	*why = gs_skeleton_make(body, length, max_values, &skeleton);
-	if (*why == NULL)
-	{
-		gs_arena_enter(context);
-		cJSON_InitHooks(&hooks);
-		root = parse_skeleton(&skeleton);
-		cJSON_InitHooks(NULL);
-		gs_skeleton_free(&skeleton);
-		if (!gs_arena_leave())
-			ereport(ERROR,
-					(errcode(ERRCODE_OUT_OF_MEMORY),
-					 errmsg("out of memory"),
-					 errdetail("Failed while parsing a reply of %zu bytes.", length)));
-		if (root == NULL)
-			*why = "it is not valid JSON";
-	}
-	else
-		gs_skeleton_free(&skeleton);
-	return root;
-}
 
 GsJsonKind
 gs_json_kind(const GsJson *node)
 {
-	if (node == NULL)
-		return GS_JSON_ABSENT;
-	switch (node->type & 0xff)
-	{
-		case cJSON_String:
-			return GS_JSON_STRING;
-		case cJSON_Number:
-			return GS_JSON_NUMBER;
-		case cJSON_True:
-		case cJSON_False:
-			return GS_JSON_BOOLEAN;
-		case cJSON_Array:
-			return GS_JSON_ARRAY;
-		case cJSON_Object:
-			return GS_JSON_OBJECT;
-		default:
-			return GS_JSON_NULL;
-	}
+	return node == NULL ? GS_JSON_ABSENT : types[node->type].kind;
 }
 
 GsJsonKind
 gs_json_scalar(const GsJson *node, GsJsonScalar *scalar)
 {
-	scalar->spare = false;
-	scalar->text = NULL;
-	scalar->length = 0;
+	*scalar = (GsJsonScalar) {NULL, 0, NULL, false};
 	if (node == NULL)
 		return GS_JSON_ABSENT;
-	switch (node->type & 0xff)
+	switch (node->type)
 	{
-		case cJSON_String:
-			scalar->text = node->valuestring;
-			scalar->length = node->valueint;
-			scalar->spare = (node->type & cJSON_IsReference) != 0;
-			return GS_JSON_STRING;
-		case cJSON_Number:
-			scalar->text = node->valuestring;
-			scalar->length = node->valueint;
-			return GS_JSON_NUMBER;
-		case cJSON_True:
-			scalar->text = "true";
-			scalar->length = 4;
-			return GS_JSON_BOOLEAN;
-		case cJSON_False:
-			scalar->text = "false";
-			scalar->length = 5;
-			return GS_JSON_BOOLEAN;
+		case GS_NODE_STRING:
+			scalar->spare = node->value.text - 1;
+			/* FALLTHROUGH */
+		case GS_NODE_NUMBER:
+			scalar->text = node->value.text;
+			scalar->length = node->length;
+			break;
+		case GS_NODE_ESCAPED:
+			scalar->text = node->value.string->text;
+			scalar->length = node->length;
+			scalar->has_nul = node->value.string->has_nul;
+			break;
+		case GS_NODE_TRUE:
+		case GS_NODE_FALSE:
+			scalar->text = types[node->type].word;
+			scalar->length = strlen(scalar->text);
+			break;
 		default:
-			return gs_json_kind(node);
+			break;
 	}
+	return types[node->type].kind;
 }
 
 const char *
@@ -259,6 +69,14 @@ gs_json_text(const GsJson *node)
 
 	(void) gs_json_scalar(node, &scalar);
 	return scalar.text;
+}
+
+const char *
+gs_json_identity(const GsJson *node)
+{
+	if (node != NULL && node->type == GS_NODE_ESCAPED && gs_string_is_odd(node->value.string))
+		return node->value.string->token - 1;
+	return gs_json_text(node);
 }
 
 bool
@@ -281,10 +99,10 @@ same_key(const char *key, const char *wanted)
 const GsJson *
 gs_json_get(const GsJson *node, const char *key)
 {
-	if (node == NULL || (node->type & 0xff) != cJSON_Object)
+	if (gs_json_kind(node) != GS_JSON_OBJECT)
 		return NULL;
-	for (const GsJson *member = node->child; member != NULL; member = member->next)
-		if (same_key(member->string, key))
+	for (const GsJson *member = gs_json_first(node); member != NULL; member = gs_json_next(member))
+		if (same_key(gs_json_key(member), key))
 			return member;
 	return NULL;
 }
@@ -292,42 +110,55 @@ gs_json_get(const GsJson *node, const char *key)
 const GsJson *
 gs_json_first(const GsJson *container)
 {
-	return container->child;
-}
-
-const GsJson *
-gs_json_last(const GsJson *container)
-{
-	return container->child ? container->child->prev : NULL;
+	return gs_json_length(container) > 0 ? container + 1 : NULL;
 }
 
 const GsJson *
 gs_json_next(const GsJson *node)
 {
-	return node->next;
+	return node->is_last ? NULL : node + node->span;
+}
+
+const GsJson *
+gs_json_last(const GsJson *container)
+{
+	const GsJson *last = gs_json_first(container);
+
+	while (last != NULL && !last->is_last)
+		last = gs_json_next(last);
+	return last;
 }
 
 const char *
 gs_json_key(const GsJson *member)
 {
-	return member->string;
+	return member->key->string.text;
+}
+
+bool
+gs_json_key_is_odd(const GsJson *member)
+{
+	return gs_string_is_odd(&member->key->string);
 }
 
 int
 gs_json_length(const GsJson *container)
 {
-	return container->valueint;
+	return types[container->type].kind >= GS_JSON_ARRAY ? container->length : 0;
 }
 
-/* Places in a record whose key is remembered; later members are searched for. */
-#define MAX_PLACES 128
+/* So many of the keys of records are remembered. */
+#define MAX_REMEMBERED 128
 
 struct GsJsonFields
 {
 	const char *const *keys;
 	int			nkeys;
-	double		shape;			/* of the last record; none has 0 */
-	int16		at_place[MAX_PLACES];	/* index into keys, -1 for none of them */
+	struct
+	{
+		uint64		id;			/* of a record's key; none has 0 */
+		int			key;		/* index into keys, -1 for none of them */
+	}			remembered[MAX_REMEMBERED];
 };
 
 GsJsonFields *
@@ -337,7 +168,6 @@ gs_json_fields(const char *const *keys, int nkeys)
 
 	fields->keys = keys;
 	fields->nkeys = nkeys;
-	memset(fields->at_place, -1, sizeof(fields->at_place));
 	return fields;
 }
 
@@ -353,73 +183,105 @@ find_key(const GsJsonFields *fields, const char *key)
 void
 gs_json_pick(GsJsonFields *fields, const GsJson *record, const GsJson **nodes)
 {
-	bool		known = record->valuedouble == fields->shape;
-	int			place = 0;
-
 	memset(nodes, 0, sizeof(*nodes) * fields->nkeys);
-	fields->shape = record->valuedouble;
-	for (const GsJson *member = record->child; member != NULL; member = member->next, place++)
+	for (const GsJson *member = gs_json_first(record); member != NULL;
+		 member = gs_json_next(member))
 	{
-		int			key = place < MAX_PLACES ? fields->at_place[place] : -1;
+		uint64		id = member->key->id;
+		int			place = id % MAX_REMEMBERED;
+		int			key;
 
-		if (place >= MAX_PLACES ||
-			(!known && (key < 0 || strcmp(fields->keys[key], member->string) != 0)))
+		if (fields->remembered[place].id != id)
 		{
-			key = find_key(fields, member->string);
-			if (place < MAX_PLACES)
-				fields->at_place[place] = key;
+			fields->remembered[place].id = id;
+			fields->remembered[place].key = find_key(fields, gs_json_key(member));
 		}
+		key = fields->remembered[place].key;
 		/* of a key that comes twice, the first counts */
 		if (key >= 0 && nodes[key] == NULL)
 			nodes[key] = member;
 	}
 }
 
-void
-gs_json_print(StringInfo out, const GsJson *node)
+/* A string as it came, but for control characters, which JSON does not have. */
+static void
+print_token(StringInfo out, const GsString *string)
 {
-	GsJsonKind	kind = gs_json_kind(node);
-	bool		object = kind == GS_JSON_OBJECT;
-
-	switch (kind)
+	appendStringInfoChar(out, '"');
+	for (uint32 i = 0; i < string->token_length; i++)
 	{
-		case GS_JSON_ABSENT:
-		case GS_JSON_NULL:
-			appendStringInfoString(out, "null");
+		unsigned char c = string->token[i];
+
+		if (c < ' ')
+			appendStringInfo(out, "\\u%04x", c);
+		else
+			appendStringInfoCharMacro(out, c);
+	}
+	appendStringInfoChar(out, '"');
+}
+
+static void
+print_string(StringInfo out, const GsString *string, GsJsonSpelling spelling)
+{
+	if (spelling == GS_JSON_AS_IT_CAME || string->has_nul ||
+		(spelling == GS_JSON_EXACT && string->has_half))
+		print_token(out, string);
+	else
+		gs_json_append_string(out, string->text);
+}
+
+static void
+print_children(StringInfo out, const GsJson *node, GsJsonSpelling spelling)
+{
+	for (const GsJson *child = gs_json_first(node); child != NULL; child = gs_json_next(child))
+	{
+		if (node->type == GS_NODE_OBJECT)
+		{
+			print_string(out, &child->key->string, spelling);
+			appendStringInfoChar(out, ':');
+		}
+		gs_json_print(out, child, spelling);
+		if (!child->is_last)
+			appendStringInfoChar(out, ',');
+	}
+}
+
+void
+gs_json_print(StringInfo out, const GsJson *node, GsJsonSpelling spelling)
+{
+	GsNodeType	type = node == NULL ? GS_NODE_NULL : node->type;
+	bool		is_object = type == GS_NODE_OBJECT;
+
+	switch (type)
+	{
+		case GS_NODE_NUMBER:
+			appendStringInfoString(out, node->value.text);
 			break;
-		case GS_JSON_BOOLEAN:
-		case GS_JSON_NUMBER:
-			appendStringInfoString(out, gs_json_text(node));
+		case GS_NODE_STRING:
+			gs_json_append_string(out, node->value.text);
 			break;
-		case GS_JSON_STRING:
-			gs_json_append_string(out, gs_json_text(node));
+		case GS_NODE_ESCAPED:
+			print_string(out, node->value.string, spelling);
 			break;
-		case GS_JSON_ARRAY:
-		case GS_JSON_OBJECT:
-			appendStringInfoChar(out, object ? '{' : '[');
-			for (const GsJson *child = node->child; child != NULL; child = child->next)
-			{
-				if (object)
-				{
-					gs_json_append_string(out, gs_json_key(child));
-					appendStringInfoChar(out, ':');
-				}
-				gs_json_print(out, child);
-				if (child->next != NULL)
-					appendStringInfoChar(out, ',');
-			}
-			appendStringInfoChar(out, object ? '}' : ']');
+		case GS_NODE_ARRAY:
+		case GS_NODE_OBJECT:
+			appendStringInfoChar(out, is_object ? '{' : '[');
+			print_children(out, node, spelling);
+			appendStringInfoChar(out, is_object ? '}' : ']');
+			break;
+		default:
+			appendStringInfoString(out, types[type].word);
 			break;
 	}
 }
 
 char *
-gs_json_printed(const GsJson *node)
+gs_json_printed(const GsJson *node, GsJsonSpelling spelling)
 {
 	StringInfoData json;
 
 	initStringInfo(&json);
-	gs_json_print(&json, node);
+	gs_json_print(&json, node, spelling);
 	return json.data;
 }
 
@@ -427,10 +289,4 @@ void
 gs_json_append_string(StringInfo out, const char *text)
 {
 	escape_json(out, text);
-}
-
-const char *
-gs_json_version(void)
-{
-	return cJSON_Version();
 }

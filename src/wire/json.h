@@ -1,7 +1,7 @@
 /*
  * json.h
- *	  JSON as the rest of the program sees it: read-only trees, and text to
- *	  send.
+ *	  JSON as the rest of the program sees it: read-only trees, which parse.h
+ *	  makes, and text to send.
  *
  * A tree lives in the memory context it was parsed into and is freed with it.
  * Strings in a tree are UTF-8, whatever the server's encoding.
@@ -12,7 +12,7 @@
 #include "postgres.h"
 #include "lib/stringinfo.h"
 
-typedef struct cJSON GsJson;
+typedef struct GsJson GsJson;
 
 typedef enum GsJsonKind
 {
@@ -25,35 +25,21 @@ typedef enum GsJsonKind
 	GS_JSON_OBJECT
 } GsJsonKind;
 
-/*
- * Parse a body of length bytes, which need not be NUL-terminated, into context.
- * The body is written to, one byte behind its length too, and the tree points
- * into it, so it must live as long as the tree.
- * Returns NULL and sets *why (constant text) where it is not JSON, not UTF-8,
- * nested too deeply, or holds \u0000, which PostgreSQL's text cannot.
- * Raises an ERROR only for lack of memory.
- */
-extern GsJson *gs_json_parse(char *body, size_t length, MemoryContext context,
-							 const char **why);
-
-/*
- * The same of what a tenant has sent, which must not decide about memory: with
- * more than max_values values in it *why is gs_json_too_many.  A cancel is
- * served, too.
- */
-extern GsJson *gs_json_parse_reply(char *body, size_t length, uint32 max_values,
-								   MemoryContext context, const char **why);
-#define gs_json_too_many gs_skeleton_too_many
-extern const char gs_skeleton_too_many[];
-
 extern GsJsonKind gs_json_kind(const GsJson *node);
 
 /*
  * A scalar's text: a string's content, a number with all its digits, true or
  * false.  Points into the tree or at constant text.  NULL for null, absent,
- * arrays and objects.
+ * arrays and objects.  U+FFFD stands for half a surrogate pair and for \u0000.
  */
 extern const char *gs_json_text(const GsJson *node);
+
+/*
+ * The same for whoever compares it with others: texts that U+FFFD makes alike
+ * are not.  A text that has it so is given as it came, behind a control
+ * character, which keeps it from being sent in a path.
+ */
+extern const char *gs_json_identity(const GsJson *node);
 
 /*
  * Is it a scalar whose text is not empty?
@@ -65,7 +51,8 @@ typedef struct GsJsonScalar
 {
 	const char *text;			/* as gs_json_text gives it */
 	int			length;			/* bytes */
-	bool		spare;			/* the byte in front is the caller's to write */
+	char	   *spare;			/* the byte in front, where it is the caller's to write; or NULL */
+	bool		has_nul;		/* \u0000, which no text of PostgreSQL's can hold */
 } GsJsonScalar;
 
 /*
@@ -80,19 +67,21 @@ extern GsJsonKind gs_json_scalar(const GsJson *node, GsJsonScalar *scalar);
 extern const GsJson *gs_json_get(const GsJson *node, const char *key);
 
 /*
- * The first and the last element of an array or member of an object, and the
- * one after a node in the same container; NULL if there is none.  The key of
- * a member.  How many there are.
+ * The first and the last element of an array or member of an object (the last
+ * takes a walk), and the one after a node in the same container; NULL if there
+ * is none.  The key of a member, and does U+FFFD stand in it for what no
+ * field's name can hold?  How many there are.
  */
 extern const GsJson *gs_json_first(const GsJson *container);
 extern const GsJson *gs_json_last(const GsJson *container);
 extern const GsJson *gs_json_next(const GsJson *node);
 extern const char *gs_json_key(const GsJson *member);
+extern bool gs_json_key_is_odd(const GsJson *member);
 extern int	gs_json_length(const GsJson *container);
 
 /*
- * Finds the members of record after record whose keys come in much the same
- * order: remembers which wanted key was at which place last time.
+ * Finds the members of record after record: remembers which of their keys is
+ * which of those that are wanted.
  */
 typedef struct GsJsonFields GsJsonFields;
 
@@ -103,24 +92,28 @@ extern GsJsonFields *gs_json_fields(const char *const *keys, int nkeys);
 extern void gs_json_pick(GsJsonFields *fields, const GsJson *record,
 						 const GsJson **nodes);
 
+/* How strings are spelled. */
+typedef enum GsJsonSpelling
+{
+	GS_JSON_AS_IT_CAME,			/* token for token */
+	GS_JSON_READABLE,			/* without needless escapes, U+FFFD for half a surrogate pair */
+	GS_JSON_EXACT				/* the same for the same, and only for that */
+} GsJsonSpelling;
+
 /*
- * Append a whole value as JSON text in UTF-8.
+ * Append a whole value as JSON text in UTF-8, without blanks between its
+ * tokens.
  */
-extern void gs_json_print(StringInfo out, const GsJson *node);
+extern void gs_json_print(StringInfo out, const GsJson *node, GsJsonSpelling spelling);
 
 /*
  * The same as a text of its own, palloc'd.
  */
-extern char *gs_json_printed(const GsJson *node);
+extern char *gs_json_printed(const GsJson *node, GsJsonSpelling spelling);
 
 /*
  * Append text as a JSON string, quotes included.  Encoding as given.
  */
 extern void gs_json_append_string(StringInfo out, const char *text);
-
-/*
- * The library's version, e.g. "1.7.15".
- */
-extern const char *gs_json_version(void);
 
 #endif							/* GS_JSON_H */

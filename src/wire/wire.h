@@ -13,9 +13,11 @@
 #define GS_WIRE_H
 
 #include "error.h"
+#include "escape.h"
 #include "governor.h"
 #include "http.h"
 #include "json.h"
+#include "parse.h"
 #include "pool.h"
 #include "request.h"
 #include "shmem.h"

@@ -340,7 +340,7 @@ unchanged(const GsJson *node, bool is_day)
 		return NULL;
 	if (is_day && gs_parse_datetime(gs_json_text(node), kind == GS_JSON_NUMBER, &moment))
 		return gs_value_day(gs_day_of(moment));
-	return gs_json_printed(node);
+	return gs_json_printed(node, GS_JSON_AS_IT_CAME);
 }
 
 /* The new value of a field, NULL if it is not among the changes. */

@@ -36,7 +36,7 @@ is_none(const GsJson *node)
 static bool
 same_text(const GsJson *one, const GsJson *other)
 {
-	return strcmp(gs_json_printed(one), gs_json_printed(other)) == 0;
+	return strcmp(gs_json_printed(one, GS_JSON_EXACT), gs_json_printed(other, GS_JSON_EXACT)) == 0;
 }
 
 /* Values of a documented field, or of a custom one if column is NULL. */
@@ -79,7 +79,7 @@ compare_versions(const GsJson *then, const GsJson *now)
 	if (!gs_json_has_text(then) || !gs_json_has_text(now))
 		return NOTHING;
 	if (!moment_of(then, &then_moment) || !moment_of(now, &now_moment))
-		return strcmp(gs_json_text(then), gs_json_text(now)) == 0 ? SAME : DIFFERENT;
+		return strcmp(gs_json_identity(then), gs_json_identity(now)) == 0 ? SAME : DIFFERENT;
 	if (then_moment != now_moment)
 		return DIFFERENT;
 	return now_moment % USECS_PER_SEC == 0 ? NOTHING : SAME;

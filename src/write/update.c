@@ -110,7 +110,7 @@ read_record(GsUpdate *update, const GsTerms *terms)
 bool
 gs_update_is_of(const GsUpdate *update, const GsJson *record)
 {
-	const char *key = gs_json_text(gs_json_get(record, key_field(update)));
+	const char *key = gs_json_identity(gs_json_get(record, key_field(update)));
 
 	return key != NULL && strcmp(key, update->key) == 0;
 }
@@ -154,7 +154,7 @@ note_written(const GsUpdate *update, const GsJson *record)
 {
 	if (gs_saved_first_scan() > 0)
 		gs_written_note(update->relation, update->key, update->seen,
-						record ? gs_json_printed(record) :
+						record ? gs_json_printed(record, GS_JSON_AS_IT_CAME) :
 						gs_api_record(update->write->members, update->write->nmembers));
 }
 
@@ -193,7 +193,7 @@ gs_update_open(GsUpdate *update, MemoryContext context)
 
 	update->context = context;
 	update->then = gs_write_parse(update->saved->record);
-	update->key = pstrdup(gs_json_text(gs_json_get(update->then, key_field(update))));
+	update->key = pstrdup(gs_json_identity(gs_json_get(update->then, key_field(update))));
 	MemoryContextSwitchTo(old);
 }
 

@@ -59,7 +59,7 @@ take_outcome(Queue *queue, GsUpdate *update)
 {
 	queue->ngoing--;
 	if (update->want_record && update->record != NULL && update->owns_context)
-		update->answer = gs_json_printed(update->record);
+		update->answer = gs_json_printed(update->record, GS_JSON_AS_IT_CAME);
 	/* the failure is in there, if it is one */
 	if (update->stage == GS_UPDATE_FAILED && queue->failure == NULL)
 		queue->failure = update->failure;

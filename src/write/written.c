@@ -82,7 +82,7 @@ gs_written_note(const GsRelation *relation, const char *key, const GsJson *seen,
 		written->before = written->record = NULL;
 	if (written->record == NULL || !gs_same_record(relation, gs_write_parse(written->record), seen))
 	{
-		keep(&written->before, gs_json_printed(seen));
+		keep(&written->before, gs_json_printed(seen, GS_JSON_AS_IT_CAME));
 		written->first_scan = last_scan;
 	}
 	keep(&written->record, record);
