@@ -590,6 +590,8 @@ class Misbehaving(TenantTest):
         self.assertIn("G\0", self.client.call(*self.GET)[1]["data"])
         self.fault({"deep": 100000})
         self.assertIn(b"[" * 100000, self.client.raw(*self.GET)[2])
+        self.fault({"many": ["[%d],", 3]})
+        self.assertEqual(self.client.call(*self.GET)[1]["data"], {"records": [], "x": [[0], [1], [2], 1]})
         self.fault({"gzip_bomb": 20})
         bomb = self.client.raw(*self.GET)[2]
         self.assertLess(len(bomb), 200_000)

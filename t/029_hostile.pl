@@ -25,6 +25,17 @@ sub reply
 	return ($state, ($after - $before) / 1024);
 }
 
+# The most MB that its backend ever had.
+sub peak
+{
+	my ($session) = @_;
+	my $pid = $session->pid;
+
+	open my $status, '<', "/proc/$pid/status" or return;
+	my ($hwm) = map { /^VmHWM:\s+(\d+)/ ? $1 : () } <$status>;
+	return $hwm / 1024;
+}
+
 sub body
 {
 	my ($piece, $times) = @_;
@@ -51,8 +62,47 @@ for my $piece ('1,', '[],', '{},', '"",', 'null,', '{"a":1},', '[[]],')
 	like($session->error, qr/max_response_size/, 'is said to be so');
 	cmp_ok($grown, '<', 30, 'and takes no memory');
 }
+# in proportion to it, whatever they are: so much more, in MB, than the backend ever had
+$session->finish;
+for my $piece ('1,', '[],', '"",', '"\n",', '{"a":1},', '{"k%d":1},', '{"a":{"b":[]}},')
+{
+	$session = GsSession->new($node);
+	$session->ask($search);
+	$session->ask(q{ALTER SERVER gainsight OPTIONS (SET max_response_size '16MB')});
+	my $before = peak($session);
+	my ($state) = reply({ many => [ $piece, int 15e6 / length sprintf $piece, 1e6 ] });
+	is($state, '54000', "15 MB of $piece");
+	cmp_ok(peak($session) - $before, '<', 5 * 16, '... do not decide about memory');
+	$session->finish;
+}
+$session = GsSession->new($node);
+$session->ask($search);
 my ($few) = reply(body('1,', 9_000));
 is($few, '', 'ten thousand values are always taken');
+
+#
+# A cancel
+#
+$session->ask(q{ALTER SERVER gainsight OPTIONS (SET max_response_size '1GB')});
+my ($count, $took) = (250_000, 0);
+until ($took > 1.5 || $count == 4_000_000)
+{
+	$count *= 2;
+	reply({ many => [ '"\n",', $count ] });
+	$took = $session->elapsed;
+}
+for my $part (0.4, 0.6)
+{
+	my $timeout = int $took * 1000 * $part;
+
+	$session->ask("SET statement_timeout = $timeout");
+	my ($state) = reply({ many => [ '"\n",', $count ] });
+	is($state, '57014', "a reply that is read in $took s is left after $timeout ms");
+	cmp_ok($session->elapsed, '<', $timeout / 1000 + 0.2 * $took, '... at once');
+}
+$session->ask('RESET statement_timeout');
+$session->ask(q{ALTER SERVER gainsight OPTIONS (DROP max_response_size)});
+is($session->sqlstate($search), '', 'and the session is as before');
 
 #
 # Header fields

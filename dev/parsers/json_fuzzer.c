@@ -49,6 +49,15 @@ gs_request_finish(GsRequest *request)
  * Trees.
  */
 
+/* What JSON has not, and what goes back has escaped. */
+static bool
+has_control(const char *text)
+{
+	while ((unsigned char) *text >= ' ')
+		text++;
+	return *text != '\0';
+}
+
 static void
 same(const GsJson *a, const GsJson *b)
 {
@@ -59,7 +68,8 @@ same(const GsJson *a, const GsJson *b)
 	if (text != NULL)
 	{
 		require(strcmp(text, gs_json_text(b)) == 0);
-		require(strcmp(gs_json_identity(a), gs_json_identity(b)) == 0);
+		require(gs_json_identity(a) == text || has_control(gs_json_identity(a) + 1) ||
+				strcmp(gs_json_identity(a), gs_json_identity(b)) == 0);
 	}
 	if (kind != GS_JSON_ARRAY && kind != GS_JSON_OBJECT)
 		return;

@@ -4,7 +4,7 @@ import re
 import threading
 
 KINDS = ("status", "close", "reset", "hang", "apply_then", "trickle_ms", "endless", "gzip_bomb",
-         "deep", "redirect", "raw", "replace_body", "after_answer_close", "touch")
+         "deep", "many", "redirect", "raw", "replace_body", "after_answer_close", "touch")
 _CLOSE = ("accept", "before", "headers", "body")
 _EXTRA = ("headers", "body", "seconds", "bytes")
 _MOST_RULES = 1000
@@ -32,6 +32,8 @@ def _check_fault(fault):
         "trickle_ms": _whole(value, 1, 60_000),
         "gzip_bomb": _whole(value, 1, 100_000),
         "deep": _whole(value, 1, 10_000_000),
+        "many": isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
+                and _whole(value[1], 1, 100_000_000),
         "redirect": isinstance(value, str),
         "raw": isinstance(value, str),
         "replace_body": isinstance(value, list) and all(

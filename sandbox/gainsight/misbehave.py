@@ -149,6 +149,12 @@ def _deep(wire, fault, answer):
     return wire.send(Reply(200, [b'{"result":true,"data":', b"[" * deep, b"]" * deep, b"}"]))
 
 
+def _many(wire, fault, answer):
+    text, times = fault["many"]
+    values = "".join([text % i for i in range(times)]) if "%d" in text else text * times
+    return wire.send(Reply(200, [b'{"result":true,"data":{"records":[],"x":[', values.encode(), b"1]}}"]))
+
+
 def _redirect(wire, fault, answer):
     return wire.send(Reply(302, [], {"Location": fault["redirect"]}))
 
@@ -188,7 +194,7 @@ def _after_answer_close(wire, fault, answer):
 PERFORM = {
     "status": _status, "close": _close, "reset": _reset, "hang": _hang,
     "apply_then": _apply_then, "trickle_ms": _trickle, "endless": _endless,
-    "gzip_bomb": _gzip_bomb, "deep": _deep, "redirect": _redirect, "raw": _raw,
+    "gzip_bomb": _gzip_bomb, "deep": _deep, "many": _many, "redirect": _redirect, "raw": _raw,
     "replace_body": _replace_body, "after_answer_close": _after_answer_close,
     "touch": _touch,
 }
