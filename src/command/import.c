@@ -101,10 +101,8 @@ reads_discover(const List *options)
 
 /* What else the tenant has of a resource, asked as the role that imports. */
 static List *
-discover_fields(const GsResource *resource, Oid serverid)
+discover_fields(const GsResource *resource, GsSettings *settings)
 {
-	GsSettings *settings = gs_settings_load(serverid, InvalidOid);
-
 	gs_settings_authorize(settings, GetUserId());
 	return gs_discover(settings, resource);
 }
@@ -112,7 +110,8 @@ discover_fields(const GsResource *resource, Oid serverid)
 List *
 gainsightImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverOid)
 {
-	const char *server = GetForeignServer(serverOid)->servername;
+	GsSettings *settings = gs_settings_load(serverOid, InvalidOid);
+	const GsDialect *dialect = settings->dialect;
 	List	   *commands = NIL;
 	bool		discover;
 
@@ -122,17 +121,17 @@ gainsightImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverOid)
 				 errmsg("Gainsight has no schema \"%s\"", stmt->remote_schema),
 				 errhint("The remote schema is \"%s\".", gs_remote_schema)));
 	discover = reads_discover(stmt->options);
-	for (int i = 0; i < gs_nresources; i++)
+	for (int i = 0; i < dialect->nresources; i++)
 	{
-		const GsResource *resource = &gs_resources[i];
+		const GsResource *resource = &dialect->resources[i];
 		const GsEndpoint *endpoint = gs_model_read(resource, false);
 		List	   *discovered = NIL;
 
 		if (!is_wanted(stmt, resource->name))
 			continue;
 		if (discover && endpoint != NULL && endpoint->search)
-			discovered = discover_fields(resource, serverOid);
-		commands = lappend(commands, table_ddl(resource, discovered, server));
+			discovered = discover_fields(resource, settings);
+		commands = lappend(commands, table_ddl(resource, discovered, settings->tenant.server));
 	}
 	return commands;
 }

@@ -177,14 +177,14 @@ describe_settings(const GsTenant *tenant)
 
 /* A resource that is read without a key, by a search or by a plain list. */
 static const GsResource *
-resource_read_by(bool search)
+resource_read_by(const GsDialect *dialect, bool search)
 {
-	for (int i = 0; i < gs_nresources; i++)
+	for (int i = 0; i < dialect->nresources; i++)
 	{
-		const GsEndpoint *endpoint = gs_model_read(&gs_resources[i], false);
+		const GsEndpoint *endpoint = gs_model_read(&dialect->resources[i], false);
 
 		if (endpoint != NULL && endpoint->search == search)
-			return &gs_resources[i];
+			return &dialect->resources[i];
 	}
 	elog(ERROR, "the model has no resource of this kind");
 }
@@ -195,7 +195,7 @@ check_connection(Check *check)
 {
 	const GsTenant *tenant = &check->settings->tenant;
 	bool		tls = pg_strncasecmp(tenant->base_url, "https:", 6) == 0;
-	const GsResource *resource = resource_read_by(false);
+	const GsResource *resource = resource_read_by(check->settings->dialect, false);
 	const GsVerdict *verdict;
 	GsRequest  *request;
 	int			state;
@@ -239,7 +239,7 @@ check_search(Check *check)
 	const char *const tried[] = {"EQ", "NE", "LT", "LTE", "GT", "GTE", "IN", "STARTS_WITH",
 	"CONTAINS", "ENDS_WITH", "IS_NULL", "IS_NOT_NULL"};
 	const GsTenant *tenant = &check->settings->tenant;
-	const GsResource *resource = resource_read_by(true);
+	const GsResource *resource = resource_read_by(check->settings->dialect, true);
 	const char *key;
 	GsSearch	search = {0};
 

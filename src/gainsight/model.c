@@ -1,102 +1,34 @@
 /*
  * model.c
- *	  The three resources of the Success Plan API, and questions about them.
+ *	  Questions about what a dialect offers.
  *
- * The only file in which a resource or a field is spelled.  It knows nothing
- * of requests, plans or tuples.  Source: the API's OpenAPI document, version
- * 1.0.
+ * Resources and fields are spelled in the files of the dialects, and nowhere
+ * else.
  */
 #include "postgres.h"
 
 #include "model.h"
 
-#define LENGTH(array) ((int) lengthof(array))
-#define COLUMNS(array) .columns = (array), .ncolumns = LENGTH(array)
-
 const char	gs_remote_schema[] = "gainsight";
 
-static const char *const plan_statuses[] = {"Active", "Completed", "Archived", NULL};
-static const char *const objective_statuses[] = {"Not Started", "In Progress", "Completed", NULL};
+const GsDialect *const gs_dialects[] = {&gs_document, NULL};
 
-static const GsColumn plan_columns[] = {
-	{"gsid", "Gsid", GS_ID, GS_FILTERABLE | GS_KEY, NULL, 1},
-	{"name", "Name", GS_TEXT, GS_FILTERABLE | GS_WRITABLE | GS_REQUIRED, NULL, 0},
-	{"company_id", "CompanyId", GS_ID, GS_FILTERABLE | GS_WRITABLE | GS_REQUIRED, NULL, 10},
-	{"company_name", "CompanyName", GS_TEXT, GS_FILTERABLE, NULL, 10},
-	{"type_id", "TypeId", GS_ID, GS_FILTERABLE | GS_WRITABLE | GS_REQUIRED, NULL, 5000},
-	{"type_name", "TypeName", GS_TEXT, GS_FILTERABLE, NULL, 5000},
-	{"status", "Status", GS_ENUM, GS_FILTERABLE | GS_WRITABLE, plan_statuses, 0},
-	{"owner_id", "OwnerId", GS_ID, GS_FILTERABLE | GS_WRITABLE, NULL, 500},
-	{"owner_name", "OwnerName", GS_TEXT, GS_FILTERABLE, NULL, 500},
-	{"start_date", "StartDate", GS_DATE, GS_FILTERABLE | GS_WRITABLE, NULL, 0},
-	{"end_date", "EndDate", GS_DATE, GS_FILTERABLE | GS_WRITABLE, NULL, 0},
-	{"comments", "Comments", GS_TEXT, GS_FILTERABLE | GS_WRITABLE, NULL, 0},
-	{"created_date", "CreatedDate", GS_DATETIME, GS_FILTERABLE, NULL, 0},
-	{"modified_date", "ModifiedDate", GS_DATETIME, GS_FILTERABLE | GS_VERSION, NULL, 0},
-};
+const GsDialect *
+gs_model_dialect(const char *name)
+{
+	const GsDialect *const *dialect = gs_dialects;
 
-/* An objective's plan is written through the path, so it is required. */
-static const GsColumn objective_columns[] = {
-	{"gsid", "Gsid", GS_ID, GS_KEY, NULL, 1},
-	{"name", "Name", GS_TEXT, GS_WRITABLE | GS_REQUIRED, NULL, 0},
-	{"description", "Description", GS_TEXT, GS_WRITABLE, NULL, 0},
-	{"success_plan_id", "SuccessPlanId", GS_ID, GS_WRITABLE | GS_REQUIRED, NULL, 3},
-	{"status", "Status", GS_ENUM, GS_WRITABLE, objective_statuses, 0},
-	{"priority", "Priority", GS_TEXT, GS_WRITABLE, NULL, 0},
-	{"due_date", "DueDate", GS_DATE, GS_WRITABLE, NULL, 0},
-	{"completion_percentage", "CompletionPercentage", GS_NUMBER, 0, NULL, 0},
-	{"created_date", "CreatedDate", GS_DATETIME, 0, NULL, 0},
-	{"modified_date", "ModifiedDate", GS_DATETIME, GS_VERSION, NULL, 0},
-};
-
-static const GsColumn type_columns[] = {
-	{"id", "id", GS_ID, GS_KEY, NULL, 1},
-	{"name", "name", GS_TEXT, 0, NULL, 0},
-};
-
-const GsResource gs_resources[] = {
-	{
-		.name = "successplans",
-		.label = "success plan",
-		COLUMNS(plan_columns),
-		.read = {
-			{"GET", "/successplans/{Gsid}", .single = true},
-			{"POST", "/successplans/search", .search = true},
-		},
-		.insert = {"POST", "/successplans", .single = true},
-		.update = {"PUT", "/successplans/{Gsid}", .single = true},
-		.default_rows = 100000,
-	},
-	{
-		.name = "objectives",
-		.label = "objective",
-		COLUMNS(objective_columns),
-		.read = {
-			{"GET", "/successplans/{SuccessPlanId}/objectives", .single = false},
-		},
-		.insert = {"POST", "/successplans/{SuccessPlanId}/objectives", .single = true},
-		.parent = "successplans",
-		.default_rows = 300000,
-	},
-	{
-		.name = "plan_types",
-		.label = "plan type",
-		COLUMNS(type_columns),
-		.read = {
-			{"GET", "/successplans/config/types", .single = false},
-		},
-		.default_rows = 20,
-	},
-};
-
-const int	gs_nresources = LENGTH(gs_resources);
+	while (strcmp((*dialect)->name, name) != 0)
+		dialect++;
+	return *dialect;
+}
 
 const GsResource *
-gs_model_resource(const char *name)
+gs_model_resource(const GsDialect *dialect, const char *name)
 {
-	for (int i = 0; i < gs_nresources; i++)
-		if (strcmp(gs_resources[i].name, name) == 0)
-			return &gs_resources[i];
+	for (int i = 0; i < dialect->nresources; i++)
+		if (strcmp(dialect->resources[i].name, name) == 0)
+			return &dialect->resources[i];
 	return NULL;
 }
 
@@ -136,7 +68,7 @@ gs_model_is_looked_up(const char *field)
 const GsResource *
 gs_model_parent(const GsResource *resource)
 {
-	return resource->parent ? gs_model_resource(resource->parent) : NULL;
+	return resource->parent ? gs_model_resource(resource->dialect, resource->parent) : NULL;
 }
 
 const GsColumn *
@@ -186,13 +118,13 @@ has_fixed_word(const GsEndpoint *other, const char *prefix, size_t length,
 }
 
 bool
-gs_model_is_fixed_word(const GsEndpoint *endpoint, const char *value)
+gs_model_is_fixed_word(const GsDialect *dialect, const GsEndpoint *endpoint, const char *value)
 {
 	size_t		length = strcspn(endpoint->path, "{");
 
-	for (int i = 0; i < gs_nresources; i++)
+	for (int i = 0; i < dialect->nresources; i++)
 		for (int j = 0; j < GS_MAX_READS; j++)
-			if (has_fixed_word(&gs_resources[i].read[j], endpoint->path, length, value))
+			if (has_fixed_word(&dialect->resources[i].read[j], endpoint->path, length, value))
 				return true;
 	return false;
 }
@@ -232,15 +164,16 @@ check_endpoint(const GsResource *resource, const GsEndpoint *endpoint)
 	Assert(!endpoint->search || gs_model_flagged(resource, GS_KEY) != NULL);
 }
 
-void
-gs_model_check(void)
+static void
+check_dialect(const GsDialect *dialect)
 {
-	for (int i = 0; i < gs_nresources; i++)
+	for (int i = 0; i < dialect->nresources; i++)
 	{
-		const GsResource *resource = &gs_resources[i];
+		const GsResource *resource = &dialect->resources[i];
 		const GsResource *parent = gs_model_parent(resource);
 
-		Assert(gs_model_resource(resource->name) == resource);
+		Assert(resource->dialect == dialect);
+		Assert(gs_model_resource(dialect, resource->name) == resource);
 		for (int j = 0; j < resource->ncolumns; j++)
 		{
 			Assert(gs_model_column(resource, resource->columns[j].name) == &resource->columns[j]);
@@ -258,6 +191,13 @@ gs_model_check(void)
 			   (parent != NULL && gs_model_read(parent, false) != NULL));
 		Assert(gs_model_read(resource, false) != NULL || parent != NULL);
 	}
+}
+
+void
+gs_model_check(void)
+{
+	for (int i = 0; gs_dialects[i] != NULL; i++)
+		check_dialect(gs_dialects[i]);
 }
 
 #endif

@@ -1,11 +1,11 @@
 /*
  * model.h
- *	  What the Gainsight Success Plan API offers, as constant data.
+ *	  What a dialect of the Gainsight API offers, as constant data.
  *
  * Everything that depends on a resource or a field is derived from these
  * tables: the DDL of IMPORT FOREIGN SCHEMA, which request reads or writes a
  * table, what may be filtered, what may be updated.  A fourth resource is a
- * column array and an entry in model.c; nothing else names one.
+ * column array and an entry in a dialect's file; nothing else names one.
  */
 #ifndef GS_MODEL_H
 #define GS_MODEL_H
@@ -51,16 +51,19 @@ typedef struct GsColumn
 typedef struct GsEndpoint
 {
 	const char *method;			/* NULL: there is no such operation */
-	const char *path;			/* below the base URL, e.g. "/successplans/{Gsid}" */
+	const char *path;			/* below the base URL, e.g. "/plans/{Id}" */
 	bool		search;			/* takes select, where, limit and offset */
 	bool		single;			/* answers one record, not a list */
 } GsEndpoint;
 
 #define GS_MAX_READS 2
 
+typedef struct GsDialect GsDialect;
+
 typedef struct GsResource
 {
 	const char *name;			/* of the foreign table */
+	const GsDialect *dialect;	/* which it is of */
 	const char *label;			/* one record, in messages: "success plan" */
 	const GsColumn *columns;
 	int			ncolumns;
@@ -71,16 +74,31 @@ typedef struct GsResource
 	double		default_rows;	/* the planner's guess before anything is known */
 } GsResource;
 
-extern const GsResource gs_resources[];
-extern const int gs_nresources;
+/* How a tenant is spoken to. */
+struct GsDialect
+{
+	const char *name;			/* of the option dialect */
+	const GsResource *resources;
+	int			nresources;
+};
+
+extern const GsDialect gs_document;
+
+/* All that there are, the default first, NULL-terminated. */
+extern const GsDialect *const gs_dialects[];
 
 /* The schema that IMPORT FOREIGN SCHEMA knows. */
 extern const char gs_remote_schema[];
 
 /*
- * A resource by its name (case matters), or NULL.
+ * A dialect by its name, which is one of theirs.
  */
-extern const GsResource *gs_model_resource(const char *name);
+extern const GsDialect *gs_model_dialect(const char *name);
+
+/*
+ * A resource of a dialect by its name (case matters), or NULL.
+ */
+extern const GsResource *gs_model_resource(const GsDialect *dialect, const char *name);
 
 /*
  * A documented column by its SQL name (case matters), by its field (case does
@@ -118,7 +136,8 @@ extern const GsEndpoint *gs_model_read(const GsResource *resource, bool bound);
  * Would this value in the braces of the endpoint spell another operation's
  * fixed path ("search", "config")?
  */
-extern bool gs_model_is_fixed_word(const GsEndpoint *endpoint, const char *value);
+extern bool gs_model_is_fixed_word(const GsDialect *dialect, const GsEndpoint *endpoint,
+								   const char *value);
 
 /*
  * The SQL type that IMPORT gives a field of this kind, with its schema: no type

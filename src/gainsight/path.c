@@ -28,12 +28,13 @@ is_unreserved(char c)
 }
 
 bool
-gs_path_addressable(const GsEndpoint *endpoint, const char *value)
+gs_path_addressable(const GsResource *resource, const char *value)
 {
 	for (const char *c = value; *c; c++)
 		if (!is_unreserved(*c))
 			return false;
-	return value[0] != '\0' && !gs_model_is_fixed_word(endpoint, value);
+	return value[0] != '\0' &&
+		!gs_model_is_fixed_word(resource->dialect, gs_model_read(resource, true), value);
 }
 
 char *

@@ -16,9 +16,9 @@
 extern bool gs_path_sendable(const char *value);
 
 /*
- * Can the endpoint be asked for just this value, or must it be searched for?
+ * Can a read by path ask for just this value, or must it be searched for?
  */
-extern bool gs_path_addressable(const GsEndpoint *endpoint, const char *value);
+extern bool gs_path_addressable(const GsResource *resource, const char *value);
 
 /*
  * The endpoint's path with the value, percent-encoded, in place of its braces.

@@ -18,8 +18,8 @@
 /* The last total without a filter, for each resource of each server. */
 typedef struct TotalKey
 {
-	Oid			serverid;
-	int			resource;		/* index into gs_resources */
+	const GsResource *resource;
+	uint64		serverid;		/* an Oid, as wide as the other: a hash sees padding, too */
 } TotalKey;
 
 typedef struct Total
@@ -38,7 +38,7 @@ total_key(const GsTenant *tenant, const GsResource *resource)
 
 	memset(&key, 0, sizeof(key));
 	key.serverid = tenant->serverid;
-	key.resource = resource - gs_resources;
+	key.resource = resource;
 	return key;
 }
 

@@ -81,7 +81,7 @@ keyed_request(const GsEndpoint *endpoint, const GsScanPlan *plan, const GsOperan
 
 /* How many keys the plan will ask by: -1 if it has none to ask by. */
 static int
-count_keys(const GsEndpoint *keyed, const GsScanPlan *plan, const GsOperand *operands)
+count_keys(const GsResource *resource, const GsScanPlan *plan, const GsOperand *operands)
 {
 	GsKeys		keys;
 
@@ -90,8 +90,8 @@ count_keys(const GsEndpoint *keyed, const GsScanPlan *plan, const GsOperand *ope
 	if (!gs_key_is_known(plan->key, operands))
 		return plan->key->kind == GS_TEST && plan->key->test == GS_EQ ? 1 : -1;
 	gs_filter_keys(plan->key, operands, &keys);
-	if (keyed->single && keys.count > 0 &&
-		(keys.count > 1 || !gs_path_addressable(keyed, keys.values[0])))
+	if (gs_model_read(resource, true)->single && keys.count > 0 &&
+		(keys.count > 1 || !gs_path_addressable(resource, keys.values[0])))
 		return -1;
 	return keys.count;
 }
@@ -166,7 +166,7 @@ explain_requests(const GsRelation *relation, const GsScanPlan *plan,
 	const GsEndpoint *unbound = gs_model_read(relation->resource, false);
 	const GsResource *parent = gs_model_parent(relation->resource);
 	int			most = gs_estimate_most_pieces(relation, plan->listed, plan->rest);
-	int			keys = count_keys(keyed, plan, operands);
+	int			keys = count_keys(relation->resource, plan, operands);
 	bool		search = false;
 	const char *shown;
 	GsFilter	filter;

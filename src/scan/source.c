@@ -77,7 +77,7 @@ build_spec(const GsRelation *relation, const GsScanPlan *plan, const GsSearch *s
 	}
 	/* several keys are one search, where there is one */
 	if (unbound == NULL ||
-		(keys.count == 1 && gs_path_addressable(gs_model_read(resource, true), keys.values[0])))
+		(keys.count == 1 && gs_path_addressable(resource, keys.values[0])))
 	{
 		spec->keys = keys.values;
 		spec->nkeys = keys.count;

@@ -18,6 +18,7 @@ static const char *check_base_url(const char *value);
 static const char *check_file(const char *value);
 static const char *check_operators(const char *value);
 static const char *check_resource(const char *value);
+static const char *check_dialect(const char *value);
 static const char *check_not_empty(const char *value);
 
 const GsOption gs_options[] = {
@@ -45,6 +46,7 @@ const GsOption gs_options[] = {
 	{"request_cost", ON_SERVER | ON_TABLE, OPTION_REAL, "1000", AT(request_cost), 0, 0, false, NULL},
 	{"tuple_cost", ON_SERVER | ON_TABLE, OPTION_REAL, "0.01", AT(tuple_cost), 0, 0, false, NULL},
 	{"use_remote_estimate", ON_SERVER | ON_TABLE, OPTION_BOOLEAN, "false", AT(use_remote_estimate), 0, 0, false, NULL},
+	{"dialect", ON_SERVER, OPTION_STRING, "document", AT(dialect_name), .check = check_dialect},
 	{"resource", ON_TABLE, OPTION_STRING, NULL, AT(resource), .check = check_resource},
 	{"field", ON_COLUMN, OPTION_STRING, NULL, NOWHERE, .check = check_not_empty},
 	{"constant", ON_COLUMN, OPTION_STRING, NULL, NOWHERE, 0, 0, false, NULL},
@@ -106,17 +108,42 @@ check_not_empty(const char *value)
 	return value[0] ? NULL : "It must not be empty.";
 }
 
+/* "valid" and names between quotes. */
+static void
+add_name(StringInfo hint, const char *valid, const char *name)
+{
+	appendStringInfo(hint, "%s\"%s\"", hint->len == 0 ? valid : ", ", name);
+}
+
+static const char *
+check_dialect(const char *value)
+{
+	StringInfoData hint;
+
+	initStringInfo(&hint);
+	for (const GsDialect *const *dialect = gs_dialects; *dialect != NULL; dialect++)
+	{
+		if (strcmp((*dialect)->name, value) == 0)
+			return NULL;
+		add_name(&hint, "Valid dialects are ", (*dialect)->name);
+	}
+	appendStringInfoChar(&hint, '.');
+	return hint.data;
+}
+
+/* The resources of all dialects have the same names. */
 static const char *
 check_resource(const char *value)
 {
 	StringInfoData hint;
 
-	if (gs_model_resource(value) != NULL)
-		return NULL;
 	initStringInfo(&hint);
-	appendStringInfoString(&hint, "Valid resources are ");
-	for (int i = 0; i < gs_nresources; i++)
-		appendStringInfo(&hint, "%s\"%s\"", i > 0 ? ", " : "", gs_resources[i].name);
+	for (int i = 0; i < gs_dialects[0]->nresources; i++)
+	{
+		if (strcmp(gs_dialects[0]->resources[i].name, value) == 0)
+			return NULL;
+		add_name(&hint, "Valid resources are ", gs_dialects[0]->resources[i].name);
+	}
 	appendStringInfoChar(&hint, '.');
 	return hint.data;
 }

@@ -17,14 +17,15 @@
 
 /* All that there are, as a sentence has them: "a, b or c". */
 static const char *
-resource_names(void)
+resource_names(const GsDialect *dialect)
 {
 	StringInfoData names;
 
 	initStringInfo(&names);
-	for (int i = 0; i < gs_nresources; i++)
-		appendStringInfo(&names, "%s%s", i == 0 ? "" : i < gs_nresources - 1 ? ", " : " or ",
-						 gs_resources[i].name);
+	for (int i = 0; i < dialect->nresources; i++)
+		appendStringInfo(&names, "%s%s",
+						 i == 0 ? "" : i < dialect->nresources - 1 ? ", " : " or ",
+						 dialect->resources[i].name);
 	return names.data;
 }
 
@@ -32,14 +33,14 @@ static const GsResource *
 resource_of(const GsSettings *settings, const char *relname)
 {
 	const char *name = settings->resource ? settings->resource : relname;
-	const GsResource *resource = gs_model_resource(name);
+	const GsResource *resource = gs_model_resource(settings->dialect, name);
 
 	if (resource == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
 				 errmsg("Gainsight has no resource \"%s\"", name),
 				 errhint("Name one with the option resource of the foreign table: %s.",
-						 resource_names())));
+						 resource_names(settings->dialect))));
 	return resource;
 }
 
@@ -104,7 +105,8 @@ gs_relation_is_known(Oid relid, const char *name)
 {
 	const GsSettings *settings = gs_settings_load(GetForeignTable(relid)->serverid, relid);
 
-	return gs_model_resource(settings->resource ? settings->resource : name) != NULL;
+	return gs_model_resource(settings->dialect,
+							 settings->resource ? settings->resource : name) != NULL;
 }
 
 GsRelation *

@@ -52,6 +52,7 @@ gs_settings_load(Oid serverid, Oid relid)
 	apply_options(server->options, ON_SERVER, settings);
 	if (OidIsValid(relid))
 		apply_options(GetForeignTable(relid)->options, ON_TABLE, settings);
+	settings->dialect = gs_model_dialect(settings->dialect_name);
 	settings->tenant.serverid = serverid;
 	settings->tenant.server = server->servername;
 	settings->tenant.usage = palloc0(sizeof(GsUsage));

@@ -31,6 +31,8 @@ typedef struct GsSettings
 {
 	GsTenant	tenant;			/* the key is set by gs_settings_authorize */
 	const char *domain;
+	const char *dialect_name;
+	const GsDialect *dialect;	/* of that name */
 	const char *resource;		/* NULL: the table's name */
 	const char *operators;		/* comma separated; NULL: all */
 	int			page_size;
