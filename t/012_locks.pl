@@ -3,20 +3,14 @@
 use strict;
 use warnings;
 
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+use GsServer;
 use GsSession;
-use GsTenant;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf',
-	"jit = off\nmax_connections = 10\nmax_locks_per_transaction = 10\nmax_prepared_transactions = 0\nautovacuum = off\n");
-$node->start;
-my $tenant = GsTenant->new(plans => 0, objectives => 0);
-GsTenant::setup($node, $tenant);
+my ($node, $tenant) = GsServer::with_tenant({ plans => 0, objectives => 0 },
+	conf => "max_connections = 10\nmax_locks_per_transaction = 10\nmax_prepared_transactions = 0\nautovacuum = off\n");
 $tenant->ctl('insert', qq({"Gsid":"1P02L$_","Name":"plan $_","CompanyId":"1P01","TypeId":"1T01","Comments":"0"})) for 1 .. 20;
 
 # A session that has the whole lock table, but for so many locks.
