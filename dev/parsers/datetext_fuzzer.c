@@ -9,7 +9,7 @@
 
 #include <time.h>
 
-#include "gainsight/datetext.h"
+#include "table/datetext.h"
 
 #include "server.h"
 

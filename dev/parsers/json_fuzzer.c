@@ -274,8 +274,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	parse(body, size);
 	bound(body, size);
-	for (int i = 0; i < gs_nresources; i++)
-		judge_each_call(body, size, &gs_resources[i]);
+	for (const GsDialect *const *dialect = gs_dialects; *dialect != NULL; dialect++)
+		for (int i = 0; i < (*dialect)->nresources; i++)
+			judge_each_call(body, size, &(*dialect)->resources[i]);
 	show(pnstrdup(body, size), size / 2);
 	gs_server_reset();
 	return 0;

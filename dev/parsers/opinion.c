@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "gainsight/datetext.h"
+#include "table/datetext.h"
 #include "wire/wire.h"
 
 #include "server.h"

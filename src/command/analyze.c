@@ -206,7 +206,7 @@ add_parents(Sample *sample, const GsResource *parent, int64 page, GsSeen *seen, 
 	for (const GsJson *record = records.first; record != NULL;
 		 record = gs_api_next(&records, record))
 	{
-		const char *key = gs_pager_key(&sample->relation->settings->tenant, parent, record);
+		const char *key = gs_record_key(&sample->relation->settings->tenant, parent, record);
 
 		if (gs_seen_add(seen, key))
 			*keys = lappend(*keys, pstrdup(key));

@@ -121,6 +121,12 @@ gainsightImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverOid)
 				 errmsg("Gainsight has no schema \"%s\"", stmt->remote_schema),
 				 errhint("The remote schema is \"%s\".", gs_remote_schema)));
 	discover = reads_discover(stmt->options);
+	if (discover && !dialect->open_select)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("IMPORT FOREIGN SCHEMA does not discover fields in the dialect \"%s\"",
+						dialect->name),
+				 errhint("Leave the option \"discover\" out.")));
 	for (int i = 0; i < dialect->nresources; i++)
 	{
 		const GsResource *resource = &dialect->resources[i];

@@ -72,7 +72,8 @@ ask_filter(const GsWindows *windows, const GsFilter *filter, int64 offset, Answe
 	const GsRelation *source = windows->source;
 	const GsEndpoint *endpoint = gs_model_read(source->resource, false);
 	const char *key = gs_model_flagged(source->resource, GS_KEY)->field;
-	GsSearch	search = {&key, 1, filter->conditions, filter->nconditions, filter->expression};
+	GsSearch	search = {&key, 1, filter->conditions, filter->nconditions,
+	.expression = filter->expression};
 	const GsVerdict *verdict;
 	GsRequest  *request;
 	GsRecords	records;
@@ -91,7 +92,7 @@ ask_filter(const GsWindows *windows, const GsFilter *filter, int64 offset, Answe
 	answer->found = records.count > 0;
 	/* some tenants count the page */
 	answer->total = records.total > records.count ? records.total : GS_NO_TOTAL;
-	answer->key = answer->found ? pstrdup(gs_pager_key(&source->settings->tenant, source->resource, records.first)) : NULL;
+	answer->key = answer->found ? pstrdup(gs_record_key(&source->settings->tenant, source->resource, records.first)) : NULL;
 	gs_request_free(request);
 	return true;
 }

@@ -19,56 +19,6 @@ const char *const gs_api_operators[] = {
 };
 
 /*
- * Search bodies.
- */
-
-static void
-append_member(StringInfo out, const char *key, const char *value)
-{
-	appendStringInfo(out, "\"%s\":", key);
-	gs_json_append_string(out, value);
-}
-
-static void
-append_where(StringInfo out, const GsSearch *search)
-{
-	appendStringInfoString(out, "\"where\":{\"conditions\":[");
-	for (int i = 0; i < search->nconditions; i++)
-	{
-		const GsCondition *condition = &search->conditions[i];
-
-		appendStringInfoString(out, i == 0 ? "{" : ",{");
-		append_member(out, "name", condition->field);
-		appendStringInfo(out, ",\"alias\":\"%c\",\"value\":%s,", 'A' + i, condition->values);
-		append_member(out, "operator", condition->operator);
-		appendStringInfoChar(out, '}');
-	}
-	appendStringInfoString(out, "],");
-	append_member(out, "expression", search->expression);
-	appendStringInfoString(out, "},");
-}
-
-static char *
-search_body(const GsSearch *search, int limit, int64 offset)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	appendStringInfoChar(&out, '{');
-	for (int i = 0; i < search->nselect; i++)
-	{
-		appendStringInfoString(&out, i == 0 ? "\"select\":[" : ",");
-		gs_json_append_string(&out, search->select[i]);
-	}
-	if (search->nselect > 0)
-		appendStringInfoString(&out, "],");
-	if (search->nconditions > 0)
-		append_where(&out, search);
-	appendStringInfo(&out, "\"limit\":%d,\"offset\":" INT64_FORMAT "}", limit, offset);
-	return out.data;
-}
-
-/*
  * Failures.  The first row that fits an answer counts; an errorCode weighs
  * more than the status that it came with.
  */
@@ -118,14 +68,21 @@ typedef struct FailureRule
 	"Gainsight does not know this address", \
 	"Check the server's options domain or base_url."
 
+#define OTHER_DIALECT GS_REPEAT_NEVER, ERRCODE_FDW_ERROR, \
+	"Gainsight does not know this address", \
+	"Check the server's options domain or base_url; live tenants are reported to serve dialect 'nxt'."
+
 static const FailureRule rules[] = {
 	{"GS_APIG_2401", ANY_STATUS, 0, ANY_CALL, KEY_REFUSED},
 	{"GSOBJ_1024", ANY_STATUS, 0, ANY_CALL, KEY_REFUSED},
 	{"GS_APIG_2402", ANY_STATUS, 0, ANY_CALL, ADDRESS_REFUSED},
 	{"GS_APIG_2404", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
 	{"GU_2400", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
-	{"GS_APIG_1000", ANY_STATUS, 0, ANY_CALL, WRONG_ADDRESS},
+	{"GS_APIG_1000", ANY_STATUS, 0, ANY_CALL, OTHER_DIALECT},
 	{"COCKPIT_5101", ANY_STATUS, 0, READS, REFUSED_FIELD},
+	{"GSOBJ_ESS_9104", ANY_STATUS, 0, READS, REFUSED_FIELD},
+	{"P_5005", ANY_STATUS, 0, READS, REFUSED_FIELD},
+	{"P_5068", ANY_STATUS, 0, READS, REFUSED_FIELD},
 	{"OBJECT_NOT_FOUND", ANY_STATUS, 0, ADDS, NO_PARENT},
 	{NULL, 401, 0, ANY_CALL, KEY_REFUSED},
 	{NULL, 403, 0, ANY_CALL, ADDRESS_REFUSED},
@@ -465,7 +422,7 @@ gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
 		.method = endpoint->method,
 		.endpoint = endpoint,
 		.path = endpoint->path,
-		.body = search_body(search, limit, offset),
+		.body = gs_search_body(resource, gs_search_complete(resource, search), limit, offset),
 		.read = true,
 		.filtered = search->nconditions > 0,
 		.classify = judge_answer,

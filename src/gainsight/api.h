@@ -11,34 +11,14 @@
 
 #include "model.h"
 #include "path.h"
+#include "search.h"
 #include "wire/wire.h"
-
-/* The most conditions one search can name, as each needs a letter. */
-#define GS_MAX_CONDITIONS 26
 
 /* What may stand around a name in a list of them. */
 #define GS_BLANKS " \t\r\n\f\v"
 
 /* The operators that the API has, NULL-terminated. */
 extern const char *const gs_api_operators[];
-
-/* One condition of a search; the n-th is called by the n-th letter. */
-typedef struct GsCondition
-{
-	const char *field;
-	const char *operator;		/* the API's, e.g. "EQ" */
-	const char *values;			/* a JSON array */
-} GsCondition;
-
-/* What a walk over a search asks for, but for its page. */
-typedef struct GsSearch
-{
-	const char *const *select;
-	int			nselect;		/* 0: no select, for whatever the tenant gives then */
-	const GsCondition *conditions;
-	int			nconditions;	/* 0: no where */
-	const char *expression;		/* in letters, AND, OR and parentheses */
-} GsSearch;
 
 /* The records of an answer, which go with its request. */
 typedef struct GsRecords

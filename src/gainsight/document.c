@@ -90,4 +90,5 @@ const GsDialect gs_document = {
 	.name = "document",
 	.resources = resources,
 	.nresources = LENGTH(resources),
+	.open_select = true,
 };

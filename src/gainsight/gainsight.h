@@ -13,13 +13,12 @@
 #define GS_GAINSIGHT_H
 
 #include "api.h"
-#include "datetext.h"
 #include "lock.h"
 #include "model.h"
-#include "number.h"
 #include "pager.h"
 #include "path.h"
 #include "reader.h"
+#include "search.h"
 #include "seen.h"
 #include "total.h"
 #include "walks.h"

@@ -11,7 +11,7 @@
 
 const char	gs_remote_schema[] = "gainsight";
 
-const GsDialect *const gs_dialects[] = {&gs_document, NULL};
+const GsDialect *const gs_dialects[] = {&gs_document, &gs_nxt, NULL};
 
 const GsDialect *
 gs_model_dialect(const char *name)

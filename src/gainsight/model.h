@@ -32,6 +32,8 @@ typedef enum GsKind
 #define GS_FILTERABLE	0x04	/* a search condition may name it */
 #define GS_WRITABLE		0x08	/* create and update take it */
 #define GS_REQUIRED		0x10	/* create refuses a record without it */
+#define GS_EMPTY_IS_NULL 0x20	/* "" may be its null */
+#define GS_NULL_UNSURE	0x40	/* what is null here may not be null to the tenant */
 
 typedef struct GsColumn
 {
@@ -58,6 +60,18 @@ typedef struct GsEndpoint
 
 #define GS_MAX_READS 2
 
+/*
+ * Which of an object's records are the resource's: those that have a field, or
+ * a value in it.
+ */
+typedef struct GsChoice
+{
+	const char *field;
+	const char *json;			/* the value; NULL: any but null */
+	bool		category;		/* the value is that of the option plan_type_category */
+	bool		asked;			/* of the tenant by a condition, too */
+} GsChoice;
+
 typedef struct GsDialect GsDialect;
 
 typedef struct GsResource
@@ -70,9 +84,19 @@ typedef struct GsResource
 	GsEndpoint	read[GS_MAX_READS]; /* the most specific first */
 	GsEndpoint	insert;
 	GsEndpoint	update;
+	const GsChoice *choices;
+	int			nchoices;
+	int			page_size;		/* rows a page; 0: as the option says */
 	const char *parent;			/* resource whose keys fill the braces, or NULL */
 	double		default_rows;	/* the planner's guess before anything is known */
 } GsResource;
+
+/* An option's default in a dialect, where it is another than in the table of options. */
+typedef struct GsDefault
+{
+	const char *option;
+	const char *value;
+} GsDefault;
 
 /* How a tenant is spoken to. */
 struct GsDialect
@@ -80,9 +104,16 @@ struct GsDialect
 	const char *name;			/* of the option dialect */
 	const GsResource *resources;
 	int			nresources;
+	const GsDefault *defaults;	/* up to one without a name; NULL: none */
+	bool		open_select;	/* a search that selects nothing gives all fields */
+	bool		versioned;		/* its paths begin with the version that base URLs may end with */
+	bool		ordered;		/* a search may ask for an order */
+	bool		uncounted;		/* no search says how many records there are */
+	bool		zoned;			/* a date may be a moment: its day in the option time_zone */
 };
 
 extern const GsDialect gs_document;
+extern const GsDialect gs_nxt;
 
 /* All that there are, the default first, NULL-terminated. */
 extern const GsDialect *const gs_dialects[];

@@ -13,10 +13,14 @@
  */
 #include "postgres.h"
 
+#include "nodes/pg_list.h"
 #include "utils/memutils.h"
 
 #include "wire/wire.h"
+#include "ahead.h"
 #include "pager.h"
+#include "search.h"
+#include "total.h"
 
 /* So many rounds may be disturbed before the walk gives up. */
 #define MAX_ROUNDS 3
@@ -24,35 +28,23 @@
 /* What some services give as a page at most, whatever they are asked for. */
 #define SERVICE_PAGE 1000
 
-/* Pages in flight: no more than the option max_connections can ask for. */
-#define MAX_AHEAD 64
-
-typedef struct Page
-{
-	GsRequest  *request;		/* NULL: there is none */
-	int64		offset;
-	int			limit;
-} Page;
-
 struct GsPager
 {
 	/* what is walked */
 	const GsTenant *tenant;
 	const GsResource *resource;
 	const GsEndpoint *endpoint;
-	const char *key_field;
 	const GsSearch *search;
 	GsSeen	   *seen;
 	MemoryContext context;
 	int			full_size;		/* rows a page, as the user wants it */
 	int			known_size;		/* less, if the tenant was seen to go on with it */
-	int			page_size;		/* in force */
-	int			next_limit;		/* of the page that is queued next */
 
 	/* this round */
 	int			rounds;			/* disturbed before it */
 	int64		rows;			/* read in it */
 	int64		total;			/* as its first page gave it, if that is credible */
+	int64		expected;		/* what an earlier walk has found */
 	char	   *first_key;
 	char	   *last_key;
 	bool		ended;
@@ -61,14 +53,10 @@ struct GsPager
 	int64		short_rows;
 	int64		short_total;
 
-	/* pages asked for and not yet looked at, a ring */
-	Page		ahead[MAX_AHEAD];
-	int			ahead_first;
-	int			ahead_count;
-	int			window;			/* how many there may be */
+	GsAhead		ahead;			/* pages asked for and not yet looked at */
 
 	/* the page being given */
-	Page		page;
+	GsPage		page;
 	bool		taken;			/* it was taken into account */
 	bool		holding;		/* what it has given stays as long as the walk */
 	GsRecords	records;
@@ -83,10 +71,8 @@ begin_round(GsPager *pager)
 {
 	pager->rows = 0;
 	pager->total = GS_NO_TOTAL;
-	pager->window = 1;
 	/* a page may have been short because it was the last */
-	pager->page_size = pager->known_size ? pager->known_size : pager->full_size;
-	pager->next_limit = pager->page_size;
+	gs_ahead_restart(&pager->ahead, pager->known_size ? pager->known_size : pager->full_size);
 	pager->ended = false;
 }
 
@@ -102,14 +88,15 @@ gs_pager_open(const GsTenant *tenant, const GsResource *resource,
 	pager->tenant = tenant;
 	pager->resource = resource;
 	pager->endpoint = gs_model_read(resource, false);
-	pager->key_field = gs_model_flagged(resource, GS_KEY)->field;
 	pager->search = search;
+	pager->expected = paging->expected;
 	pager->seen = seen ? seen : gs_seen_create(own);
 	pager->context = own;
-	pager->full_size = paging->page_size;
+	gs_ahead_init(&pager->ahead, tenant, resource, search, own);
+	pager->full_size = resource->page_size > 0 ? resource->page_size : paging->page_size;
 	pager->short_rows = -1;
 	begin_round(pager);
-	pager->next_limit = paging->first_page;
+	pager->ahead.next_limit = resource->page_size > 0 ? resource->page_size : paging->first_page;
 	return pager;
 }
 
@@ -119,111 +106,18 @@ gs_pager_total(const GsPager *pager)
 	return pager->ended && pager->total == GS_NO_TOTAL ? pager->rows : pager->total;
 }
 
-/* As what tells it from any other; NULL: it has none. */
-static const char *
-find_key(const char *field, const GsJson *record)
-{
-	const GsJson *node = gs_json_get(record, field);
-	const char *key = gs_json_kind(node) == GS_JSON_STRING ? gs_json_identity(node) : NULL;
-
-	return key != NULL && key[0] != '\0' ? key : NULL;
-}
-
-/* Of what was answered well, and is no walk. */
-pg_noreturn static void
-fail_walk(const GsTenant *tenant, int sqlstate, const char *message, const char *aside,
-		  const char *hint)
-{
-	GsFailure	failure = {
-		.sqlstate = sqlstate, .message = message, .server = tenant->server,
-		.table = tenant->table, .aside = aside, .hint = hint
-	};
-
-	gs_fail(&failure);
-}
-
-static void
-require_key(const GsTenant *tenant, const GsResource *resource, const char *key)
-{
-	if (key == NULL)
-		fail_walk(tenant, ERRCODE_FDW_REPLY_HANDLE,
-				  psprintf(_("Gainsight gave a %s without a %s"), resource->label,
-						   gs_model_flagged(resource, GS_KEY)->field),
-				  _("without it a record cannot be told from others."), NULL);
-}
-
-const char *
-gs_pager_key(const GsTenant *tenant, const GsResource *resource, const GsJson *record)
-{
-	const char *key = find_key(gs_model_flagged(resource, GS_KEY)->field, record);
-
-	require_key(tenant, resource, key);
-	return key;
-}
-
-/*
- * Reading ahead.
- */
-
-/* The offset of the page after all that are asked for: one row early. */
-static int64
-next_offset(const GsPager *pager)
-{
-	const Page *last;
-
-	if (pager->ahead_count == 0)
-		return Max(pager->rows - 1, 0);
-	last = &pager->ahead[(pager->ahead_first + pager->ahead_count - 1) % MAX_AHEAD];
-	return last->offset + last->limit - 1;
-}
-
-static void
-queue_page(GsPager *pager)
-{
-	Page	   *page = &pager->ahead[(pager->ahead_first + pager->ahead_count) % MAX_AHEAD];
-
-	page->offset = next_offset(pager);
-	page->limit = pager->next_limit;
-	page->request = gs_api_start_search(pager->tenant, pager->resource, pager->search,
-										page->limit, page->offset, pager->context);
-	pager->ahead_count++;
-	pager->next_limit = pager->page_size;
-}
-
-/* Would another page bring anything, for all that is known? */
-static bool
-worth_asking(const GsPager *pager)
-{
-	return pager->total == GS_NO_TOTAL || next_offset(pager) + 1 < pager->total;
-}
-
 static void
 read_ahead(GsPager *pager)
 {
-	/* a page that is needed is asked for, whatever totalCount and budget say */
-	if (pager->ahead_count == 0)
-		queue_page(pager);
-	while (pager->ahead_count < pager->window && worth_asking(pager) &&
-		   gs_governor_left(pager->tenant->max_requests) > 0)
-		queue_page(pager);
-}
-
-static void
-forget_ahead(GsPager *pager)
-{
-	for (; pager->ahead_count > 0; pager->ahead_count--)
-	{
-		gs_request_free(pager->ahead[pager->ahead_first].request);
-		pager->ahead_first = (pager->ahead_first + 1) % MAX_AHEAD;
-	}
-	pager->window = 1;
+	gs_ahead_fill(&pager->ahead, pager->rows,
+				  pager->total == GS_NO_TOTAL ? pager->expected : pager->total);
 }
 
 void
 gs_pager_start(GsPager *pager)
 {
-	if (pager->ahead_count == 0 && pager->rows == 0 && !pager->ended)
-		queue_page(pager);
+	if (pager->ahead.count == 0 && pager->rows == 0 && !pager->ended)
+		read_ahead(pager);
 }
 
 /*
@@ -233,7 +127,7 @@ gs_pager_start(GsPager *pager)
 static void
 remember_key(GsPager *pager, char **where, const GsJson *record)
 {
-	const char *key = gs_pager_key(pager->tenant, pager->resource, record);
+	const char *key = gs_record_key(pager->tenant, pager->resource, record);
 
 	if (*where != NULL)
 		pfree(*where);
@@ -271,14 +165,14 @@ joins_on(GsPager *pager)
 	if (pager->total != GS_NO_TOTAL && records->total != GS_NO_TOTAL &&
 		records->total != pager->total)
 		return false;
-	key = gs_pager_key(pager->tenant, pager->resource, records->first);
+	key = gs_record_key(pager->tenant, pager->resource, records->first);
 	if (strcmp(key, pager->last_key) == 0)
 		return true;
 	if (strcmp(key, pager->first_key) == 0)
-		fail_walk(pager->tenant, ERRCODE_FDW_REPLY_HANDLE,
-				  _("Gainsight ignores the offset of a search"),
-				  psprintf(_("the page at offset " INT64_FORMAT " begins like the one at offset 0."),
-						   pager->page.offset), NULL);
+		gs_record_fail(pager->tenant, ERRCODE_FDW_REPLY_HANDLE,
+					   _("Gainsight ignores the offset of a search"),
+					   psprintf(_("the page at offset " INT64_FORMAT " begins like the one at offset 0."),
+								pager->page.offset), NULL);
 	return false;
 }
 
@@ -296,13 +190,13 @@ go_round_again(GsPager *pager)
 	if (++pager->rounds >= MAX_ROUNDS)
 	{
 		given_up++;
-		fail_walk(pager->tenant, ERRCODE_T_R_SERIALIZATION_FAILURE,
-				  psprintf(_("rows moved under every attempt to read all pages of %s"),
-						   pager->resource->name),
-				  psprintf(_("%d rounds were disturbed by changes in the tenant."), MAX_ROUNDS),
-				  _("Try again, or narrow the query so that it takes fewer pages."));
+		gs_record_fail(pager->tenant, ERRCODE_T_R_SERIALIZATION_FAILURE,
+					   psprintf(_("rows moved under every attempt to read all pages of %s"),
+								pager->resource->name),
+					   psprintf(_("%d rounds were disturbed by changes in the tenant."), MAX_ROUNDS),
+					   _("Try again, or narrow the query so that it takes fewer pages."));
 	}
-	forget_ahead(pager);
+	gs_ahead_forget(&pager->ahead);
 	begin_round(pager);
 }
 
@@ -331,7 +225,7 @@ end_short(GsPager *pager)
 	}
 	pager->short_rows = pager->rows;
 	pager->short_total = pager->total;
-	forget_ahead(pager);
+	gs_ahead_forget(&pager->ahead);
 	begin_round(pager);
 }
 
@@ -346,9 +240,28 @@ set_record(GsPager *pager, const GsJson *record)
 	if (record == NULL)
 		return;
 	/* that it has none is a complaint for when it is its turn */
-	pager->record_key = find_key(pager->key_field, record);
+	pager->record_key = gs_record_find_key(pager->resource, record);
 	if (pager->record_key != NULL)
 		pager->record_hash = gs_seen_prepare(pager->seen, pager->record_key);
+}
+
+/*
+ * Where nobody counts, a page that is shorter than asked is the last one, unless
+ * the tenant gives no longer ones.  No service is known that would cap them
+ * below this.
+ */
+#define NO_CAP 100
+
+static bool
+is_last_page(const GsPager *pager)
+{
+	int			count = pager->records.count;
+	int			longest;
+
+	if (!pager->resource->dialect->uncounted)
+		return false;
+	longest = gs_total_note_page(pager->tenant, pager->resource, count);
+	return count < pager->page.limit && pager->rounds == 0 && (count < NO_CAP || count < longest);
 }
 
 /* Take the current page into account, and make its new rows the ones to give. */
@@ -374,15 +287,15 @@ take_page(GsPager *pager)
 	if (fresh > 0)
 		remember_key(pager, &pager->last_key, records->last);
 	if (records->count != pager->page.limit)
-		forget_ahead(pager);	/* what was asked for behind it begins elsewhere */
+		gs_ahead_forget(&pager->ahead); /* what was asked for behind it begins elsewhere */
 	else
 		/* where nobody counts, the first page may have been all */
-		pager->window = first && pager->total == GS_NO_TOTAL ? 1 :
-			Min(pager->window * 2, pager->tenant->max_connections);
-	if (fresh > 0 && pager->page_size < pager->full_size)
-		pager->known_size = pager->page_size;
+		pager->ahead.window = first && pager->total == GS_NO_TOTAL ? 1 :
+			Min(pager->ahead.window * 2, pager->tenant->max_connections);
+	if (fresh > 0 && pager->ahead.page_size < pager->full_size)
+		pager->known_size = pager->ahead.page_size;
 	if (records->count < pager->page.limit)
-		pager->next_limit = pager->page_size = Max(records->count, 2);
+		pager->ahead.next_limit = pager->ahead.page_size = Max(records->count, 2);
 
 	/* more than there are: whatever the tenant counts, it is not these rows */
 	if (pager->total != GS_NO_TOTAL && pager->rows > pager->total)
@@ -396,6 +309,8 @@ take_page(GsPager *pager)
 		else
 			pager->ended = true;
 	}
+	else if (pager->total == GS_NO_TOTAL && is_last_page(pager))
+		pager->ended = true;
 }
 
 static void
@@ -413,18 +328,16 @@ next_page(GsPager *pager)
 {
 	/* where an error kept a page from it, what is behind it cannot join on */
 	if (pager->page.request != NULL && !pager->taken)
-		forget_ahead(pager);
+		gs_ahead_forget(&pager->ahead);
 	drop_page(pager);
 	read_ahead(pager);
 	pager->taken = false;
-	pager->page = pager->ahead[pager->ahead_first];
-	pager->ahead_first = (pager->ahead_first + 1) % MAX_AHEAD;
-	pager->ahead_count--;
+	pager->page = gs_ahead_take(&pager->ahead);
 	gs_api_finish_read(pager->page.request, pager->endpoint, &pager->records);
 	take_page(pager);
 	pager->taken = true;
 	if (pager->ended)
-		forget_ahead(pager);
+		gs_ahead_forget(&pager->ahead);
 }
 
 /*
@@ -436,8 +349,9 @@ find_fresh(GsPager *pager)
 {
 	while (pager->record != NULL && !pager->fresh)
 	{
-		require_key(pager->tenant, pager->resource, pager->record_key);
-		if (gs_seen_add_prepared(pager->seen, pager->record_hash))
+		gs_record_require_key(pager->tenant, pager->resource, pager->record_key);
+		if (gs_seen_add_prepared(pager->seen, pager->record_hash) &&
+			gs_search_holds(pager->resource, pager->search->category, pager->record))
 			pager->fresh = true;
 		else
 			set_record(pager, gs_api_next(&pager->records, pager->record));
@@ -484,7 +398,7 @@ gs_pager_advance(GsPager *pager)
 	while (!gs_pager_at_hand(pager))
 	{
 		read_ahead(pager);
-		if (!gs_request_is_settled(pager->ahead[pager->ahead_first].request))
+		if (!gs_ahead_is_settled(&pager->ahead))
 			return false;
 		next_page(pager);
 	}

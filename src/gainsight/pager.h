@@ -17,6 +17,7 @@ typedef struct GsPaging
 {
 	int			page_size;		/* rows, at least 2 */
 	int			first_page;		/* rows of the first page, 1 to page_size */
+	int64		expected;		/* rows of all pages, as was seen before; GS_NO_TOTAL: not */
 } GsPaging;
 
 /*
@@ -73,11 +74,5 @@ extern int64 gs_pager_total(const GsPager *pager);
  * raise 40001, too.
  */
 extern uint64 gs_pager_given_up(void);
-
-/*
- * A record's key; raises HV00K where it has none.
- */
-extern const char *gs_pager_key(const GsTenant *tenant, const GsResource *resource,
-								const GsJson *record);
 
 #endif							/* GS_PAGER_H */

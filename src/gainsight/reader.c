@@ -13,6 +13,7 @@
 
 #include "wire/wire.h"
 #include "reader.h"
+#include "total.h"
 
 /* Requests in flight: no more than the option max_connections can ask for. */
 #define MAX_AHEAD 64
@@ -60,6 +61,7 @@ open_parent(GsReader *reader)
 	GsPaging	paging = reader->spec->paging;
 
 	paging.first_page = paging.page_size;
+	paging.expected = gs_total_known(reader->tenant, parent, NULL);
 	reader->parent_key = gs_model_flagged(parent, GS_KEY)->field;
 	reader->parent_search.select = &reader->parent_key;
 	reader->parent_search.nselect = 1;
@@ -271,7 +273,7 @@ next_of_walks(GsReader *reader)
 static bool
 is_new(GsReader *reader, const GsJson *record)
 {
-	const char *key = gs_pager_key(reader->tenant, reader->spec->resource, record);
+	const char *key = gs_record_key(reader->tenant, reader->spec->resource, record);
 
 	return reader->spec->seen == NULL || gs_seen_add(reader->spec->seen, key);
 }

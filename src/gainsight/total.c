@@ -12,7 +12,7 @@
 #include "utils/hsearch.h"
 
 #include "wire/wire.h"
-#include "pager.h"
+#include "api.h"
 #include "total.h"
 
 /* The last total without a filter, for each resource of each server. */
@@ -27,6 +27,7 @@ typedef struct Total
 	TotalKey	key;
 	int64		rows;
 	int			requests;		/* that it took to find out; 0: it was told by the way */
+	int			longest_page;	/* that was seen, in rows */
 } Total;
 
 static HTAB *totals;
@@ -42,11 +43,12 @@ total_key(const GsTenant *tenant, const GsResource *resource)
 	return key;
 }
 
-static void
-remember_total(const GsTenant *tenant, const GsResource *resource, int64 rows, int requests)
+static Total *
+entry_of(const GsTenant *tenant, const GsResource *resource)
 {
 	TotalKey	key = total_key(tenant, resource);
 	Total	   *entry;
+	bool		found;
 
 	if (totals == NULL)
 	{
@@ -54,9 +56,29 @@ remember_total(const GsTenant *tenant, const GsResource *resource, int64 rows, i
 
 		totals = hash_create("gainsight_fdw totals", 16, &info, HASH_ELEM | HASH_BLOBS);
 	}
-	entry = hash_search(totals, &key, HASH_ENTER, NULL);
+	entry = hash_search(totals, &key, HASH_ENTER, &found);
+	if (!found)
+		*entry = (Total) {.key = key, .rows = GS_NO_TOTAL};
+	return entry;
+}
+
+static void
+remember_total(const GsTenant *tenant, const GsResource *resource, int64 rows, int requests)
+{
+	Total	   *entry = entry_of(tenant, resource);
+
 	entry->rows = rows;
 	entry->requests = requests;
+}
+
+int
+gs_total_note_page(const GsTenant *tenant, const GsResource *resource, int rows)
+{
+	Total	   *entry = entry_of(tenant, resource);
+	int			longest = entry->longest_page;
+
+	entry->longest_page = Max(longest, rows);
+	return longest;
 }
 
 void
@@ -136,7 +158,7 @@ reaches_offset(Probe *probe, int64 offset)
 	GsRecords	records;
 	GsRequest  *request = ask_for_page(probe, 1, offset, &records);
 	bool		found = records.count > 0 &&
-		strcmp(gs_pager_key(probe->tenant, probe->resource, records.first), probe->first_key) != 0;
+		strcmp(gs_record_key(probe->tenant, probe->resource, records.first), probe->first_key) != 0;
 
 	gs_request_free(request);
 	return found;
@@ -180,7 +202,7 @@ gs_total_find(const GsTenant *tenant, const GsResource *resource, int64 at_least
 		total = records.total;
 	else if (records.count > 0)
 	{
-		probe.first_key = pstrdup(gs_pager_key(tenant, resource, records.first));
+		probe.first_key = pstrdup(gs_record_key(tenant, resource, records.first));
 		total = search_end(&probe, Max(records.count, at_least));
 	}
 	gs_request_free(request);

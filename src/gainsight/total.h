@@ -37,6 +37,12 @@ extern bool gs_total_ask(const GsTenant *tenant, const GsResource *resource,
 						 const GsSearch *search, int64 *total);
 
 /*
+ * A page came with so many rows.  Returns how many the longest had that this
+ * session was given before.
+ */
+extern int	gs_total_note_page(const GsTenant *tenant, const GsResource *resource, int rows);
+
+/*
  * Ask the tenant for the number of a resource's records, and remember it: with
  * one request if it counts them, else with up to ten, which come close from below.  That
  * there are at_least so many is known.  The resource is one that can be

@@ -103,7 +103,7 @@ is_counted(PlannerInfo *root, RelOptInfo *baserel, const GsRelation **relation,
 	GsPushed	pushed = {.grade = GS_EXACT};
 	GsEstimate	rows;
 
-	if (endpoint == NULL || !endpoint->search)
+	if (endpoint == NULL || !endpoint->search || state->relation->resource->dialect->uncounted)
 		return false;
 	/* that of the query as a whole would be nobody's to check */
 	if (has_pseudoconstant(baserel->baserestrictinfo))

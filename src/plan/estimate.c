@@ -178,7 +178,7 @@ gs_estimate_remotely(const GsRelation *relation, List *clauses, List *exprs, Oid
 	int64		total;
 
 	if (!relation->settings->use_remote_estimate || endpoint == NULL ||
-		!endpoint->search || !all_known)
+		!endpoint->search || relation->resource->dialect->uncounted || !all_known)
 		return -1;
 	gs_filter_build(relation, clauses, operands, GS_ANY_PIECES, &filter);
 	if (filter.nothing)

@@ -141,20 +141,33 @@ gs_explain_usage(const GsUsage *usage, ExplainState *es)
 	}
 }
 
+/* The body of a search. */
 static void
-explain_conditions(const GsFilter *filter, ExplainState *es)
+explain_search(const GsRelation *relation, const GsScanPlan *plan, const GsFilter *filter,
+			   ExplainState *es)
 {
-	List	   *shown = NIL;
+	List	   *fields = selected_fields(relation, plan);
+	const char **select = palloc(sizeof(char *) * list_length(fields));
+	GsSearch	asked = {select, list_length(fields), filter->conditions, filter->nconditions,
+	.expression = filter->expression};
+	const GsSearch *search;
+	List	   *conditions = NIL;
 
-	if (filter->nconditions == 0)
+	for (int i = 0; i < asked.nselect; i++)
+		select[i] = list_nth(fields, i);
+	search = gs_search_complete(relation->resource, &asked);
+	for (int i = asked.nselect; i < search->nselect; i++)
+		fields = lappend(fields, (void *) search->select[i]);
+	ExplainPropertyList("Gainsight Select", fields, es);
+	for (int i = 0; i < search->nconditions; i++)
+		conditions = lappend(conditions, psprintf("%c: %s %s %s", 'A' + i,
+												  gs_from_utf8(search->conditions[i].field),
+												  search->conditions[i].operator,
+												  gs_from_utf8(search->conditions[i].values)));
+	if (conditions == NIL)
 		return;
-	for (int i = 0; i < filter->nconditions; i++)
-		shown = lappend(shown, psprintf("%c: %s %s %s", 'A' + i,
-										gs_from_utf8(filter->conditions[i].field),
-										filter->conditions[i].operator,
-										gs_from_utf8(filter->conditions[i].values)));
-	ExplainPropertyList("Gainsight Conditions", shown, es);
-	ExplainPropertyText("Gainsight Expression", filter->expression, es);
+	ExplainPropertyList("Gainsight Conditions", conditions, es);
+	ExplainPropertyText("Gainsight Expression", search->expression, es);
 }
 
 /* What the plan will ask for, and what it will send then. */
@@ -189,10 +202,7 @@ explain_requests(const GsRelation *relation, const GsScanPlan *plan,
 		shown = psprintf("%s, %s", shown, gs_explain_update_requests(relation, keys > 0));
 	ExplainPropertyText("Gainsight Request", shown, es);
 	if (search)
-	{
-		ExplainPropertyList("Gainsight Select", selected_fields(relation, plan), es);
-		explain_conditions(&filter, es);
-	}
+		explain_search(relation, plan, &filter, es);
 }
 
 void

@@ -66,6 +66,8 @@ build_spec(const GsRelation *relation, const GsScanPlan *plan, const GsSearch *s
 	if (filter.nothing)
 		return false;
 	set_searches(spec, select, &filter);
+	spec->paging.expected = filter.nconditions > 0 ? GS_NO_TOTAL :
+		gs_total_known(&relation->settings->tenant, resource, NULL);
 	spec->unlisted = filter.unlisted;
 	if (plan->key == NULL)
 		return true;

@@ -49,6 +49,7 @@ struct GsInput
 	bool		is_text;		/* "" is a value */
 	bool		is_array;
 	bool		is_utf8;		/* the server's encoding needs no conversion */
+	pg_tz	   *zone;			/* in which a moment is a day; NULL: UTC */
 	bool		domain;			/* check the domain's constraints */
 	Oid			type;			/* as declared */
 	int32		typmod;			/* of the base type */
@@ -100,7 +101,9 @@ gs_input_create(const GsRelation *relation, AttrNumber attnum)
 	input->domain = base != attr->type;
 	input->road = road_of(base, input->typmod);
 	get_type_category_preferred(base, &category, &preferred);
-	input->is_text = category == TYPCATEGORY_STRING;
+	input->is_text = category == TYPCATEGORY_STRING &&
+		!(attr->column != NULL && (attr->column->flags & GS_EMPTY_IS_NULL));
+	input->zone = relation->settings->zone;
 	input->is_array = OidIsValid(get_element_type(base));
 	input->is_utf8 = GetDatabaseEncoding() == PG_UTF8;
 	getTypeInputInfo(base, &function, &input->ioparam);
@@ -156,6 +159,18 @@ text_datum(const GsInput *input, const GsJsonScalar *scalar)
 	return PointerGetDatum(cstring_to_text_with_len(scalar->text, scalar->length));
 }
 
+static DateADT
+day_in_zone(TimestampTz moment, pg_tz * zone)
+{
+	struct pg_tm tm;
+	fsec_t		fraction;
+	int			offset;
+
+	if (timestamp2tm(moment, &offset, &tm, &fraction, NULL, zone) != 0)
+		misfit();
+	return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
+}
+
 static Datum
 datetime_datum(const GsInput *input, GsJsonKind kind, const char *text)
 {
@@ -167,7 +182,8 @@ datetime_datum(const GsInput *input, GsJsonKind kind, const char *text)
 		return input->typmod < 0 ? TimestampGetDatum(moment) :
 			DirectFunctionCall2(timestamp_scale, TimestampGetDatum(moment),
 								Int32GetDatum(input->typmod));
-	return DateADTGetDatum(gs_day_of(moment));
+	return DateADTGetDatum(input->zone != NULL && !gs_is_day(text) ?
+						   day_in_zone(moment, input->zone) : gs_day_of(moment));
 }
 
 static Datum

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
@@ -19,6 +20,8 @@ static const char *check_file(const char *value);
 static const char *check_operators(const char *value);
 static const char *check_resource(const char *value);
 static const char *check_dialect(const char *value);
+static const char *check_time_zone(const char *value);
+static const char *check_expressions(const char *value);
 static const char *check_not_empty(const char *value);
 
 const GsOption gs_options[] = {
@@ -47,6 +50,9 @@ const GsOption gs_options[] = {
 	{"tuple_cost", ON_SERVER | ON_TABLE, OPTION_REAL, "0.01", AT(tuple_cost), 0, 0, false, NULL},
 	{"use_remote_estimate", ON_SERVER | ON_TABLE, OPTION_BOOLEAN, "false", AT(use_remote_estimate), 0, 0, false, NULL},
 	{"dialect", ON_SERVER, OPTION_STRING, "document", AT(dialect_name), .check = check_dialect},
+	{"time_zone", ON_SERVER, OPTION_STRING, "UTC", AT(time_zone), .check = check_time_zone},
+	{"expressions", ON_SERVER, OPTION_STRING, "nested", AT(expressions), .check = check_expressions},
+	{"plan_type_category", ON_SERVER, OPTION_STRING, "SUCCESS_PLAN_TYPE", AT(plan_type_category), .check = check_not_empty},
 	{"resource", ON_TABLE, OPTION_STRING, NULL, AT(resource), .check = check_resource},
 	{"field", ON_COLUMN, OPTION_STRING, NULL, NOWHERE, .check = check_not_empty},
 	{"constant", ON_COLUMN, OPTION_STRING, NULL, NOWHERE, 0, 0, false, NULL},
@@ -146,6 +152,22 @@ check_resource(const char *value)
 	}
 	appendStringInfoChar(&hint, '.');
 	return hint.data;
+}
+
+static const char *
+check_time_zone(const char *value)
+{
+	pg_tz	   *zone = pg_tzset(value);
+
+	return zone != NULL && pg_tz_acceptable(zone) ? NULL :
+		"It is the name of a time zone, such as \"America/Denver\": the view pg_timezone_names has them.";
+}
+
+static const char *
+check_expressions(const char *value)
+{
+	return strcmp(value, "nested") == 0 || strcmp(value, "flat") == 0 ? NULL :
+		"Valid values are \"nested\" and \"flat\".";
 }
 
 static bool

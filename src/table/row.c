@@ -18,6 +18,7 @@ struct GsRowMaker
 	const char **fields;		/* UTF-8 */
 	int		   *sources;		/* the first of the same field: where its node is */
 	GsInput   **inputs;
+	const char **lookups;		/* of a looked-up field, the member that may hold it; else NULL */
 	const GsJson **nodes;
 	GsJsonFields *picker;
 	int			brace;			/* the one that a path gives, -1 if none */
@@ -67,6 +68,8 @@ add_column(GsRowMaker *maker, const GsColumn *brace, AttrNumber attnum)
 	maker->columns[n] = attnum - 1;
 	maker->fields[n] = gs_to_utf8(attr->field);
 	maker->inputs[n] = gs_input_create(maker->relation, attnum);
+	if (gs_model_is_looked_up(maker->fields[n]))
+		maker->lookups[n] = pnstrdup(maker->fields[n], strrchr(maker->fields[n], '.') - maker->fields[n]);
 	maker->sources[n] = n;
 	for (int i = n - 1; i >= 0; i--)
 		if (pg_strcasecmp(maker->fields[i], maker->fields[n]) == 0)
@@ -88,6 +91,7 @@ gs_row_maker_create(const GsRelation *relation, List *attnums)
 	maker->fields = palloc0(sizeof(char *) * room);
 	maker->sources = palloc0(sizeof(int) * room);
 	maker->inputs = palloc0(sizeof(GsInput *) * room);
+	maker->lookups = palloc0(sizeof(char *) * room);
 	maker->nodes = palloc0(sizeof(GsJson *) * room);
 	maker->constants = palloc0(sizeof(Datum) * Max(relation->natts, 1));
 	maker->is_constant = palloc0(sizeof(bool) * Max(relation->natts, 1));
@@ -112,6 +116,7 @@ gs_row_maker_select(const GsRowMaker *maker, GsSearch *search)
 			select[count++] = maker->fields[i];
 	search->select = select;
 	search->nselect = count;
+	search->category = gs_to_utf8(maker->relation->settings->plan_type_category);
 }
 
 static void
@@ -121,6 +126,10 @@ convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
 	{
 		int			column = maker->columns[i];
 		const GsJson *node = maker->nodes[maker->sources[i]];
+
+		if (node == NULL && maker->lookups[i] != NULL)
+			node = gs_json_get(gs_json_get(maker->place.record, maker->lookups[i]),
+							   maker->fields[i] + strlen(maker->lookups[i]) + 1);
 
 		maker->place.attnum = column + 1;
 		maker->place.node = node;

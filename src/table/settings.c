@@ -29,13 +29,40 @@ apply_options(List *list, int where, GsSettings *settings)
 	}
 }
 
+/* The default of an option depends on the dialect, which the server's options name. */
+static void
+apply_defaults(List *list, GsSettings *settings)
+{
+	const GsOption *dialect = gs_option_find("dialect");
+	ListCell   *cell;
+
+	for (int i = 0; i < gs_noptions; i++)
+		if (gs_options[i].initial != NULL)
+			(void) gs_option_parse(&gs_options[i], gs_options[i].initial, settings);
+	foreach(cell, list)
+		if (strcmp(((DefElem *) lfirst(cell))->defname, dialect->name) == 0)
+		{
+			gs_option_check(dialect, defGetString(lfirst(cell)));
+			(void) gs_option_parse(dialect, defGetString(lfirst(cell)), settings);
+		}
+	settings->dialect = gs_model_dialect(settings->dialect_name);
+	for (const GsDefault *its = settings->dialect->defaults; its != NULL && its->option != NULL; its++)
+		(void) gs_option_parse(gs_option_find(its->option), its->value, settings);
+}
+
+#define VERSION "/v1"
+
+/* Without a slash at the end, nor the version where paths begin with it. */
 static const char *
-without_slash(const char *url)
+plain_url(const char *url, bool versioned)
 {
 	size_t		length = strlen(url);
 
 	while (length > 0 && url[length - 1] == '/')
 		length--;
+	if (versioned && length > strlen(VERSION) &&
+		strncmp(url + length - strlen(VERSION), VERSION, strlen(VERSION)) == 0)
+		length -= strlen(VERSION);
 	return pnstrdup(url, length);
 }
 
@@ -45,22 +72,20 @@ gs_settings_load(Oid serverid, Oid relid)
 	GsSettings *settings = palloc0(sizeof(GsSettings));
 	ForeignServer *server = GetForeignServer(serverid);
 
-	for (int i = 0; i < gs_noptions; i++)
-		if (gs_options[i].initial != NULL)
-			(void) gs_option_parse(&gs_options[i], gs_options[i].initial, settings);
 	gs_options_check_together(server->options, ON_SERVER);
+	apply_defaults(server->options, settings);
 	apply_options(server->options, ON_SERVER, settings);
 	if (OidIsValid(relid))
 		apply_options(GetForeignTable(relid)->options, ON_TABLE, settings);
-	settings->dialect = gs_model_dialect(settings->dialect_name);
+	settings->zone = settings->dialect->zoned ? pg_tzset(settings->time_zone) : NULL;
+	settings->flat = strcmp(settings->expressions, "flat") == 0;
 	settings->tenant.serverid = serverid;
 	settings->tenant.server = server->servername;
 	settings->tenant.usage = palloc0(sizeof(GsUsage));
 	settings->tenant.counted = palloc0(sizeof(GsUsage));
 	if (settings->domain != NULL)
-		settings->tenant.base_url = psprintf("https://%s.gainsightcloud.com/v1", settings->domain);
-	else
-		settings->tenant.base_url = without_slash(settings->tenant.base_url);
+		settings->tenant.base_url = psprintf("https://%s.gainsightcloud.com" VERSION, settings->domain);
+	settings->tenant.base_url = plain_url(settings->tenant.base_url, settings->dialect->versioned);
 	gs_tenant_identify(&settings->tenant);
 	return settings;
 }

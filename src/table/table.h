@@ -19,7 +19,9 @@
 #include "executor/tuptable.h"
 #include "foreign/fdwapi.h"
 #include "nodes/pathnodes.h"
+#include "pgtime.h"
 
+#include "datetext.h"
 #include "gainsight/gainsight.h"
 
 /*
@@ -33,6 +35,11 @@ typedef struct GsSettings
 	const char *domain;
 	const char *dialect_name;
 	const GsDialect *dialect;	/* of that name */
+	const char *time_zone;
+	pg_tz	   *zone;			/* of that name; NULL: UTC, or dates are no moments */
+	const char *expressions;
+	bool		flat;			/* they are */
+	const char *plan_type_category;
 	const char *resource;		/* NULL: the table's name */
 	const char *operators;		/* comma separated; NULL: all */
 	int			page_size;

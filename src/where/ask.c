@@ -11,7 +11,8 @@ gs_filter_ask_total(const GsRelation *relation, const GsFilter *filter, int64 *t
 {
 	GsCondition conditions[GS_MAX_CONDITIONS];
 	const char *key = gs_model_flagged(relation->resource, GS_KEY)->field;
-	GsSearch	search = {&key, 1, conditions, filter->nconditions, filter->expression};
+	GsSearch	search = {&key, 1, conditions, filter->nconditions,
+	.expression = filter->expression};
 
 	memcpy(conditions, filter->conditions, sizeof(conditions));
 	*total = 0;

@@ -127,6 +127,9 @@ gs_attr_grade(const GsAttr *attr, GsTest test)
 
 	if (!gs_attr_kind(attr, &kind))
 		return GS_LOCAL;
+	if ((test == GS_IS_NULL || test == GS_IS_NOT_NULL) && attr->column != NULL &&
+		(attr->column->flags & GS_NULL_UNSURE))
+		return GS_LOCAL;
 	if (kind != GS_NUMBER || !is_rough(attr))
 		return grades[test][kind];
 	/* what equals the value to the tenant may be less or more */

@@ -175,6 +175,28 @@ implied_list(Builder *builder, const Where *whole)
 	return whole;
 }
 
+/* Would it take parentheses, where the tenant has none? */
+static bool
+is_nested(const Builder *builder, const Where *arm)
+{
+	ListCell   *cell;
+
+	if (!builder->relation->settings->flat || arm->kind != ANY_OF)
+		return false;
+	foreach(cell, arm->arms)
+		if (((const Where *) lfirst(cell))->kind != CONDITION)
+			return true;
+	return builder->several;
+}
+
+/* Does it fit, but for a list that is cut? */
+static bool
+fits(const Builder *builder, const Where *arm, bool cut)
+{
+	return builder->filter->nconditions + count_conditions(arm) <= GS_MAX_CONDITIONS &&
+		(cut || !has_long_list(arm)) && !is_nested(builder, arm);
+}
+
 /* An arm of the whole, if it fits, or what it implies does. */
 static void
 emit_arm(Builder *builder, const Where *arm, StringInfo expression)
@@ -182,8 +204,7 @@ emit_arm(Builder *builder, const Where *arm, StringInfo expression)
 	GsFilter   *filter = builder->filter;
 	bool		cut;
 
-	if (arm->kind == ANY_OF &&
-		(filter->nconditions + count_conditions(arm) > GS_MAX_CONDITIONS || has_long_list(arm)))
+	if (arm->kind == ANY_OF && !fits(builder, arm, false))
 	{
 		filter->complete = false;
 		arm = implied_list(builder, arm);
@@ -195,8 +216,7 @@ emit_arm(Builder *builder, const Where *arm, StringInfo expression)
 		filter->unlisted |= filter->nconditions == 0;
 		cut = false;
 	}
-	if (filter->nconditions + count_conditions(arm) > GS_MAX_CONDITIONS ||
-		(!cut && has_long_list(arm)))
+	if (!fits(builder, arm, cut))
 	{
 		filter->complete = false;
 		return;
@@ -221,7 +241,7 @@ void
 gs_filter_build(const GsRelation *relation, List *clauses, const GsOperand *operands,
 				int most_pieces, GsFilter *filter)
 {
-	Builder		builder = {relation, operands, filter, most_pieces};
+	Builder		builder = {relation, operands, filter, most_pieces, false};
 	StringInfoData expression;
 	List	   *arms = NIL;
 	ListCell   *cell;
@@ -235,10 +255,11 @@ gs_filter_build(const GsRelation *relation, List *clauses, const GsOperand *oper
 	whole = gs_where_combine(ALL_OF, arms);
 	if (whole->kind == NOTHING)
 		filter->nothing = true;
-	else if (whole->kind == ALL_OF)
+	builder.several = whole->kind == ALL_OF;
+	if (whole->kind == ALL_OF)
 		foreach(cell, whole->arms)
 			emit_arm(&builder, lfirst(cell), &expression);
-	else if (whole->kind != EVERYTHING)
+	else if (whole->kind == CONDITION || whole->kind == ANY_OF)
 		emit_arm(&builder, whole, &expression);
 	filter->expression = without_outer_parentheses(whole, expression.data);
 }

@@ -32,6 +32,7 @@ typedef struct Builder
 	const GsOperand *operands;
 	GsFilter   *filter;
 	int			most_pieces;	/* that a list may be cut into */
+	bool		several;		/* what is put together is an AND of several arms */
 } Builder;
 
 /*

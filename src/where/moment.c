@@ -146,6 +146,11 @@ gs_where_time(Builder *builder, const GsClause *clause, GsKind kind,
 		return gs_where_give_up(builder);
 	if (test.test == GS_IN)
 		test.test = GS_EQ;
-	return kind == GS_DATE ? day_condition(builder, &test, least, greatest) :
-		moment_condition(builder, &test, least, greatest);
+	if (kind == GS_DATETIME)
+		return moment_condition(builder, &test, least, greatest);
+	if (!builder->relation->resource->dialect->zoned)
+		return day_condition(builder, &test, least, greatest);
+	/* whichever zone it is whose day a moment is */
+	return moment_condition(builder, &test, (least - 1) * USECS_PER_DAY,
+							(greatest + 2) * USECS_PER_DAY);
 }

@@ -18,6 +18,7 @@
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
 
+#include "number.h"
 #include "table/table.h"
 
 /*

@@ -73,8 +73,8 @@ fail_write(const GsTarget *target, const GsVerdict *verdict, const GsWrite *writ
 static void
 note_created(GsTarget *target, const GsRequest *request, const GsJson *record)
 {
-	const char *key = gs_pager_key(&target->relation->settings->tenant, target->relation->resource,
-								   record);
+	const char *key = gs_record_key(&target->relation->settings->tenant, target->relation->resource,
+									record);
 
 	target->created++;
 	gs_xact_end_write(request, GS_WRITE_MADE,
@@ -110,7 +110,7 @@ created_row(GsTarget *target, const GsWrite *write, const GsJson *record,
 			TupleTableSlot *slot)
 {
 	const GsResource *resource = target->relation->resource;
-	const char *key = gs_pager_key(&target->relation->settings->tenant, resource, record);
+	const char *key = gs_record_key(&target->relation->settings->tenant, resource, record);
 
 	if (gs_json_length(record) == 1)
 		record = gs_write_read_back(target->relation, write, key, target->context);

@@ -10,7 +10,7 @@
 
 #include "postgres.h"
 
-#include "table/table.h"
+#include "where/where.h"
 
 /*
  * Is a record still what it was?  By its version, where that is fine enough to

@@ -18,6 +18,11 @@
 extern bool gs_parse_datetime(const char *text, bool is_number, Timestamp *moment);
 
 /*
+ * Is it a date without a time?
+ */
+extern bool gs_is_day(const char *text);
+
+/*
  * The day and the second, counted from the beginning of 2000, that a moment is
  * in; also before it.
  */

@@ -179,3 +179,9 @@ gs_second_of(Timestamp moment)
 {
 	return divide_down(moment, USECS_PER_SEC);
 }
+
+bool
+gs_is_day(const char *text)
+{
+	return strlen(text) == strlen("YYYY-MM-DD") && text[4] == '-';
+}

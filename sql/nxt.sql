@@ -1,0 +1,139 @@
+-- nxt: the dialect that live tenants are reported to serve
+--
+-- The same tables by another API: one route that queries any object, which counts nothing.
+
+\i sql/include/setup.psql
+\i sql/include/copy.psql
+DROP SCHEMA gs CASCADE;
+CREATE SERVER live FOREIGN DATA WRAPPER gainsight_fdw
+  OPTIONS (base_url :'url', dialect 'nxt', rate_limit '0', max_retries '0');
+CREATE USER MAPPING FOR CURRENT_USER SERVER live OPTIONS (access_key :'key');
+CREATE SCHEMA gs;
+IMPORT FOREIGN SCHEMA gainsight FROM SERVER live INTO gs;
+SELECT attname, attfdwoptions FROM pg_attribute WHERE attrelid = 'gs.successplans'::regclass AND attnum > 0;
+-- a server in the other dialect of this tenant has no such routes
+\! sandbox/ctl set serves=nxt
+CREATE FOREIGN TABLE local.documented (gsid text) SERVER gainsight OPTIONS (resource 'successplans');
+SELECT * FROM local.error_of('SELECT * FROM local.documented');
+DROP FOREIGN TABLE local.documented;
+SELECT * FROM local.error_of($$ALTER SERVER live OPTIONS (SET dialect 'next')$$);
+
+--
+-- Requests
+--
+
+-- nobody counts, so a first walk may ask for a page too many; the next one knows
+SELECT local.compare('successplans'), local.compare('objectives'), local.compare('plan_types');
+\! sandbox/ctl clear
+SELECT count(*) FROM gs.successplans;
+\! sandbox/ctl requests
+SELECT count(*) FROM gs.objectives;
+\! sandbox/ctl requests
+SELECT count(*) FROM gs.plan_types;
+\! sandbox/ctl requests
+-- a page with fewer than 100 rows is the last one
+SELECT * FROM local.explain_analyze($$SELECT name FROM gs.successplans WHERE company_name LIKE 'Acme%' AND end_date BETWEEN '2026-01-01' AND '2026-01-31'$$);
+-- objectives by the plan they are in are a search, too, of ten plans each
+SELECT * FROM local.explain_analyze($$SELECT name FROM gs.objectives WHERE success_plan_id IN ('1P02A', '1P02B') AND status = 'Completed'$$);
+CREATE TABLE local.some AS SELECT gsid FROM local.successplans ORDER BY gsid LIMIT 30;
+ANALYZE local.some;
+\! sandbox/ctl clear
+SELECT local.compare_queries('SELECT o.* FROM gs.objectives AS o JOIN local.some AS s ON o.success_plan_id = s.gsid',
+	'SELECT o.* FROM local.objectives AS o JOIN local.some AS s ON o.success_plan_id = s.gsid');
+\! sandbox/ctl requests
+
+--
+-- Conditions
+--
+
+-- no parentheses: an OR below an AND is a list, or is left out
+CREATE FUNCTION local.sent(condition text) RETURNS text
+RETURN (SELECT string_agg(trim(line), ', ') FROM local.explain('SELECT gsid FROM gs.successplans WHERE ' || condition) AS line
+	WHERE line ~ 'Gainsight (Conditions|Expression)');
+CREATE FUNCTION local.compare_where(condition text) RETURNS text
+RETURN local.compare_queries('SELECT * FROM gs.successplans WHERE ' || condition, 'SELECT * FROM local.successplans WHERE ' || condition);
+SELECT condition, local.sent(condition), local.compare_where(condition) FROM unnest(ARRAY[
+	$$status = 'Active' AND name LIKE 'R%'$$,
+	$$status = 'Active' OR name LIKE 'R%'$$,
+	$$status = 'Active' AND (company_id = 'a' OR company_id = 'b')$$,
+	$$status = 'Active' AND (company_id = 'a' OR name LIKE 'R%')$$,
+	$$status = 'Active' OR (company_id = 'a' AND name LIKE 'R%')$$,
+	$$(status, company_id) IN (('Active', 'a'), ('Draft', 'b'))$$]) AS condition;
+ALTER SERVER live OPTIONS (ADD expressions 'nested');
+\! sandbox/ctl set expressions=nested
+SELECT local.sent(condition), local.compare_where(condition)
+FROM unnest(ARRAY[$$status = 'Active' AND (company_id = 'a' OR name LIKE 'R%')$$]) AS condition;
+\! sandbox/ctl set expressions=flat
+ALTER SERVER live OPTIONS (DROP expressions);
+-- what is null here may not be null there, and rich text is no field for conditions
+SELECT condition, local.sent(condition), local.compare_where(condition) FROM unnest(ARRAY[
+	$$owner_id IS NULL$$, $$owner_name IS NULL$$, $$owner_id IS NOT NULL$$, $$comments = 'x'$$, $$name IS NULL$$, $$status <> 'Active'$$,
+	$$owner_id <> 'a'$$]) AS condition;
+-- days are those of the tenant's zone, and are asked for so that it makes no difference which that is
+SELECT condition, local.sent(condition), local.compare_where(condition) FROM unnest(ARRAY[
+	$$end_date = '2026-04-30'$$, $$end_date < '2026-04-30'$$, $$end_date <= '2026-04-30'$$, $$end_date > '2026-04-30'$$,
+	$$end_date >= '2026-04-30'$$, $$end_date IN ('2026-04-30', '2026-05-02')$$, $$end_date IS NOT NULL$$,
+	$$end_date > '2026-04-30 12:00+00'::timestamptz$$, $$modified_date >= '2026-01-01'$$]) AS condition;
+
+--
+-- Habits
+--
+
+CREATE FUNCTION local.compare_all() RETURNS text
+RETURN concat_ws(', ', local.compare('successplans'), local.compare('objectives'), local.compare('plan_types'),
+	local.compare_where($$status = 'Active' AND end_date > '2026-01-01' AND company_name LIKE 'A%'$$));
+-- looked-up names in an object, in either way
+\! sandbox/ctl set lookups=nested
+SELECT local.compare_all();
+\! sandbox/ctl set lookups=mixed drop_nulls=true
+SELECT local.compare_all();
+-- "" for a null
+\! sandbox/ctl set drop_nulls=false blank_nulls=true
+SELECT local.compare_all();
+-- spellings
+\! sandbox/ctl defaults
+\! sandbox/ctl set epoch_dates=true key_case=lower bare_arrays=true
+SELECT local.compare_all();
+\! sandbox/ctl defaults
+\! sandbox/ctl set key_case=select data_null_when_empty=true no_data=gsobj_1011
+SELECT local.compare_all(), local.compare_where($$gsid = 'none'$$);
+\! sandbox/ctl set no_data=result_false
+SELECT local.compare_where($$gsid = 'none'$$);
+-- pages of a hundred rows at most: to a session that has seen longer ones a short page is the last
+\! sandbox/ctl defaults
+\! sandbox/ctl set page_cap=100
+\c -
+SET DateStyle = 'ISO, YMD';
+SET TimeZone = 'UTC';
+SELECT local.compare_all();
+-- no order, though one is asked for
+\! sandbox/ctl defaults
+\! sandbox/ctl set ignore_order=true
+SELECT local.compare_all();
+-- conditions that are dropped
+\! sandbox/ctl defaults
+\! sandbox/ctl set 'ignore_operators=["IS_NOT_NULL","EQ"]'
+SELECT local.compare_all();
+-- a total, which nobody asked for
+\! sandbox/ctl defaults
+\! sandbox/ctl set nxt_total=true
+SELECT local.compare_all();
+-- due dates at five in the afternoon west of UTC, where that is the next day
+\! sandbox/ctl defaults
+\! sandbox/ctl set due_zone=America/Denver due_hour=17
+SELECT local.compare('successplans') <> 'equal' AS other_days;
+ALTER SERVER live OPTIONS (ADD time_zone 'America/Denver');
+SELECT local.compare_all();
+SELECT condition, local.compare_where(condition) FROM unnest(ARRAY[
+	$$end_date = '2026-04-30'$$, $$end_date < '2026-04-30'$$, $$end_date >= '2026-04-30'$$]) AS condition;
+SELECT * FROM local.error_of($$ALTER SERVER live OPTIONS (SET time_zone 'Denver')$$);
+
+--
+-- Not yet
+--
+
+SELECT * FROM local.error_of($$IMPORT FOREIGN SCHEMA gainsight FROM SERVER live INTO local OPTIONS (discover 'true')$$);
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET name = 'x'$$);
+SELECT * FROM local.error_of($$INSERT INTO gs.objectives (name) VALUES ('x')$$);
+
+\i sql/include/teardown.psql

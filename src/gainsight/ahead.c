@@ -1,0 +1,87 @@
+/*
+ * ahead.c
+ *	  Pages of a search that are asked for before they are wanted.
+ */
+#include "postgres.h"
+
+#include "ahead.h"
+#include "api.h"
+
+void
+gs_ahead_init(GsAhead *ahead, const GsTenant *tenant, const GsResource *resource,
+			  const GsSearch *search, MemoryContext context)
+{
+	ahead->tenant = tenant;
+	ahead->resource = resource;
+	ahead->search = search;
+	ahead->context = context;
+	ahead->first = ahead->count = 0;
+}
+
+void
+gs_ahead_restart(GsAhead *ahead, int page_size)
+{
+	ahead->window = 1;
+	ahead->next_limit = ahead->page_size = page_size;
+}
+
+/* The offset of the page after all that are asked for: one row early. */
+static int64
+next_offset(const GsAhead *ahead, int64 rows)
+{
+	const GsPage *last;
+
+	if (ahead->count == 0)
+		return Max(rows - 1, 0);
+	last = &ahead->pages[(ahead->first + ahead->count - 1) % GS_MAX_AHEAD];
+	return last->offset + last->limit - 1;
+}
+
+static void
+queue_page(GsAhead *ahead, int64 rows)
+{
+	GsPage	   *page = &ahead->pages[(ahead->first + ahead->count) % GS_MAX_AHEAD];
+
+	page->offset = next_offset(ahead, rows);
+	page->limit = ahead->next_limit;
+	page->request = gs_api_start_search(ahead->tenant, ahead->resource, ahead->search,
+										page->limit, page->offset, ahead->context);
+	ahead->count++;
+	ahead->next_limit = ahead->page_size;
+}
+
+void
+gs_ahead_fill(GsAhead *ahead, int64 rows, int64 all)
+{
+	/* a page that is needed is asked for, whatever totalCount and budget say */
+	if (ahead->count == 0)
+		queue_page(ahead, rows);
+	while (ahead->count < ahead->window &&
+		   (all == GS_NO_TOTAL || next_offset(ahead, rows) + 1 < all) &&
+		   gs_governor_left(ahead->tenant->max_requests) > 0)
+		queue_page(ahead, rows);
+}
+
+bool
+gs_ahead_is_settled(const GsAhead *ahead)
+{
+	return gs_request_is_settled(ahead->pages[ahead->first].request);
+}
+
+GsPage
+gs_ahead_take(GsAhead *ahead)
+{
+	GsPage		page = ahead->pages[ahead->first];
+
+	ahead->first = (ahead->first + 1) % GS_MAX_AHEAD;
+	ahead->count--;
+	return page;
+}
+
+void
+gs_ahead_forget(GsAhead *ahead)
+{
+	while (ahead->count > 0)
+		gs_request_free(gs_ahead_take(ahead).request);
+	ahead->window = 1;
+}

@@ -1,0 +1,57 @@
+/*
+ * ahead.h
+ *	  Pages of a search that are asked for before they are wanted.
+ */
+#ifndef GS_AHEAD_H
+#define GS_AHEAD_H
+
+#include "postgres.h"
+
+#include "search.h"
+
+/* Pages in flight: no more than the option max_connections can ask for. */
+#define GS_MAX_AHEAD 64
+
+typedef struct GsPage
+{
+	GsRequest  *request;		/* NULL: there is none */
+	int64		offset;
+	int			limit;
+} GsPage;
+
+typedef struct GsAhead
+{
+	const GsTenant *tenant;
+	const GsResource *resource;
+	const GsSearch *search;
+	MemoryContext context;		/* of the requests */
+	GsPage		pages[GS_MAX_AHEAD];	/* a ring */
+	int			first;
+	int			count;
+	int			window;			/* how many there may be */
+	int			page_size;		/* in force */
+	int			next_limit;		/* of the page that is queued next */
+} GsAhead;
+
+/*
+ * Prepare to ask; begin anew with pages of this size, one at a time, when none
+ * is asked for.
+ */
+extern void gs_ahead_init(GsAhead *ahead, const GsTenant *tenant, const GsResource *resource,
+						  const GsSearch *search, MemoryContext context);
+extern void gs_ahead_restart(GsAhead *ahead, int page_size);
+
+/*
+ * Ask for the page that is needed, and for as many behind it as there may be,
+ * when so many rows were read of so many in all (GS_NO_TOTAL: not known).
+ */
+extern void gs_ahead_fill(GsAhead *ahead, int64 rows, int64 all);
+
+/*
+ * Has the first of them come?  Take it; or give all of them up.
+ */
+extern bool gs_ahead_is_settled(const GsAhead *ahead);
+extern GsPage gs_ahead_take(GsAhead *ahead);
+extern void gs_ahead_forget(GsAhead *ahead);
+
+#endif							/* GS_AHEAD_H */

@@ -1,0 +1,116 @@
+/*
+ * nxt.c
+ *	  The dialect that live tenants are reported to serve: one route that
+ *	  queries any object.
+ *
+ * No tenant was at hand when this was written, so it goes by what public
+ * clients depend on: objects and fields, values of both spellings, no totals,
+ * an order if one is asked for.  What can be checked is not believed.
+ */
+#include "postgres.h"
+
+#include "model.h"
+
+#define LENGTH(array) ((int) lengthof(array))
+#define COLUMNS(array) .columns = (array), .ncolumns = LENGTH(array)
+#define CHOICES(array) .choices = (array), .nchoices = LENGTH(array)
+#define QUERY(object) {"POST", "/v1/data/objects/query/" object, .search = true}
+
+/* An id in another record, and what is looked up by it. */
+#define REFERENCE (GS_FILTERABLE | GS_EMPTY_IS_NULL | GS_NULL_UNSURE)
+#define LOOKED_UP (GS_FILTERABLE | GS_NULL_UNSURE)
+
+static const GsColumn plan_columns[] = {
+	{"gsid", "Gsid", GS_ID, GS_FILTERABLE | GS_KEY, NULL, 1},
+	{"name", "Name", GS_TEXT, GS_FILTERABLE, NULL, 0},
+	{"company_id", "CompanyId", GS_ID, REFERENCE, NULL, 10},
+	{"company_name", "CompanyId__gr.Name", GS_TEXT, LOOKED_UP, NULL, 10},
+	{"type_id", "SuccessPlanTypeId", GS_ID, REFERENCE, NULL, 5000},
+	{"type_name", "SuccessPlanTypeId__gr.Name", GS_TEXT, LOOKED_UP, NULL, 5000},
+	{"status", "StatusId__gr.Name", GS_TEXT, LOOKED_UP, NULL, 0},
+	{"owner_id", "OwnerId", GS_ID, REFERENCE, NULL, 500},
+	{"owner_name", "OwnerId__gr.Name", GS_TEXT, LOOKED_UP, NULL, 500},
+	{"start_date", "StartDate", GS_DATE, GS_FILTERABLE, NULL, 0},
+	{"end_date", "DueDate", GS_DATE, GS_FILTERABLE, NULL, 0},
+	{"comments", "ActionPlan", GS_TEXT, 0, NULL, 0},
+	{"created_date", "CreatedDate", GS_DATETIME, GS_FILTERABLE, NULL, 0},
+	{"modified_date", "ModifiedDate", GS_DATETIME, GS_FILTERABLE | GS_VERSION, NULL, 0},
+};
+
+static const GsColumn objective_columns[] = {
+	{"gsid", "Gsid", GS_ID, GS_FILTERABLE | GS_KEY, NULL, 1},
+	{"name", "Name", GS_TEXT, GS_FILTERABLE, NULL, 0},
+	{"description", "Comments", GS_TEXT, 0, NULL, 0},
+	{"success_plan_id", "CtaGroupId", GS_ID, REFERENCE, NULL, 3},
+	{"status", "StatusId__gr.Name", GS_TEXT, LOOKED_UP, NULL, 0},
+	{"priority", "PriorityId__gr.Name", GS_TEXT, LOOKED_UP, NULL, 0},
+	{"due_date", "DueDate", GS_DATE, GS_FILTERABLE, NULL, 0},
+	{"completion_percentage", "PercentComplete", GS_NUMBER, GS_FILTERABLE, NULL, 0},
+	{"created_date", "CreatedDate", GS_DATETIME, GS_FILTERABLE, NULL, 0},
+	{"modified_date", "ModifiedDate", GS_DATETIME, GS_FILTERABLE | GS_VERSION, NULL, 0},
+};
+
+static const GsColumn type_columns[] = {
+	{"id", "Gsid", GS_ID, GS_KEY, NULL, 1},
+	{"name", "Name", GS_TEXT, 0, NULL, 0},
+};
+
+/* A call to action is an objective if it is in a plan, whatever its own type. */
+static const GsChoice objective_choices[] = {
+	{"CtaGroupId", .asked = true},
+};
+
+/* The list of all picklists' items is not long, and its filters are unknown. */
+static const GsChoice type_choices[] = {
+	{"Category", .category = true},
+	{"IsActive", .json = "true"},
+	{"Deleted", .json = "false"},
+};
+
+static const GsResource resources[] = {
+	{
+		.name = "successplans",
+		.dialect = &gs_nxt,
+		.label = "success plan",
+		COLUMNS(plan_columns),
+		.read = {QUERY("cta_group")},
+		.default_rows = 100000,
+	},
+	{
+		.name = "objectives",
+		.dialect = &gs_nxt,
+		.label = "objective",
+		COLUMNS(objective_columns),
+		CHOICES(objective_choices),
+		.read = {QUERY("call_to_action")},
+		.default_rows = 300000,
+	},
+	{
+		.name = "plan_types",
+		.dialect = &gs_nxt,
+		.label = "plan type",
+		COLUMNS(type_columns),
+		CHOICES(type_choices),
+		.read = {QUERY("da_picklist")},
+		.page_size = 5000,
+		.default_rows = 20,
+	},
+};
+
+static const GsDefault defaults[] = {
+	{"operators", "EQ, IN, GT, GTE, LT, LTE, CONTAINS, STARTS_WITH, IS_NULL, IS_NOT_NULL"},
+	{"in_list_size", "10"},
+	{"expressions", "flat"},
+	{NULL, NULL}
+};
+
+const GsDialect gs_nxt = {
+	.name = "nxt",
+	.resources = resources,
+	.nresources = LENGTH(resources),
+	.defaults = defaults,
+	.versioned = true,
+	.ordered = true,
+	.uncounted = true,
+	.zoned = true,
+};

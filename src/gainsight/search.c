@@ -1,0 +1,193 @@
+/*
+ * search.c
+ *	  What a search asks for, and which of its records are the resource's.
+ *
+ * One object may hold the records of several resources.  Those of one are asked
+ * for where a tenant is known to understand it, and chosen here in any case.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+#include "search.h"
+
+static bool
+is_selected(const GsSearch *search, const char *field)
+{
+	for (int i = 0; i < search->nselect; i++)
+		if (pg_strcasecmp(search->select[i], field) == 0)
+			return true;
+	return false;
+}
+
+/* A condition on the field says more than that there is a value. */
+static bool
+is_asked(const GsSearch *search, const char *field)
+{
+	for (int i = 0; i < search->nconditions; i++)
+		if (pg_strcasecmp(search->conditions[i].field, field) == 0)
+			return true;
+	return false;
+}
+
+static void
+select_field(GsSearch *search, const char *field)
+{
+	const char **select = palloc(sizeof(char *) * (search->nselect + 1));
+
+	memcpy(select, search->select, sizeof(char *) * search->nselect);
+	select[search->nselect++] = field;
+	search->select = select;
+}
+
+/* One more condition, which no OR may be beside. */
+static void
+ask_for_field(GsSearch *search, const char *field)
+{
+	GsCondition *conditions = palloc(sizeof(GsCondition) * (search->nconditions + 1));
+	const char *letter = psprintf("%c", 'A' + search->nconditions);
+
+	memcpy(conditions, search->conditions, sizeof(GsCondition) * search->nconditions);
+	conditions[search->nconditions] = (GsCondition) {field, "IS_NOT_NULL", "[]"};
+	search->expression = search->nconditions == 0 ? letter :
+		psprintf("%s AND %s", search->expression, letter);
+	search->conditions = conditions;
+	search->nconditions++;
+}
+
+const GsSearch *
+gs_search_complete(const GsResource *resource, const GsSearch *search)
+{
+	GsSearch   *result;
+
+	if (resource->nchoices == 0 || search->nselect == 0)
+		return search;
+	result = palloc(sizeof(GsSearch));
+	*result = *search;
+	for (int i = 0; i < resource->nchoices; i++)
+	{
+		const GsChoice *choice = &resource->choices[i];
+
+		if (!is_selected(result, choice->field))
+			select_field(result, choice->field);
+		if (choice->asked && !is_asked(result, choice->field) &&
+			result->nconditions < GS_MAX_CONDITIONS &&
+			(result->nconditions == 0 || strstr(result->expression, " OR ") == NULL))
+			ask_for_field(result, choice->field);
+	}
+	return result;
+}
+
+bool
+gs_search_holds(const GsResource *resource, const char *category, const GsJson *record)
+{
+	for (int i = 0; i < resource->nchoices; i++)
+	{
+		const GsChoice *choice = &resource->choices[i];
+		const GsJson *node = gs_json_get(record, choice->field);
+		const char *text = gs_json_text(node);
+		const char *wanted = choice->category ? category : choice->json;
+
+		/* booleans may come as texts */
+		if (text == NULL || text[0] == '\0' ||
+			(wanted != NULL && pg_strcasecmp(text, wanted) != 0))
+			return false;
+	}
+	return true;
+}
+
+static void
+append_member(StringInfo out, const char *key, const char *value)
+{
+	appendStringInfo(out, "\"%s\":", key);
+	gs_json_append_string(out, value);
+}
+
+static void
+append_where(StringInfo out, const GsSearch *search)
+{
+	appendStringInfoString(out, "\"where\":{\"conditions\":[");
+	for (int i = 0; i < search->nconditions; i++)
+	{
+		const GsCondition *condition = &search->conditions[i];
+
+		appendStringInfoString(out, i == 0 ? "{" : ",{");
+		append_member(out, "name", condition->field);
+		appendStringInfo(out, ",\"alias\":\"%c\",\"value\":%s,", 'A' + i, condition->values);
+		append_member(out, "operator", condition->operator);
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoString(out, "],");
+	append_member(out, "expression", search->expression);
+	appendStringInfoString(out, "},");
+}
+
+char *
+gs_search_body(const GsResource *resource, const GsSearch *search, int limit, int64 offset)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	for (int i = 0; i < search->nselect; i++)
+	{
+		appendStringInfoString(&out, i == 0 ? "\"select\":[" : ",");
+		gs_json_append_string(&out, search->select[i]);
+	}
+	if (search->nselect > 0)
+		appendStringInfoString(&out, "],");
+	if (search->nconditions > 0)
+		append_where(&out, search);
+	if (resource->dialect->ordered)
+	{
+		appendStringInfoString(&out, "\"orderBy\":{");
+		append_member(&out, gs_model_flagged(resource, GS_KEY)->field, "asc");
+		appendStringInfoString(&out, "},");
+	}
+	appendStringInfo(&out, "\"limit\":%d,\"offset\":" INT64_FORMAT "}", limit, offset);
+	return out.data;
+}
+
+/*
+ * Keys.
+ */
+
+const char *
+gs_record_find_key(const GsResource *resource, const GsJson *record)
+{
+	const GsJson *node = gs_json_get(record, gs_model_flagged(resource, GS_KEY)->field);
+	const char *key = gs_json_kind(node) == GS_JSON_STRING ? gs_json_identity(node) : NULL;
+
+	return key != NULL && key[0] != '\0' ? key : NULL;
+}
+
+void
+gs_record_fail(const GsTenant *tenant, int sqlstate, const char *message, const char *aside,
+			   const char *hint)
+{
+	GsFailure	failure = {
+		.sqlstate = sqlstate, .message = message, .server = tenant->server,
+		.table = tenant->table, .aside = aside, .hint = hint
+	};
+
+	gs_fail(&failure);
+}
+
+void
+gs_record_require_key(const GsTenant *tenant, const GsResource *resource, const char *key)
+{
+	if (key == NULL)
+		gs_record_fail(tenant, ERRCODE_FDW_REPLY_HANDLE,
+					   psprintf(_("Gainsight gave a %s without a %s"), resource->label,
+								gs_model_flagged(resource, GS_KEY)->field),
+					   _("without it a record cannot be told from others."), NULL);
+}
+
+const char *
+gs_record_key(const GsTenant *tenant, const GsResource *resource, const GsJson *record)
+{
+	const char *key = gs_record_find_key(resource, record);
+
+	gs_record_require_key(tenant, resource, key);
+	return key;
+}

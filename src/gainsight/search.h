@@ -1,0 +1,71 @@
+/*
+ * search.h
+ *	  What a search asks for, and which of its records are the resource's.
+ */
+#ifndef GS_SEARCH_H
+#define GS_SEARCH_H
+
+#include "postgres.h"
+
+#include "model.h"
+#include "wire/wire.h"
+
+/* The most conditions one search can name, as each needs a letter. */
+#define GS_MAX_CONDITIONS 26
+
+/* One condition of a search; the n-th is called by the n-th letter. */
+typedef struct GsCondition
+{
+	const char *field;
+	const char *operator;		/* the API's, e.g. "EQ" */
+	const char *values;			/* a JSON array */
+} GsCondition;
+
+/* What a walk over a search asks for, but for its page. */
+typedef struct GsSearch
+{
+	const char *const *select;
+	int			nselect;		/* 0: no select, for whatever the tenant gives then */
+	const GsCondition *conditions;
+	int			nconditions;	/* 0: no where */
+	const char *expression;		/* in letters, AND, OR and parentheses */
+	const char *category;		/* of plan types; NULL: any */
+} GsSearch;
+
+/*
+ * A search that also selects what the resource's records are chosen by, and
+ * asks for them as far as that can be said; itself where nothing is lacking.
+ * palloc'd.
+ */
+extern const GsSearch *gs_search_complete(const GsResource *resource, const GsSearch *search);
+
+/*
+ * The body of a completed search for some of its records.  palloc'd.
+ */
+extern char *gs_search_body(const GsResource *resource, const GsSearch *search, int limit,
+							int64 offset);
+
+/*
+ * Is a record that a completed search gave one of the resource's?  category is
+ * the option plan_type_category, in UTF-8.
+ */
+extern bool gs_search_holds(const GsResource *resource, const char *category,
+							const GsJson *record);
+
+/*
+ * A record's key, as what tells it from any other, NULL if it has none; that it has one, and the key: raises
+ * HV00K where it has none.
+ */
+extern const char *gs_record_find_key(const GsResource *resource, const GsJson *record);
+extern void gs_record_require_key(const GsTenant *tenant, const GsResource *resource,
+								  const char *key);
+extern const char *gs_record_key(const GsTenant *tenant, const GsResource *resource,
+								 const GsJson *record);
+
+/*
+ * Raise what is wrong with records that were answered well.
+ */
+pg_noreturn extern void gs_record_fail(const GsTenant *tenant, int sqlstate, const char *message,
+									   const char *aside, const char *hint);
+
+#endif							/* GS_SEARCH_H */
