@@ -197,7 +197,7 @@ judge(const char *body, size_t size, int status, const GsEndpoint *endpoint)
 	asked.classify(&asked, &result, CurrentMemoryContext, &verdict);
 	gs_api_settle(NULL, endpoint, &records);
 	for (const GsJson *record = records.first; record != NULL;
-		 record = gs_api_next(&records, record))
+		 record = gs_envelope_next(&records, record))
 	{
 		require(gs_json_kind(record) == GS_JSON_OBJECT);
 		count++;

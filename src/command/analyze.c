@@ -78,7 +78,7 @@ static void
 sample_records(Sample *sample, const GsRecords *records, const char *key)
 {
 	for (const GsJson *record = records->first; record != NULL;
-		 record = gs_api_next(records, record))
+		 record = gs_envelope_next(records, record))
 	{
 		CHECK_FOR_INTERRUPTS();
 		sample_record(sample, record, key);
@@ -204,7 +204,7 @@ add_parents(Sample *sample, const GsResource *parent, int64 page, GsSeen *seen, 
 	GsRequest  *request = read_page(sample, parent, &search, page_size, page * page_size, &records);
 
 	for (const GsJson *record = records.first; record != NULL;
-		 record = gs_api_next(&records, record))
+		 record = gs_envelope_next(&records, record))
 	{
 		const char *key = gs_record_key(&sample->relation->settings->tenant, parent, record);
 

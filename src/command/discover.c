@@ -218,7 +218,7 @@ gs_discover(const GsSettings *settings, const GsResource *resource)
 	request = gs_api_start_search(&settings->tenant, resource, &search, settings->page_size, 0,
 								  CurrentMemoryContext);
 	gs_api_finish_read(request, gs_model_read(resource, false), &records);
-	for (const GsJson *record = records.first; record != NULL; record = gs_api_next(&records, record))
+	for (const GsJson *record = records.first; record != NULL; record = gs_envelope_next(&records, record))
 		found = look_at(resource, record, found);
 	discovered = name_fields(resource, found);
 	gs_request_free(request);

@@ -1,381 +1,19 @@
 /*
  * api.c
- *	  The dialect of the Gainsight Success Plan API: request bodies, envelopes
- *	  and error codes.
+ *	  What is asked of the API: requests for records, to read and to write.
  *
- * No other file knows these words.  It knows no planner and no slot, and does
- * not care how a request travels.
+ * It knows no planner and no slot, and does not care how a request travels.
  */
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
 
 #include "api.h"
-#include "refusal.h"
 
 const char *const gs_api_operators[] = {
 	"EQ", "NE", "LT", "GT", "LTE", "GTE", "BTW", "IN", "CONTAINS", "STARTS_WITH",
 	"ENDS_WITH", "IS_NULL", "IS_NOT_NULL", "INCLUDES", "EXCLUDES", NULL
 };
-
-/*
- * Failures.  The first row that fits an answer counts; an errorCode weighs
- * more than the status that it came with.
- */
-#define ANY_STATUS 0
-
-typedef struct FailureRule
-{
-	const char *code;			/* NULL: any */
-	int			status;			/* ANY_STATUS, or the lowest of a range */
-	int			last_status;	/* 0: a range of one */
-	int			calls;			/* on which it holds */
-	GsRepeat	repeat;
-	int			sqlstate;
-	const char *message;
-	const char *hint;
-} FailureRule;
-
-/* What a call does. */
-#define LISTS	0x01			/* a read that names nothing */
-#define SELECTS 0x10			/* one that names fields */
-#define FILTERS 0x20			/* and conditions, too */
-#define READS	(LISTS | SELECTS | FILTERS)
-#define CREATES	0x02
-#define ADDS	0x04			/* a create below a record that the path names */
-#define UPDATES	0x08
-#define WRITES	(CREATES | ADDS | UPDATES)
-#define ANY_CALL (READS | WRITES)
-
-#define KEY_REFUSED GS_REPEAT_NEVER, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, \
-	"Gainsight refused the access key", \
-	"Check the option access_key of the user mapping."
-#define ADDRESS_REFUSED GS_REPEAT_NEVER, ERRCODE_INSUFFICIENT_PRIVILEGE, \
-	"Gainsight refuses access from this address or to this user", \
-	"An administrator of the tenant can allow this server's IP address."
-#define RATE_LIMITED GS_REPEAT_LATER, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, \
-	"Gainsight's rate limit is exceeded", \
-	"The limit is shared by everything that uses the tenant; the server option rate_limit keeps below it."
-#define NO_PARENT GS_REPEAT_NEVER, ERRCODE_FOREIGN_KEY_VIOLATION, \
-	"Gainsight has no such record to add to", \
-	"The row names a parent that does not exist, or that this key may not see."
-#define REFUSED_FIELD GS_REPEAT_NEVER, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION, \
-	"Gainsight refused the request", \
-	"It may not know a column's field: the column option field, or the column's name, says what is asked for."
-#define SERVER_FAULT ERRCODE_SYSTEM_ERROR, \
-	"Gainsight failed to answer", NULL
-#define WRONG_ADDRESS GS_REPEAT_NEVER, ERRCODE_FDW_ERROR, \
-	"Gainsight does not know this address", \
-	"Check the server's options domain or base_url."
-
-#define OTHER_DIALECT GS_REPEAT_NEVER, ERRCODE_FDW_ERROR, \
-	"Gainsight does not know this address", \
-	"Check the server's options domain or base_url; live tenants are reported to serve dialect 'nxt'."
-
-static const FailureRule rules[] = {
-	{"GS_APIG_2401", ANY_STATUS, 0, ANY_CALL, KEY_REFUSED},
-	{"GSOBJ_1024", ANY_STATUS, 0, ANY_CALL, KEY_REFUSED},
-	{"GS_APIG_2402", ANY_STATUS, 0, ANY_CALL, ADDRESS_REFUSED},
-	{"GS_APIG_2404", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
-	{"GU_2400", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
-	{"GS_APIG_1000", ANY_STATUS, 0, ANY_CALL, OTHER_DIALECT},
-	{"COCKPIT_5101", ANY_STATUS, 0, READS, REFUSED_FIELD},
-	{"GSOBJ_ESS_9104", ANY_STATUS, 0, READS, REFUSED_FIELD},
-	{"P_5005", ANY_STATUS, 0, READS, REFUSED_FIELD},
-	{"P_5068", ANY_STATUS, 0, READS, REFUSED_FIELD},
-	{"OBJECT_NOT_FOUND", ANY_STATUS, 0, ADDS, NO_PARENT},
-	{NULL, 401, 0, ANY_CALL, KEY_REFUSED},
-	{NULL, 403, 0, ANY_CALL, ADDRESS_REFUSED},
-	{NULL, 429, 0, ANY_CALL, RATE_LIMITED},
-	{NULL, 400, 0, LISTS, GS_REPEAT_NEVER, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
-	"Gainsight refused the request", NULL},
-	{NULL, 400, 0, SELECTS, REFUSED_FIELD},
-	{NULL, 400, 0, FILTERS, GS_REPEAT_NEVER, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
-		"Gainsight refused the request",
-	"The server options operators and in_list_size say what the tenant understands."},
-	{NULL, 400, 0, WRITES, GS_REPEAT_NEVER, ERRCODE_INVALID_PARAMETER_VALUE,
-	"Gainsight refused the values of the row", NULL},
-	{NULL, 404, 0, ADDS, NO_PARENT},
-	{NULL, 404, 0, ANY_CALL, WRONG_ADDRESS},
-	{NULL, 408, 0, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
-	{NULL, 425, 0, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
-	{NULL, 500, 0, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
-	{NULL, 502, 504, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
-	/* of a balancer that does not reach the tenant */
-	{NULL, 520, 529, ANY_CALL, GS_REPEAT_SOON, SERVER_FAULT},
-	{NULL, 500, 599, ANY_CALL, GS_REPEAT_NEVER, SERVER_FAULT},
-	{NULL, ANY_STATUS, 0, ANY_CALL, GS_REPEAT_NEVER, ERRCODE_FDW_ERROR,
-	"Gainsight gave an unexpected answer", NULL},
-};
-
-/*
- * What a call does, for the rules.  A page that is no envelope does not come
- * from a tenant that has looked for a parent.
- */
-static int
-kind_of_call(const GsCall *call, bool is_envelope)
-{
-	if (call->read)
-		return call->filtered ? FILTERS : call->body != NULL ? SELECTS : LISTS;
-	if (!call->once)
-		return UPDATES;
-	return is_envelope && gs_model_brace(call->resource, call->endpoint) ? ADDS : CREATES;
-}
-
-static const FailureRule *
-rule_for(int calls, int status, const char *code)
-{
-	for (const FailureRule *rule = rules;; rule++)
-	{
-		if (!(rule->calls & calls))
-			continue;
-		if (rule->code != NULL && (code == NULL || strcmp(rule->code, code) != 0))
-			continue;
-		if (rule->status == ANY_STATUS || rule->status == status ||
-			(status >= rule->status && status <= rule->last_status))
-			return rule;
-	}
-}
-
-/* A text member of the envelope, or NULL. */
-static const char *
-envelope_text(const GsJson *envelope, const char *key, MemoryContext context)
-{
-	const char *text = gs_json_text(gs_json_get(envelope, key));
-
-	return text && text[0] ? MemoryContextStrdup(context, text) : NULL;
-}
-
-static void
-judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *envelope,
-			  MemoryContext context, GsVerdict *verdict)
-{
-	GsFailure  *failure = &verdict->failure;
-	const FailureRule *rule;
-
-	failure->code = envelope_text(envelope, "errorCode", context);
-	if (failure->code == NULL)
-		failure->code = envelope_text(envelope, "title", context);
-	failure->description = envelope_text(envelope, "errorDesc", context);
-	if (failure->description == NULL)
-		failure->description = envelope_text(envelope, "detail", context);
-	failure->request_id = envelope_text(envelope, "requestId", context);
-	rule = rule_for(kind_of_call(call, envelope != NULL || result->body_length == 0),
-					result->status, failure->code);
-	verdict->kind = GS_FAILED;
-	failure->sqlstate = rule->sqlstate;
-	failure->message = rule->message;
-	failure->hint = rule->hint;
-	if (rule->sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && call->body != NULL)
-		failure->hint = gs_refusal_hint(call->resource, call->body, failure->description);
-	verdict->repeat = rule->repeat;
-
-	/*
-	 * a request that was too slow, or too early, may have been looked at; and a success that is
-	 * none, and yet names a record, has perhaps made it
-	 */
-	verdict->uncertain = result->status >= 500 || result->status == 408 || result->status == 425 ||
-		(result->status < 300 && call->once &&
-		 gs_json_kind(gs_json_get(envelope, "data")) == GS_JSON_OBJECT &&
-		 gs_json_length(gs_json_get(envelope, "data")) > 0);
-}
-
-static void
-judge_garbage(const char *why, GsVerdict *verdict)
-{
-	verdict->kind = GS_FAILED;
-	verdict->uncertain = true;
-	if (why == gs_json_too_many)
-	{
-		verdict->failure.sqlstate = ERRCODE_PROGRAM_LIMIT_EXCEEDED;
-		verdict->failure.message = "reply has more values than max_response_size allows";
-		verdict->failure.hint = "Lower page_size, or raise the server option max_response_size.";
-		return;
-	}
-	verdict->failure.sqlstate = ERRCODE_FDW_REPLY_HANDLE;
-	verdict->failure.message = "Gainsight's answer is not the JSON expected";
-	verdict->failure.description = why;
-	verdict->failure.hint = "Check that the server's options domain or base_url name a Gainsight tenant.";
-}
-
-static bool
-text_is(const GsJson *envelope, const char *key, const char *value)
-{
-	const char *text = gs_json_text(gs_json_get(envelope, key));
-
-	return text != NULL && strcmp(text, value) == 0;
-}
-
-/*
- * Records.
- */
-
-static int64
-total_of(const GsJson *data)
-{
-	const char *text = gs_json_text(gs_json_get(data, "totalCount"));
-	char	   *end;
-	int64		total;
-
-	if (text == NULL)
-		return GS_NO_TOTAL;
-	total = strtoll(text, &end, 10);
-	return end == text || total < 0 ? GS_NO_TOTAL : total;
-}
-
-/*
- * The records may be data itself, an array or (of a single record) an object,
- * or data's member "records".  Returns what is wrong with them, or NULL.
- */
-static const char *
-find_records(const GsJson *envelope, const GsEndpoint *endpoint, GsRecords *records)
-{
-	const GsJson *data = gs_json_get(envelope, "data");
-	const GsJson *list = gs_json_get(data, "records");
-
-	memset(records, 0, sizeof(*records));
-	records->total = total_of(data);
-	if (list == NULL)
-		list = data;
-	switch (gs_json_kind(list))
-	{
-		case GS_JSON_ABSENT:
-		case GS_JSON_NULL:
-			return NULL;
-		case GS_JSON_ARRAY:
-			records->first = gs_json_first(list);
-			records->last = gs_json_last(list);
-			records->count = gs_json_length(list);
-			return NULL;
-		case GS_JSON_OBJECT:
-			if (gs_json_first(list) == NULL ||
-				(records->total != GS_NO_TOTAL && gs_json_length(list) == 1))
-				return NULL;
-			if (!endpoint->single)
-				return "data has no records";
-			records->first = records->last = list;
-			records->single = true;
-			records->count = 1;
-			return NULL;
-		default:
-			return "data is neither object nor array";
-	}
-}
-
-const GsJson *
-gs_api_next(const GsRecords *records, const GsJson *record)
-{
-	return records->single ? NULL : gs_json_next(record);
-}
-
-/* One that is not empty. */
-static bool
-is_string(const GsJson *node)
-{
-	return gs_json_kind(node) == GS_JSON_STRING && gs_json_text(node)[0] != '\0';
-}
-
-/* What is wrong with the success that an envelope reports, or NULL. */
-static const char *
-check_success(const GsCall *call, const GsJson *envelope)
-{
-	const GsColumn *key = gs_model_flagged(call->resource, GS_KEY);
-	GsRecords	records;
-	const char *why;
-
-	if (gs_json_get(envelope, "result") == NULL && gs_json_get(envelope, "data") == NULL)
-		return "it has neither result nor data";
-	why = find_records(envelope, call->endpoint, &records);
-	if (why != NULL)
-		return why;
-	for (const GsJson *record = records.first; record != NULL;
-		 record = gs_api_next(&records, record))
-		if (gs_json_kind(record) != GS_JSON_OBJECT)
-			return "a record is no object";
-	if (call->once &&
-		(records.count != 1 || !is_string(gs_json_get(records.first, key->field))))
-		why = "it does not name the new record";
-	return why;
-}
-
-/* The ways in which a tenant says that there is nothing. */
-static bool
-says_no_rows(const GsCall *call, const GsHttpResult *result, const GsJson *envelope)
-{
-	const char *description = gs_json_text(gs_json_get(envelope, "errorDesc"));
-
-	if (call->once)
-		return false;
-	if (result->status == 404)
-		return call->keyed && !text_is(envelope, "errorCode", "GS_APIG_1000") &&
-			(envelope != NULL || result->body_length == 0);
-	if (result->status == 400)
-		return text_is(envelope, "errorCode", "GSOBJ_1011") ||
-			text_is(envelope, "title", "OBJECT_NOT_FOUND");
-	return result->status == 200 && description != NULL &&
-		pg_strncasecmp(description, "No data found", 13) == 0;
-}
-
-static bool
-is_false(const GsJson *node)
-{
-	const char *text = gs_json_text(node);
-
-	return text != NULL && strcmp(text, "false") == 0;
-}
-
-/*
- * Does the envelope say that the call has failed?  An errorCode does, whatever
- * result says, and under any status.
- */
-static bool
-says_failure(const GsJson *envelope)
-{
-	return is_false(gs_json_get(envelope, "result")) ||
-		is_string(gs_json_get(envelope, "errorCode"));
-}
-
-/*
- * A reply may have a value for so many bytes of max_response_size, and so many
- * in any case.  Those of records take more, with their keys.
- */
-#define BYTES_A_VALUE 16
-#define MIN_VALUES 10000
-
-/* The classifier of every call. */
-static void
-judge_answer(const GsCall *call, const GsHttpResult *result,
-			 MemoryContext context, GsVerdict *verdict)
-{
-	const char *why = NULL;
-	const GsJson *envelope = NULL;
-	bool		success = result->status >= 200 && result->status < 300;
-
-	if (result->body_length > 0)
-		envelope = gs_json_parse_reply(result->body, result->body_length,
-									   Max(result->max_body / BYTES_A_VALUE, MIN_VALUES),
-									   context, &why);
-	if (success && result->body_length == 0 && !call->read && !call->once)
-		verdict->kind = GS_ANSWERED;	/* an update needs no words */
-	else if (success && result->body_length == 0)
-		judge_garbage("it is empty", verdict);
-	else if (success && envelope == NULL)
-		judge_garbage(why, verdict);
-	else if (success && gs_json_kind(envelope) != GS_JSON_OBJECT)
-		judge_garbage("it is no object", verdict);
-	else if (success && !says_failure(envelope))
-	{
-		verdict->kind = GS_ANSWERED;
-		verdict->json = envelope;
-		why = check_success(call, envelope);
-		if (why != NULL)
-			judge_garbage(why, verdict);
-	}
-	else if (says_no_rows(call, result, envelope))
-		verdict->kind = GS_NO_ROWS;
-	else
-		judge_failure(call, result, envelope, context, verdict);
-}
 
 static GsRequest *
 start_read(const GsTenant *tenant, const GsResource *resource, const GsEndpoint *endpoint,
@@ -388,7 +26,7 @@ start_read(const GsTenant *tenant, const GsResource *resource, const GsEndpoint 
 		.path = gs_path_make(endpoint, value),
 		.read = true,
 		.keyed = gs_model_brace(resource, endpoint) != NULL,
-		.classify = judge_answer,
+		.classify = gs_envelope_judge,
 		.terms = *terms,
 	};
 
@@ -425,7 +63,7 @@ gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
 		.body = gs_search_body(resource, gs_search_complete(resource, search), limit, offset),
 		.read = true,
 		.filtered = search->nconditions > 0,
-		.classify = judge_answer,
+		.classify = gs_envelope_judge,
 	};
 
 	return gs_request_start(tenant, &call, context);
@@ -462,7 +100,7 @@ gs_api_start_create(const GsTenant *tenant, const GsResource *resource, const ch
 		.path = gs_path_make(&resource->insert, value),
 		.body = gs_api_record(members, nmembers),
 		.once = true,
-		.classify = judge_answer,
+		.classify = gs_envelope_judge,
 	};
 
 	return gs_request_start(tenant, &call, context);
@@ -480,7 +118,7 @@ gs_api_start_update(const GsTenant *tenant, const GsResource *resource, const ch
 		.path = gs_path_make(&resource->update, value),
 		.body = gs_api_record(members, nmembers),
 		.keyed = true,
-		.classify = judge_answer,
+		.classify = gs_envelope_judge,
 		.terms = *terms,
 	};
 
@@ -490,7 +128,7 @@ gs_api_start_update(const GsTenant *tenant, const GsResource *resource, const ch
 void
 gs_api_finish_read(GsRequest *request, const GsEndpoint *endpoint, GsRecords *records)
 {
-	(void) find_records(gs_request_finish(request)->json, endpoint, records);
+	(void) gs_envelope_records(gs_request_finish(request)->json, endpoint, records);
 }
 
 const GsVerdict *
@@ -498,6 +136,6 @@ gs_api_settle(GsRequest *request, const GsEndpoint *endpoint, GsRecords *records
 {
 	const GsVerdict *verdict = gs_request_settle(request);
 
-	(void) find_records(verdict->kind == GS_ANSWERED ? verdict->json : NULL, endpoint, records);
+	(void) gs_envelope_records(verdict->kind == GS_ANSWERED ? verdict->json : NULL, endpoint, records);
 	return verdict;
 }

@@ -9,6 +9,7 @@
 
 #include "postgres.h"
 
+#include "envelope.h"
 #include "model.h"
 #include "path.h"
 #include "search.h"
@@ -19,19 +20,6 @@
 
 /* The operators that the API has, NULL-terminated. */
 extern const char *const gs_api_operators[];
-
-/* The records of an answer, which go with its request. */
-typedef struct GsRecords
-{
-	const GsJson *first;		/* NULL if there is none */
-	const GsJson *last;
-	bool		single;			/* first is no element of an array */
-	int			count;
-	int64		total;			/* totalCount, -1 where it is not given */
-} GsRecords;
-
-/* The total that an answer does not give. */
-#define GS_NO_TOTAL (-1)
 
 /*
  * Start reading one record or a list by the value for the path's braces, NULL
@@ -91,10 +79,5 @@ extern GsRequest *gs_api_start_update(const GsTenant *tenant, const GsResource *
  */
 extern const GsVerdict *gs_api_settle(GsRequest *request, const GsEndpoint *endpoint,
 									  GsRecords *records);
-
-/*
- * The record after this one; NULL at the end.
- */
-extern const GsJson *gs_api_next(const GsRecords *records, const GsJson *record);
 
 #endif							/* GS_API_H */

@@ -279,7 +279,7 @@ take_page(GsPager *pager)
 		go_round_again(pager);
 		return;
 	}
-	set_record(pager, first ? records->first : gs_api_next(records, records->first));
+	set_record(pager, first ? records->first : gs_envelope_next(records, records->first));
 	pager->rows += fresh;
 	if (pager->total != GS_NO_TOTAL && !first)
 		gs_seen_expect(pager->seen, Min(Max(pager->total - pager->rows, 0),
@@ -354,7 +354,7 @@ find_fresh(GsPager *pager)
 			gs_search_holds(pager->resource, pager->search->category, pager->record))
 			pager->fresh = true;
 		else
-			set_record(pager, gs_api_next(&pager->records, pager->record));
+			set_record(pager, gs_envelope_next(&pager->records, pager->record));
 	}
 	return pager->record != NULL;
 }
@@ -376,7 +376,7 @@ gs_pager_next(GsPager *pager, const char **key)
 	record = pager->record;
 	if (key != NULL)
 		*key = pager->record_key;
-	set_record(pager, gs_api_next(&pager->records, record));
+	set_record(pager, gs_envelope_next(&pager->records, record));
 	return record;
 }
 

@@ -294,7 +294,7 @@ gs_reader_next(GsReader *reader, const char **key)
 				return NULL;
 		record = reader->record;
 		fresh = !reader->endpoint->single || is_new(reader, record);
-		reader->record = gs_api_next(&reader->records, record);
+		reader->record = gs_envelope_next(&reader->records, record);
 	} while (!fresh);
 	*key = reader->item.key;
 	return record;

@@ -440,7 +440,7 @@ gs_write_read_back(const GsRelation *relation, const GsWrite *write, const char 
 
 	gs_api_finish_read(request, endpoint, &records);
 	for (const GsJson *record = records.first; record != NULL;
-		 record = gs_api_next(&records, record))
+		 record = gs_envelope_next(&records, record))
 		if (strcmp(gs_record_key(tenant, resource, record), key) == 0)
 			return record;
 	failure.message = psprintf(_("Gainsight does not show the %s that it has just created"),
