@@ -85,13 +85,14 @@ gs_without_key(const char *text, const char *key)
 	{
 		const char *quoted = spelled(key, spelling);
 		size_t		length = strlen(quoted);
-		char	   *found = strstr(text, quoted);
+		char	   *masked;
 
-		if (found == NULL)
+		if (strstr(text, quoted) == NULL)
 			continue;
-		text = pstrdup(text);
-		for (found = strstr(text, quoted); found != NULL; found = strstr(found + length, quoted))
-			memset(found, '*', length);
+		masked = pstrdup(text);
+		for (char *at = strstr(masked, quoted); at != NULL; at = strstr(at + length, quoted))
+			memset(at, '*', length);
+		text = masked;
 	}
 	return text;
 }
