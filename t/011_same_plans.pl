@@ -72,7 +72,7 @@ IMPORT FOREIGN SCHEMA gainsight FROM SERVER slow INTO slow}, $slow->url, $slow->
 my $slow_psql = IPC::Run::start(
 	[ 'psql', '-XAt', '-v', 'VERBOSITY=verbose', '-d', $node->connstr('postgres'), '-c',
 		q{UPDATE slow.successplans SET status = 'Archived' WHERE company_id = '1P01'} ],
-	'<', '/dev/null', '>', \$slow_out, '2>', \$slow_err, IPC::Run::timeout(180));
+	'<', '/dev/null', '>', \$slow_out, '2>', \$slow_err, IPC::Run::timeout(120 + 60 * $runs));
 GsServer::eventually(sub { $slow->control('counters') =~ /"PUT / });
 # the first is done; the second waits for its turn
 my ($first) = grep { $slow->ctl('plan', "1P02S$_") =~ /Archived/ } 1, 2;
