@@ -114,6 +114,13 @@ begin_update(Queue *queue, GsUpdate *update, bool wait)
 	}
 }
 
+/* May another one begin? */
+static bool
+has_room(const Queue *queue)
+{
+	return queue->failure == NULL && queue->ngoing < queue->window;
+}
+
 /*
  * Once more some of those that were busy, and then new ones; the first that is
  * busy is waited for if it has to be.
@@ -124,14 +131,14 @@ begin_some(Queue *queue)
 	int			count = list_length(queue->updates);
 
 	/* one that is still busy goes to the end */
-	for (int i = Min(queue->nbusy, queue->window); i > 0 && queue->ngoing < queue->window; i--)
+	for (int i = Min(queue->nbusy, queue->window); i > 0 && has_room(queue); i--)
 	{
 		GsUpdate   *update = dlist_container(GsUpdate, node, dlist_pop_head_node(&queue->busy));
 
 		queue->nbusy--;
 		begin_update(queue, update, queue->ngoing == 0 && queue->next == count);
 	}
-	while (queue->failure == NULL && queue->ngoing < queue->window && queue->next < count)
+	while (has_room(queue) && queue->next < count)
 		begin_update(queue, list_nth(queue->updates, queue->next++), false);
 }
 
@@ -194,8 +201,7 @@ gs_updates_run(const GsRelation *relation, List *updates)
 	{
 		bool		any;
 
-		if (queue.failure == NULL)
-			begin_some(&queue);
+		begin_some(&queue);
 		/* what ends makes room for more */
 		any = advance(&queue, &queue.sending);
 		any |= advance(&queue, &queue.checking);
