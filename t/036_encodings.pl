@@ -63,6 +63,10 @@ for my $database (qw(ascii latin1))
 {
 	ask($database, sprintf $update, $latin);
 	is(held($plan), $latin, "$database: an update sends UTF-8");
+	ask($database, q{CREATE FOREIGN TABLE misfit (gsid text, n integer OPTIONS (field 'Comments')) SERVER gainsight OPTIONS (resource 'successplans')});
+	my $shown = $database eq 'latin1' ? "caf\xc3\xa9" : 'caf??';
+	like(ask($database, "SELECT n FROM misfit WHERE gsid = '$plan'"), qr/^HV004: value "\Q$shown\E" /,
+		'... and a message shows what the database has a character for');
 	for my $condition ("comments = '$latin'", "comments LIKE '$latin%'", "comments LIKE '%\xc3\xa9'", "comments ^@ '$latin'",
 		"comments IN ('$latin', 'x')", "comments = '$latin' || (SELECT '')", "comments LIKE 'caf_%'")
 	{

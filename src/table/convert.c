@@ -317,6 +317,15 @@ value_as_json(const GsInputPlace *place)
 	return json.data;
 }
 
+static const char *
+shown(const char *text, const char *secret)
+{
+	const char *clean = gs_without_key(text, secret);
+	const char *here = gs_try_from_utf8(clean);
+
+	return here != NULL ? gs_printable_here(here, SHOWN_VALUE) : gs_printable(clean, SHOWN_VALUE);
+}
+
 /* 'value "abc" of the success plan with Gsid "1P02"', as far as it is known. */
 static char *
 describe_value(const GsInputPlace *place, const char *json)
@@ -328,11 +337,10 @@ describe_value(const GsInputPlace *place, const char *json)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "value %s",
-					 gs_printable(gs_without_key(json, secret), SHOWN_VALUE));
+	appendStringInfo(&out, "value %s", shown(json, secret));
 	if (id != NULL)
 		appendStringInfo(&out, " of the %s with %s \"%s\"", resource->label, key->field,
-						 gs_printable(gs_without_key(id, secret), SHOWN_VALUE));
+						 shown(id, secret));
 	return out.data;
 }
 
@@ -401,7 +409,7 @@ gs_input_rethrow(const GsInputPlace *place, MemoryContext context)
 		error->context = without_any_of_it(error->context, secret);
 	}
 	if (error->detail == NULL && error->message != NULL)
-		error->detail = psprintf("Reason: %s.", gs_printable(error->message, SHOWN_REASON));
+		error->detail = psprintf("Reason: %s.", gs_printable_here(error->message, SHOWN_REASON));
 	error->message = psprintf("%s does not fit column \"%s\" of foreign table \"%s\", which is %s",
 							  describe_value(place, json), attr->name, place->relation->name,
 							  format_type_with_typemod(attr->type, attr->typmod));

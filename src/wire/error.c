@@ -16,30 +16,45 @@
 /* Remote descriptions can hold column values: enough to see what it is about. */
 #define MAX_DESCRIPTION 500
 
-char *
-gs_printable(const char *text, size_t limit)
+/* On one line; where not all of it is valid, without what is not ASCII. */
+static char *
+one_line(const char *text, size_t limit, bool valid)
 {
 	size_t		length = strlen(text);
-	bool		utf8 = GetDatabaseEncoding() == PG_UTF8 &&
-		pg_verify_mbstr(PG_UTF8, text, length, true);
 	StringInfoData out;
 
 	initStringInfo(&out);
 	if (length > limit)
-		length = utf8 ? (size_t) pg_mbcliplen(text, length, limit) : limit;
+		length = valid ? (size_t) pg_mbcliplen(text, length, limit) : limit;
 	for (size_t i = 0; i < length; i++)
 	{
 		unsigned char c = text[i];
 
 		if (c < 0x20 || c == 0x7f)
 			c = ' ';
-		else if (c >= 0x80 && !utf8)
+		else if (c >= 0x80 && !valid)
 			c = '?';
 		appendStringInfoChar(&out, c);
 	}
 	if (text[length] != '\0')
 		appendStringInfoString(&out, "...");
 	return out.data;
+}
+
+char *
+gs_printable(const char *text, size_t limit)
+{
+	return one_line(text, limit, GetDatabaseEncoding() == PG_UTF8 &&
+					pg_verify_mbstr(PG_UTF8, text, strlen(text), true));
+}
+
+char *
+gs_printable_here(const char *text, size_t limit)
+{
+	int			encoding = GetDatabaseEncoding();
+
+	return one_line(text, limit, encoding != PG_SQL_ASCII &&
+					pg_verify_mbstr(encoding, text, strlen(text), true));
 }
 
 /* How text that quotes a key may spell it. */

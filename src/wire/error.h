@@ -47,6 +47,11 @@ pg_noreturn extern void gs_fail(const GsFailure *failure);
 extern char *gs_printable(const char *text, size_t limit);
 
 /*
+ * The same of a text that is in the server's encoding.
+ */
+extern char *gs_printable_here(const char *text, size_t limit);
+
+/*
  * The text with asterisks in place of the access key, should a tenant echo it, as
  * JSON and paths spell it, too; the text itself if it does not.  Either may be
  * NULL.  Text that is cut has to go through it before.
