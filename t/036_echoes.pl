@@ -32,6 +32,15 @@ my @types = qw(integer date jsonb json regclass level short uuid inet numeric ti
 $session->ask("CREATE FOREIGN TABLE gs.t$_ (gsid text, name $types[$_]) SERVER gainsight OPTIONS (resource 'successplans')")
   for 0 .. $#types;
 
+# Core writes into it what it looks for: users' mappings, and a name that is no relation (from 18 on).
+sub log_of_ours
+{
+	my ($log) = @_;
+
+	$log_end += length $log;
+	return $log =~ s/^.*(?:USER MAPPING|DEBUG:  relation ".*" does not exist).*$//mgr;
+}
+
 # Nothing of the key is in what a statement says, in the counters, nor in the log.
 sub is_silent
 {
@@ -43,8 +52,7 @@ sub is_silent
 		my ($out, $err) = $session->ask($statement);
 		$said .= "$out$err";
 	}
-	my $log = substr PostgreSQL::Test::Utils::slurp_file($node->logfile), $log_end;
-	$log_end += length $log;
+	my $log = log_of_ours(substr PostgreSQL::Test::Utils::slurp_file($node->logfile), $log_end);
 	unlike("$said$log", $part, $what) or diag $said;
 	return $said;
 }
@@ -165,5 +173,5 @@ unlike("$out$err", $part, 'and so are the counters');
 
 $session->finish;
 $node->stop;
-unlike(PostgreSQL::Test::Utils::slurp_file($node->logfile) =~ s/^.*USER MAPPING.*$//mgr, $part, 'no line of the log has it');
+unlike(log_of_ours(PostgreSQL::Test::Utils::slurp_file($node->logfile)), $part, 'no line of the log has it');
 done_testing();
