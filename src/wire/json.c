@@ -40,11 +40,11 @@ gs_json_scalar(const GsJson *node, GsJsonScalar *scalar)
 	switch (node->type)
 	{
 		case GS_NODE_STRING:
-			scalar->spare = node->value.text - 1;
-			/* FALLTHROUGH */
 		case GS_NODE_NUMBER:
 			scalar->text = node->value.text;
 			scalar->length = node->length;
+			if (node->type == GS_NODE_STRING)
+				scalar->spare = node->value.text - 1;
 			break;
 		case GS_NODE_ESCAPED:
 			scalar->text = node->value.string->text;
