@@ -16,11 +16,10 @@ const GsDialect *const gs_dialects[] = {&gs_document, &gs_nxt, NULL};
 const GsDialect *
 gs_model_dialect(const char *name)
 {
-	const GsDialect *const *dialect = gs_dialects;
-
-	while (strcmp((*dialect)->name, name) != 0)
-		dialect++;
-	return *dialect;
+	for (const GsDialect *const *dialect = gs_dialects; *dialect != NULL; dialect++)
+		if (strcmp((*dialect)->name, name) == 0)
+			return *dialect;
+	return NULL;
 }
 
 const GsResource *

@@ -122,7 +122,7 @@ extern const GsDialect *const gs_dialects[];
 extern const char gs_remote_schema[];
 
 /*
- * A dialect by its name, which is one of theirs.
+ * A dialect by its name (case matters), or NULL.
  */
 extern const GsDialect *gs_model_dialect(const char *name);
 

@@ -126,13 +126,11 @@ check_dialect(const char *value)
 {
 	StringInfoData hint;
 
+	if (gs_model_dialect(value) != NULL)
+		return NULL;
 	initStringInfo(&hint);
 	for (const GsDialect *const *dialect = gs_dialects; *dialect != NULL; dialect++)
-	{
-		if (strcmp((*dialect)->name, value) == 0)
-			return NULL;
 		add_name(&hint, "Valid dialects are ", (*dialect)->name);
-	}
 	appendStringInfoChar(&hint, '.');
 	return hint.data;
 }
@@ -143,13 +141,11 @@ check_resource(const char *value)
 {
 	StringInfoData hint;
 
+	if (gs_model_resource(gs_dialects[0], value) != NULL)
+		return NULL;
 	initStringInfo(&hint);
 	for (int i = 0; i < gs_dialects[0]->nresources; i++)
-	{
-		if (strcmp(gs_dialects[0]->resources[i].name, value) == 0)
-			return NULL;
 		add_name(&hint, "Valid resources are ", gs_dialects[0]->resources[i].name);
-	}
 	appendStringInfoChar(&hint, '.');
 	return hint.data;
 }
