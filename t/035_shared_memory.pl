@@ -26,8 +26,11 @@ sub seen_waiting
 	{
 		kill 'STOP', $holder;
 		sleep 0.01;
-		($seen) = $watcher->ask("SELECT wait_event_type || ' ' || wait_event FROM pg_stat_activity WHERE pid = $other AND wait_event_type = 'LWLock'");
+		$watcher->start("SELECT wait_event_type || ' ' || wait_event FROM pg_stat_activity WHERE pid = $other AND wait_event_type = 'LWLock'");
+		# it may have been stopped with a lock that who looks on waits for, too
+		for (my $patience = time + 1; !$watcher->ended && time < $patience;) { sleep 0.002 }
 		kill 'CONT', $holder;
+		($seen) = $watcher->answer;
 		sleep 0.002;
 	}
 	$watcher->ask("SELECT pg_terminate_backend(pid) FROM (VALUES ($holder), ($other)) AS p (pid)");

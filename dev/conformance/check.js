@@ -19,6 +19,7 @@ const LEFT_OUT = {
 	paging: 'tenants that lose count; its requests are those of other chapters',
 	write_failure: 'connections that break',
 	refresh: 'tenants that break off, and ignore what they are asked',
+	nxt: 'another dialect, of which there is no document',
 	monitor: 'faults, and a count of bytes that a proxy changes',
 };
 const FEWEST_REQUESTS = 500;
