@@ -6,8 +6,7 @@
 
 #include "model.h"
 
-#define LENGTH(array) ((int) lengthof(array))
-#define COLUMNS(array) .columns = (array), .ncolumns = LENGTH(array)
+#define COLUMNS(array) .columns = (array), .ncolumns = lengthof(array)
 
 static const char *const plan_statuses[] = {"Active", "Completed", "Archived", NULL};
 static const char *const objective_statuses[] = {"Not Started", "In Progress", "Completed", NULL};
@@ -89,6 +88,6 @@ static const GsResource resources[] = {
 const GsDialect gs_document = {
 	.name = "document",
 	.resources = resources,
-	.nresources = LENGTH(resources),
+	.nresources = lengthof(resources),
 	.open_select = true,
 };

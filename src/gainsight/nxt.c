@@ -11,9 +11,8 @@
 
 #include "model.h"
 
-#define LENGTH(array) ((int) lengthof(array))
-#define COLUMNS(array) .columns = (array), .ncolumns = LENGTH(array)
-#define CHOICES(array) .choices = (array), .nchoices = LENGTH(array)
+#define COLUMNS(array) .columns = (array), .ncolumns = lengthof(array)
+#define CHOICES(array) .choices = (array), .nchoices = lengthof(array)
 #define QUERY(object) {"POST", "/v1/data/objects/query/" object, .search = true}
 
 /* An id in another record, and what is looked up by it. */
@@ -107,7 +106,7 @@ static const GsDefault defaults[] = {
 const GsDialect gs_nxt = {
 	.name = "nxt",
 	.resources = resources,
-	.nresources = LENGTH(resources),
+	.nresources = lengthof(resources),
 	.defaults = defaults,
 	.versioned = true,
 	.ordered = true,

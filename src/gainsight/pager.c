@@ -13,7 +13,6 @@
  */
 #include "postgres.h"
 
-#include "nodes/pg_list.h"
 #include "utils/memutils.h"
 
 #include "wire/wire.h"
@@ -25,15 +24,13 @@
 /* So many rounds may be disturbed before the walk gives up. */
 #define MAX_ROUNDS 3
 
-/* What some services give as a page at most, whatever they are asked for. */
-#define SERVICE_PAGE 1000
-
 struct GsPager
 {
 	/* what is walked */
 	const GsTenant *tenant;
 	const GsResource *resource;
 	const GsEndpoint *endpoint;
+	const char *key_field;
 	const GsSearch *search;
 	GsSeen	   *seen;
 	MemoryContext context;
@@ -88,6 +85,7 @@ gs_pager_open(const GsTenant *tenant, const GsResource *resource,
 	pager->tenant = tenant;
 	pager->resource = resource;
 	pager->endpoint = gs_model_read(resource, false);
+	pager->key_field = gs_model_flagged(resource, GS_KEY)->field;
 	pager->search = search;
 	pager->expected = paging->expected;
 	pager->seen = seen ? seen : gs_seen_create(own);
@@ -139,12 +137,7 @@ note_first_page(GsPager *pager)
 {
 	const GsRecords *records = &pager->records;
 
-	pager->total = records->total;
-	/* some tenants count the page: a full one proves nothing */
-	if (records->total < records->count ||
-		(records->total == records->count &&
-		 (records->count == pager->page.limit || records->count == SERVICE_PAGE)))
-		pager->total = GS_NO_TOTAL;
+	pager->total = gs_total_is_credible(records, pager->page.limit) ? records->total : GS_NO_TOTAL;
 	if (records->count > 0)
 		remember_key(pager, &pager->first_key, records->first);
 }
@@ -240,7 +233,7 @@ set_record(GsPager *pager, const GsJson *record)
 	if (record == NULL)
 		return;
 	/* that it has none is a complaint for when it is its turn */
-	pager->record_key = gs_record_find_key(pager->resource, record);
+	pager->record_key = gs_record_find_key(pager->key_field, record);
 	if (pager->record_key != NULL)
 		pager->record_hash = gs_seen_prepare(pager->seen, pager->record_key);
 }

@@ -30,11 +30,14 @@ is_asked(const GsSearch *search, const char *field)
 	return false;
 }
 
-static void
-select_field(GsSearch *search, const char *field)
+void
+gs_search_select(GsSearch *search, const char *field)
 {
-	const char **select = palloc(sizeof(char *) * (search->nselect + 1));
+	const char **select;
 
+	if (is_selected(search, field))
+		return;
+	select = palloc(sizeof(char *) * (search->nselect + 1));
 	memcpy(select, search->select, sizeof(char *) * search->nselect);
 	select[search->nselect++] = field;
 	search->select = select;
@@ -68,8 +71,7 @@ gs_search_complete(const GsResource *resource, const GsSearch *search)
 	{
 		const GsChoice *choice = &resource->choices[i];
 
-		if (!is_selected(result, choice->field))
-			select_field(result, choice->field);
+		gs_search_select(result, choice->field);
 		if (choice->asked && !is_asked(result, choice->field) &&
 			result->nconditions < GS_MAX_CONDITIONS &&
 			(result->nconditions == 0 || strstr(result->expression, " OR ") == NULL))
@@ -153,9 +155,9 @@ gs_search_body(const GsResource *resource, const GsSearch *search, int limit, in
  */
 
 const char *
-gs_record_find_key(const GsResource *resource, const GsJson *record)
+gs_record_find_key(const char *key_field, const GsJson *record)
 {
-	const GsJson *node = gs_json_get(record, gs_model_flagged(resource, GS_KEY)->field);
+	const GsJson *node = gs_json_get(record, key_field);
 	const char *key = gs_json_kind(node) == GS_JSON_STRING ? gs_json_identity(node) : NULL;
 
 	return key != NULL && key[0] != '\0' ? key : NULL;
@@ -186,7 +188,7 @@ gs_record_require_key(const GsTenant *tenant, const GsResource *resource, const 
 const char *
 gs_record_key(const GsTenant *tenant, const GsResource *resource, const GsJson *record)
 {
-	const char *key = gs_record_find_key(resource, record);
+	const char *key = gs_record_find_key(gs_model_flagged(resource, GS_KEY)->field, record);
 
 	gs_record_require_key(tenant, resource, key);
 	return key;

@@ -33,6 +33,11 @@ typedef struct GsSearch
 } GsSearch;
 
 /*
+ * Have a search select a field, too, which it may do already.
+ */
+extern void gs_search_select(GsSearch *search, const char *field);
+
+/*
  * A search that also selects what the resource's records are chosen by, and
  * asks for them as far as that can be said; itself where nothing is lacking.
  * palloc'd.
@@ -53,10 +58,10 @@ extern bool gs_search_holds(const GsResource *resource, const char *category,
 							const GsJson *record);
 
 /*
- * A record's key, as what tells it from any other, NULL if it has none; that it has one, and the key: raises
- * HV00K where it has none.
+ * A record's key, as what tells it from any other, NULL if it has none; that it
+ * has one, and the key: these raise HV00K where it has none.
  */
-extern const char *gs_record_find_key(const GsResource *resource, const GsJson *record);
+extern const char *gs_record_find_key(const char *key_field, const GsJson *record);
 extern void gs_record_require_key(const GsTenant *tenant, const GsResource *resource,
 								  const char *key);
 extern const char *gs_record_key(const GsTenant *tenant, const GsResource *resource,

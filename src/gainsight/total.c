@@ -18,8 +18,8 @@
 /* The last total without a filter, for each resource of each server. */
 typedef struct TotalKey
 {
+	Oid			serverid;
 	const GsResource *resource;
-	uint64		serverid;		/* an Oid, as wide as the other: a hash sees padding, too */
 } TotalKey;
 
 typedef struct Total
@@ -32,21 +32,19 @@ typedef struct Total
 
 static HTAB *totals;
 
-static TotalKey
-total_key(const GsTenant *tenant, const GsResource *resource)
+/* In place: a copy of a struct need not have its padding, which a hash sees. */
+static void
+set_key(TotalKey *key, const GsTenant *tenant, const GsResource *resource)
 {
-	TotalKey	key;
-
-	memset(&key, 0, sizeof(key));
-	key.serverid = tenant->serverid;
-	key.resource = resource;
-	return key;
+	memset(key, 0, sizeof(*key));
+	key->serverid = tenant->serverid;
+	key->resource = resource;
 }
 
 static Total *
 entry_of(const GsTenant *tenant, const GsResource *resource)
 {
-	TotalKey	key = total_key(tenant, resource);
+	TotalKey	key;
 	Total	   *entry;
 	bool		found;
 
@@ -56,9 +54,14 @@ entry_of(const GsTenant *tenant, const GsResource *resource)
 
 		totals = hash_create("gainsight_fdw totals", 16, &info, HASH_ELEM | HASH_BLOBS);
 	}
+	set_key(&key, tenant, resource);
 	entry = hash_search(totals, &key, HASH_ENTER, &found);
 	if (!found)
-		*entry = (Total) {.key = key, .rows = GS_NO_TOTAL};
+	{
+		entry->rows = GS_NO_TOTAL;
+		entry->requests = 0;
+		entry->longest_page = 0;
+	}
 	return entry;
 }
 
@@ -90,20 +93,26 @@ gs_total_remember(const GsTenant *tenant, const GsResource *resource, int64 tota
 int64
 gs_total_known(const GsTenant *tenant, const GsResource *resource, int *requests)
 {
-	TotalKey	key = total_key(tenant, resource);
-	Total	   *entry = totals ? hash_search(totals, &key, HASH_FIND, NULL) : NULL;
+	TotalKey	key;
+	Total	   *entry;
 
+	set_key(&key, tenant, resource);
+	entry = totals ? hash_search(totals, &key, HASH_FIND, NULL) : NULL;
 	if (requests != NULL)
 		*requests = entry ? entry->requests : 0;
 	return entry ? entry->rows : GS_NO_TOTAL;
 }
+
+/* What some services give as a page at most, whatever they are asked for. */
+#define SERVICE_PAGE 1000
 
 bool
 gs_total_is_credible(const GsRecords *records, int limit)
 {
 	/* a page that is full may have been counted by itself */
 	return records->total > records->count ||
-		(records->total == records->count && records->count < limit);
+		(records->total == records->count && records->count < limit &&
+		 records->count != SERVICE_PAGE);
 }
 
 /*

@@ -126,44 +126,17 @@ gs_estimate_most_pieces(const GsRelation *relation, double carried, double rest)
 	return Max(1, Min(unlisted - gs_estimate_list(relation, 0, carried), GS_ANY_PIECES));
 }
 
-/* The values of the plan's conditions, as far as they are known when it is made. */
-static GsOperand *
-planned_operands(List *exprs, bool *all_known)
-{
-	GsOperand  *operands = palloc0(sizeof(GsOperand) * Max(list_length(exprs), 1));
-	ListCell   *cell;
-
-	*all_known = true;
-	foreach(cell, exprs)
-	{
-		GsOperand  *operand = &operands[foreach_current_index(cell)];
-		const Const *value = lfirst(cell);
-
-		if (IsA(value, Const))
-		{
-			operand->value = value->constvalue;
-			operand->isnull = value->constisnull;
-			continue;
-		}
-		/* taken for another than all others */
-		operand->symbol = psprintf("$%d", foreach_current_index(cell));
-		*all_known = false;
-	}
-	return operands;
-}
-
 double
 gs_estimate_pieces(const GsRelation *relation, const GsClause *clause, List *exprs)
 {
 	GsFilter	filter;
-	bool		all_known;
 
 	if (clause->kind == GS_TEST)
 		return clause->test != GS_IN || !gs_takes_lists(relation, clause) ? 0 :
 			Max(1, ceil(gs_array_length(list_nth(exprs, clause->operand)) /
 						relation->settings->in_list_size));
 	/* an OR that is too long is sent as the list that it implies */
-	gs_filter_build(relation, list_make1((void *) clause), planned_operands(exprs, &all_known),
+	gs_filter_build(relation, list_make1((void *) clause), gs_operands_planned(exprs),
 					GS_ANY_PIECES, &filter);
 	return filter.npieces;
 }
@@ -172,14 +145,16 @@ double
 gs_estimate_remotely(const GsRelation *relation, List *clauses, List *exprs, Oid userid)
 {
 	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
-	bool		all_known;
-	GsOperand  *operands = planned_operands(exprs, &all_known);
+	GsOperand  *operands = gs_operands_planned(exprs);
 	GsFilter	filter;
 	int64		total;
 
 	if (!relation->settings->use_remote_estimate || endpoint == NULL ||
-		!endpoint->search || relation->resource->dialect->uncounted || !all_known)
+		!endpoint->search || relation->resource->dialect->uncounted)
 		return -1;
+	for (int i = 0; i < list_length(exprs); i++)
+		if (operands[i].symbol != NULL)
+			return -1;
 	gs_filter_build(relation, clauses, operands, GS_ANY_PIECES, &filter);
 	if (filter.nothing)
 		return 0;

@@ -32,22 +32,16 @@ static GsOperand *
 shown_operands(ForeignScanState *node, const GsScanPlan *plan, ExplainState *es)
 {
 	ForeignScan *scan = (ForeignScan *) node->ss.ps.plan;
-	GsOperand  *operands = palloc0(sizeof(GsOperand) * Max(list_length(scan->fdw_exprs), 1));
+	GsOperand  *operands = gs_operands_planned(scan->fdw_exprs);
 	List	   *context = set_deparse_context_plan(es->deparse_cxt, &scan->scan.plan, NIL);
 	ListCell   *cell;
 
 	foreach(cell, scan->fdw_exprs)
 	{
 		GsOperand  *operand = &operands[foreach_current_index(cell)];
-		Const	   *value = lfirst(cell);
 
-		if (IsA(value, Const))
-		{
-			operand->value = value->constvalue;
-			operand->isnull = value->constisnull;
-		}
-		else
-			operand->symbol = shown_in_utf8(deparse_expression((Node *) value, context, true, false));
+		if (operand->symbol != NULL)
+			operand->symbol = shown_in_utf8(deparse_expression(lfirst(cell), context, true, false));
 	}
 	if (plan->bind != NULL)
 		foreach(cell, plan->bind->operands)
@@ -96,35 +90,22 @@ count_keys(const GsResource *resource, const GsScanPlan *plan, const GsOperand *
 	return keys.count;
 }
 
-/* Each once. */
-static List *
-append_field(List *fields, const char *field)
+static void
+select_fields(const GsRelation *relation, const GsScanPlan *plan, GsSearch *search)
 {
 	ListCell   *cell;
 
-	foreach(cell, fields)
-		if (strcmp(lfirst(cell), field) == 0)
-			return fields;
-	return lappend(fields, (void *) field);
-}
-
-static List *
-selected_fields(const GsRelation *relation, const GsScanPlan *plan)
-{
-	List	   *fields = list_make1((void *) gs_model_flagged(relation->resource, GS_KEY)->field);
-	ListCell   *cell;
-
+	gs_search_select(search, gs_model_flagged(relation->resource, GS_KEY)->field);
 	foreach(cell, plan->attnums)
 	{
 		const GsAttr *attr = &relation->atts[lfirst_int(cell) - 1];
 
 		if (attr->field != NULL)
-			fields = append_field(fields, attr->field);
+			gs_search_select(search, attr->field);
 	}
 	if (plan->for_update)
 		foreach(cell, gs_writable_update_fields(relation))
-			fields = append_field(fields, lfirst(cell));
-	return fields;
+			gs_search_select(search, lfirst(cell));
 }
 
 void
@@ -146,17 +127,15 @@ static void
 explain_search(const GsRelation *relation, const GsScanPlan *plan, const GsFilter *filter,
 			   ExplainState *es)
 {
-	List	   *fields = selected_fields(relation, plan);
-	const char **select = palloc(sizeof(char *) * list_length(fields));
-	GsSearch	asked = {select, list_length(fields), filter->conditions, filter->nconditions,
+	GsSearch	asked = {NULL, 0, filter->conditions, filter->nconditions,
 	.expression = filter->expression};
 	const GsSearch *search;
+	List	   *fields = NIL;
 	List	   *conditions = NIL;
 
-	for (int i = 0; i < asked.nselect; i++)
-		select[i] = list_nth(fields, i);
+	select_fields(relation, plan, &asked);
 	search = gs_search_complete(relation->resource, &asked);
-	for (int i = asked.nselect; i < search->nselect; i++)
+	for (int i = 0; i < search->nselect; i++)
 		fields = lappend(fields, (void *) search->select[i]);
 	ExplainPropertyList("Gainsight Select", fields, es);
 	for (int i = 0; i < search->nconditions; i++)

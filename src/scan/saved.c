@@ -42,28 +42,17 @@ leave(void *arg)
 	dlist_delete(&((GsSaved *) arg)->node);
 }
 
-/* Have a search bring what an update has to know beside what it brings; each field once. */
+/* Have a search bring what an update has to know beside what it brings. */
 static List *
 add_fields(const GsRelation *relation, GsSearch *search)
 {
-	List	   *more = gs_writable_update_fields(relation);
-	const char **select = palloc(sizeof(char *) * (search->nselect + list_length(more)));
 	List	   *fields = NIL;
 	ListCell   *cell;
 
-	memcpy(select, search->select, sizeof(char *) * search->nselect);
-	foreach(cell, more)
-	{
-		bool		again = false;
-
-		for (int i = 0; i < search->nselect; i++)
-			again = again || strcmp(select[i], lfirst(cell)) == 0;
-		if (!again)
-			select[search->nselect++] = lfirst(cell);
-	}
-	search->select = select;
+	foreach(cell, gs_writable_update_fields(relation))
+		gs_search_select(search, lfirst(cell));
 	for (int i = 0; i < search->nselect; i++)
-		fields = lappend(fields, (void *) select[i]);
+		fields = lappend(fields, (void *) search->select[i]);
 	return fields;
 }
 

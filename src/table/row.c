@@ -130,7 +130,6 @@ convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
 		if (node == NULL && maker->lookups[i] != NULL)
 			node = gs_json_get(gs_json_get(maker->place.record, maker->lookups[i]),
 							   maker->fields[i] + strlen(maker->lookups[i]) + 1);
-
 		maker->place.attnum = column + 1;
 		maker->place.node = node;
 		/* the path says what the body may not */

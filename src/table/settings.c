@@ -29,25 +29,20 @@ apply_options(List *list, int where, GsSettings *settings)
 	}
 }
 
-/* The default of an option depends on the dialect, which the server's options name. */
+/* A dialect, which the options name, may have defaults of its own: these go below them. */
 static void
-apply_defaults(List *list, GsSettings *settings)
+apply_server_options(List *list, GsSettings *settings)
 {
-	const GsOption *dialect = gs_option_find("dialect");
-	ListCell   *cell;
-
 	for (int i = 0; i < gs_noptions; i++)
 		if (gs_options[i].initial != NULL)
 			(void) gs_option_parse(&gs_options[i], gs_options[i].initial, settings);
-	foreach(cell, list)
-		if (strcmp(((DefElem *) lfirst(cell))->defname, dialect->name) == 0)
-		{
-			gs_option_check(dialect, defGetString(lfirst(cell)));
-			(void) gs_option_parse(dialect, defGetString(lfirst(cell)), settings);
-		}
+	apply_options(list, ON_SERVER, settings);
 	settings->dialect = gs_model_dialect(settings->dialect_name);
-	for (const GsDefault *its = settings->dialect->defaults; its != NULL && its->option != NULL; its++)
+	if (settings->dialect->defaults == NULL)
+		return;
+	for (const GsDefault *its = settings->dialect->defaults; its->option != NULL; its++)
 		(void) gs_option_parse(gs_option_find(its->option), its->value, settings);
+	apply_options(list, ON_SERVER, settings);
 }
 
 #define VERSION "/v1"
@@ -73,8 +68,7 @@ gs_settings_load(Oid serverid, Oid relid)
 	ForeignServer *server = GetForeignServer(serverid);
 
 	gs_options_check_together(server->options, ON_SERVER);
-	apply_defaults(server->options, settings);
-	apply_options(server->options, ON_SERVER, settings);
+	apply_server_options(server->options, settings);
 	if (OidIsValid(relid))
 		apply_options(GetForeignTable(relid)->options, ON_TABLE, settings);
 	settings->zone = settings->dialect->zoned ? pg_tzset(settings->time_zone) : NULL;

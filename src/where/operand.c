@@ -103,3 +103,25 @@ gs_operands_values(const GsOperands *operands)
 {
 	return operands->values;
 }
+
+GsOperand *
+gs_operands_planned(List *exprs)
+{
+	GsOperand  *operands = palloc0(sizeof(GsOperand) * Max(list_length(exprs), 1));
+	ListCell   *cell;
+
+	foreach(cell, exprs)
+	{
+		GsOperand  *operand = &operands[foreach_current_index(cell)];
+		const Const *value = lfirst(cell);
+
+		if (IsA(value, Const))
+		{
+			operand->value = value->constvalue;
+			operand->isnull = value->constisnull;
+		}
+		else
+			operand->symbol = psprintf("$%d", foreach_current_index(cell));
+	}
+	return operands;
+}

@@ -238,6 +238,12 @@ extern bool gs_operands_evaluate(GsOperands *operands, ExprContext *econtext);
 extern const GsOperand *gs_operands_values(const GsOperands *operands);
 
 /*
+ * The values as far as they are known from the plan alone, one for each
+ * expression; the others have symbols, none like another.  palloc'd.
+ */
+extern GsOperand *gs_operands_planned(List *exprs);
+
+/*
  * params.c: the numbers of those of a plan's expressions whose values another
  * rescan may change.  palloc'd.
  */

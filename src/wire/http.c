@@ -2,10 +2,10 @@
  * http.c
  *	  The loop that all transfers are in.
  *
- * It and transfer.c are all that know libcurl.  One CURLM a backend drives all transfers, of all scans of all plans, and
- * keeps connections from one statement to the next.  Whatever libcurl owns
- * hangs on the reset callback of the memory context of its transfer, so an
- * ERROR anywhere leaves nothing behind.
+ * It and transfer.c are all that know libcurl.  One CURLM a backend drives all
+ * transfers, of all scans of all plans, and keeps connections from one statement
+ * to the next.  Whatever libcurl owns hangs on the reset callback of the memory
+ * context of its transfer, so an ERROR anywhere leaves nothing behind.
  */
 #include "postgres.h"
 

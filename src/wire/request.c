@@ -144,7 +144,7 @@ start_transfer(GsRequest *request)
 		.request_timeout = tenant->request_timeout,
 		.max_body = tenant->max_response_size,
 		.compression = tenant->compression,
-		/* a repetition is for repeat() to decide, and to count */
+		/* a repetition is for queue_again() to decide, and to count */
 		.once = !call->read,
 	};
 

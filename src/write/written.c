@@ -6,8 +6,9 @@
  * another part of the statement or in a trigger, is out of date, and yet nobody
  * else's change need be in it.  So its update goes by what is kept here: what
  * the session's writes have left, as long as each of them saw what the one
- * before had left, and the first what the row is.  Nothing is kept but while another update runs that may have read the record before, and
- * what is kept goes with the transaction at the latest.
+ * before had left, and the first what the row is.  Nothing is kept but while
+ * another update runs that may have read the record before, and what is kept goes
+ * with the transaction at the latest.
  */
 #include "postgres.h"
 
