@@ -249,6 +249,16 @@ class Reading(NxtTest):
         self.assertEqual(hours, {9})
         self.ctl("set", "due_zone=Mars/Phobos", ok=False)
 
+    def test_the_first_and_the_last_day_are_moments_in_every_zone(self):
+        gsid = self.dump("successplans")[5][0]
+        self.ctl("touch", gsid, "StartDate=0001-01-01", "EndDate=9999-12-31")
+        for zone, hour in (("Pacific/Kiritimati", 0), (PACIFIC, 23)):
+            self.ctl("set", "due_zone=" + zone, "due_hour=%d" % hour, "date_style=document")
+            found = [record for record in self.all(select=["Gsid", "StartDate", "DueDate"])
+                     if record["Gsid"] == gsid]
+            self.assertEqual([cell(found[0], name, zone) for name in ("StartDate", "DueDate")],
+                             ["0001-01-01", "9999-12-31"])
+
     def test_the_default_zone_is_utc_and_its_days_are_the_dumps(self):
         self.assertEqual(rows_of(self.all(), PLAN), self.truth("successplans"))
 

@@ -127,6 +127,18 @@ SELECT local.compare_all();
 SELECT condition, local.compare_where(condition) FROM unnest(ARRAY[
 	$$end_date = '2026-04-30'$$, $$end_date < '2026-04-30'$$, $$end_date >= '2026-04-30'$$]) AS condition;
 SELECT * FROM local.error_of($$ALTER SERVER live OPTIONS (SET time_zone 'Denver')$$);
+-- a field of which nothing is known is not in that zone: it is a day, also where it comes as a moment
+CREATE FOREIGN TABLE gs.renewals (gsid text, renewal date OPTIONS (field 'RenewalDate__gc', pushdown 'true'))
+  SERVER live OPTIONS (resource 'successplans');
+CREATE TABLE local.renewals (LIKE gs.renewals);
+\copy local.renewals FROM PROGRAM 'sandbox/ctl dump cta_group Gsid RenewalDate__gc'
+SELECT local.compare('renewals');
+\! sandbox/ctl set epoch_dates=true
+SELECT local.compare('renewals');
+SELECT condition, (SELECT string_agg(trim(line), ', ') FROM local.explain('SELECT gsid FROM gs.renewals WHERE ' || condition) AS line
+	WHERE line ~ 'Gainsight (Conditions|Expression)'),
+	local.compare_queries('SELECT * FROM gs.renewals WHERE ' || condition, 'SELECT * FROM local.renewals WHERE ' || condition)
+FROM unnest(ARRAY[$$renewal = '2026-04-30'$$, $$renewal < '2026-04-30'$$, $$renewal >= '2026-04-30'$$]) AS condition;
 
 --
 -- Not yet

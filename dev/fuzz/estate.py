@@ -8,11 +8,12 @@ import tempfile
 import time
 
 from .control import Tenant
+from .habits import ANY, NXT_MODES, any_habits
 from .joins import Joins
 from .tree import quote
 from .world import TABLES, declare
 
-# name: (switches of the tenants, options of the servers)
+# name: (switches of the tenants, options of the servers); a dialect "both" is a tenant in each.
 JOIN_MODES = {
     "joins": ((), {}),
     "joins-fold": (("text_fold=true",), {}),
@@ -20,6 +21,10 @@ JOIN_MODES = {
     "joins-ignore": (("ignore_filters=true",), {}),
     "joins-absent": (("total_count=absent", "page_cap=30"), {}),
     "joins-doubles": (("doubles=true",), {"trust_filters": "true"}),
+    "joins-both": ((), {"dialect": "both"}),
+    **{"joins-" + mode: NXT_MODES[mode] for mode in (
+        "nxt", "nxt-any", "nxt-fold", "nxt-nulls", "nxt-nested", "nxt-mixed", "nxt-order", "nxt-cap",
+        "nxt-dropped", "nxt-epoch", "nxt-all", "nxt-lenient", "nxt-west", "nxt-east")},
 }
 PLANS = 60
 
@@ -47,8 +52,9 @@ class Estate:
     """The same to a runner as a World."""
 
     epoch = 200
+    epochs = {"joins-nxt-any": 50}
     narrow = False
-    wanted = ("EQ", "IN", "AND", "OR", "GET objectives", "pieces of a list")
+    wanted = ("EQ", "IN", "AND", "OR", "objectives", "pieces of a list")
     modes, slow = JOIN_MODES, {}
     errors = 0.1
 
@@ -67,6 +73,7 @@ class Estate:
 
     def serve(self, switches, options, rng):
         run = self.session.must
+        switches, options = any_habits(rng) if switches is ANY else (switches, options)
         self.switches, self.options = list(switches), options
         run("DROP SCHEMA IF EXISTS f CASCADE; CREATE SCHEMA f;"
             "CREATE TABLE f.every (%s) PARTITION BY LIST (tenant);"
@@ -75,18 +82,20 @@ class Estate:
             tenant("defaults")
             given = dict(options, base_url=tenant.url, rate_limit="0", max_requests="0",
                          page_size="1000", in_list_size="100", max_connections="8")
+            if options.get("dialect") == "both":
+                given["dialect"] = "nxt" if name == "b" else "document"
             run("DROP SERVER IF EXISTS %s CASCADE" % name)
             run("CREATE SERVER %s FOREIGN DATA WRAPPER gainsight_fdw OPTIONS (%s)" % (
                 name, ", ".join("%s %s" % (option, quote(value)) for option, value in given.items())))
             run("CREATE USER MAPPING FOR CURRENT_USER SERVER %s OPTIONS (access_key %s)"
                 % (name, quote(tenant.key)))
-            columns = ", ".join(map(declare, _PLANS))
+            columns = ", ".join(declare(column, given) for column in _PLANS)
             for table, more in (("p", ""), ("every", "tenant text OPTIONS (constant '%s'), " % name)):
                 run("CREATE FOREIGN TABLE f.%s_%s (%s%s) SERVER %s OPTIONS (resource 'successplans')"
                     % (table, name, more, columns, name))
             run("ALTER TABLE f.every ATTACH PARTITION f.every_{0} FOR VALUES IN ('{0}')".format(name))
             run("CREATE FOREIGN TABLE f.o_%s (%s) SERVER %s OPTIONS (resource 'objectives')" % (
-                name, ", ".join(map(declare, TABLES["objectives"])), name))
+                name, ", ".join(declare(column, given) for column in TABLES["objectives"]), name))
         run("CREATE FOREIGN TABLE f.types (id text, name text) SERVER a "
             "OPTIONS (resource 'plan_types')")
 

@@ -29,10 +29,13 @@ _ARRAY_TYPES = {
 
 
 class Predicates:
-    """`columns` of the relation `alias`; `outer` are (alias, columns) of others to compare with."""
+    """`columns` of the relation `alias`; `outer` are (alias, columns) of others to compare with.
 
-    def __init__(self, rng, columns, alias, outer=None, parameters=0.0, without=()):
-        self.rng, self.columns, self.alias = rng, columns, alias
+    Where all `stays`, no condition on them is sent.
+    """
+
+    def __init__(self, rng, columns, alias, outer=None, parameters=0.0, without=(), stays=False):
+        self.rng, self.columns, self.alias, self.stays = rng, columns, alias, stays
         self.outer, self.parameters, self.without = outer, parameters, without
         # Every other one is plain enough for most of it to be sent.
         self.tame = rng.random() < 0.6
@@ -89,7 +92,7 @@ class Predicates:
     def leaf(self):
         for _ in range(20):
             column = self.column()
-            if self.tame and column.stays and self.rng.random() < 0.9:
+            if self.tame and (self.stays or column.stays) and self.rng.random() < 0.9:
                 continue
             kinds = (_TAME if self.tame else _LEAVES)[column.sort]
             kind = self.rng.choices(kinds[0], kinds[1])[0]

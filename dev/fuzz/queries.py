@@ -21,8 +21,8 @@ class Case:
 
 
 class Queries:
-    def __init__(self, rng, narrow, without=(), bind=False):
-        self.rng, self.narrow, self.without, self.bind = rng, narrow, without, bind
+    def __init__(self, rng, narrow, without=(), bind=False, nxt=False):
+        self.rng, self.narrow, self.without, self.bind, self.nxt = rng, narrow, without, bind, nxt
 
     def case(self):
         forms = [(name, weight) for name, weight in _FORMS if name not in self.without]
@@ -44,10 +44,13 @@ class Queries:
             return "g"
         if draw < 0.65 and self.narrow:
             return rng.choice(NARROWED)
+        if self.nxt and rng.random() < 0.3:
+            return "objectives"         # of which a search finds any there
         return "v" if draw < 0.8 and "twins" not in self.without else rng.choice(VARIED[1:])
 
     def predicates(self, name, alias="a", **more):
-        return Predicates(self.rng, TABLES[name], alias, without=self.without, **more)
+        return Predicates(self.rng, TABLES[name], alias, without=self.without,
+                          stays=name == "objectives" and not self.nxt, **more)
 
     def listed(self, name, alias="a"):
         rng = self.rng

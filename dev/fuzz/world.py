@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from .habits import ANY, NXT_MODES, NXT_SLOW, any_habits, field_of, is_nxt
 from .tree import quote
 
 # name: (switches of the tenant, options of the server); the first four are the main ones.
@@ -44,8 +45,9 @@ MODES = {
     "trust+fold": (("text_fold=true",), {"trust_filters": "true"}),
     "trust+doubles": (("doubles=true",), {"trust_filters": "true", "in_list_size": "3"}),
     "trust+nulls": (("keep_nulls=true",), {"trust_filters": "true"}),
+    **NXT_MODES,
 }
-SLOW = {"page2": 10, "page7": 4, "cap+absent": 4, "page7+in3": 4, "in3": 2}
+SLOW = {"page2": 10, "page7": 4, "cap+absent": 4, "page7+in3": 4, "in3": 2, **NXT_SLOW}
 OPERATORS = ("EQ", "NE", "LT", "GT", "LTE", "GTE", "IN", "CONTAINS", "STARTS_WITH", "ENDS_WITH",
              "IS_NULL", "IS_NOT_NULL")
 
@@ -61,7 +63,7 @@ class Column:
         self.values = []
         # No condition on it is sent, whatever it is.
         self.stays = sort in ("loose", "char", "citext", "float", "ts") or name in _STAY \
-            or name.endswith("_off") or table in ("objectives", "plan_types")
+            or name.endswith("_off") or table == "plan_types"
 
 
 def _columns(table, text):
@@ -209,7 +211,7 @@ RESOURCE = {"objectives": "objectives", "plan_types": "plan_types"}
 
 _TYPES = """
 CREATE SCHEMA t;
-CREATE TYPE t.state AS ENUM ('Archived', 'Active', 'Completed');
+CREATE TYPE t.state AS ENUM ('Archived', 'Draft', 'Active', 'Completed');
 CREATE TYPE t.tier AS ENUM ('smb ', 'SMB', 'Public "Sector"', 'Enterprise', 'Mid-Market');
 CREATE DOMAIN t.words AS text;
 CREATE DOMAIN t.ids AS varchar;
@@ -225,10 +227,12 @@ CREATE FUNCTION t.moving(anyelement) RETURNS anyelement LANGUAGE plpgsql VOLATIL
 """
 
 
-def declare(column):
+def declare(column, server=()):
+    """A column of a foreign table, where the server has these options."""
     options = []
-    if column.field:
-        options.append("field '%s'" % column.field)
+    field = field_of(column, dict(server))
+    if field:
+        options.append("field '%s'" % field)
     if column.options:
         options.append(column.options)
     sql_type, _, collation = column.declared.partition(" COLLATE ")
@@ -241,6 +245,7 @@ class World:
     """A database of its own with the tables of both sides; filled by load()."""
 
     epoch = 1000            # cases on one set of data
+    epochs = {"nxt-any": 50}
     wanted = OPERATORS + ("AND", "OR", "(")
     modes, slow = MODES, SLOW
     errors = 0.05           # so many cases may fail on both sides
@@ -255,7 +260,7 @@ class World:
     def queries(self, rng, bind):
         # queries.py needs the tables above
         from .queries import Queries
-        return Queries(rng, self.narrow, self.without, bind)
+        return Queries(rng, self.narrow, self.without, bind, is_nxt(self.options))
 
     def create(self):
         run = self.session.must
@@ -275,6 +280,7 @@ class World:
     def serve(self, switches, options, rng):
         """A server with these options, and the foreign tables of it; switches for load()."""
         run = self.session.must
+        switches, options = any_habits(rng) if switches is ANY else (switches, options)
         self.switches = list(switches)
         options = dict(options, base_url=self.tenant.url, rate_limit="0", max_requests="0")
         if options.get("operators", "") is None:
@@ -299,7 +305,7 @@ class World:
                     run("ALTER FOREIGN TABLE f.successplans RENAME TO g")
                 continue
             run("CREATE FOREIGN TABLE f.%s (%s) SERVER fuzz OPTIONS (resource 'successplans')"
-                % (name, ", ".join(map(declare, columns))))
+                % (name, ", ".join(declare(column, options) for column in columns)))
 
     def load(self, seed, narrow, analyzed, rng):
         """New contents on both sides."""
@@ -312,6 +318,8 @@ class World:
             self._change_scores(lambda score: score and score % 10 == 0)
         if "doubles=true" in self.switches:
             self._near_numbers(rng)
+        if is_nxt(self.options):
+            self._draft(rng)
         # A reset has put the switches back.
         if self.switches:
             self.tenant("set", *self.switches)
@@ -350,6 +358,11 @@ class World:
         for row, other in zip(rng.sample(rows, len(rows) // 3), rng.choices(rows, k=len(rows))):
             near = Decimal(other[-6]) + Decimal(rng.choice((1, -1))).scaleb(-25)
             self.tenant("touch", row[0].replace("\\\\", "\\"), "Health__gc=%s" % format(near, "f"))
+
+    def _draft(self, rng):
+        """A status that the document has not."""
+        for row in rng.sample(self._rows(), self.plans // 10):
+            self.tenant("touch", row[0].replace("\\\\", "\\"), "Status=Draft")
 
     def _change_scores(self, unfit):
         for row in self._rows():

@@ -103,7 +103,7 @@ gs_input_create(const GsRelation *relation, AttrNumber attnum)
 	get_type_category_preferred(base, &category, &preferred);
 	input->is_text = category == TYPCATEGORY_STRING &&
 		!(attr->column != NULL && (attr->column->flags & GS_EMPTY_IS_NULL));
-	input->zone = relation->settings->zone;
+	input->zone = gs_is_zoned(relation, attnum) ? relation->settings->zone : NULL;
 	input->is_array = OidIsValid(get_element_type(base));
 	input->is_utf8 = GetDatabaseEncoding() == PG_UTF8;
 	getTypeInputInfo(base, &function, &input->ioparam);

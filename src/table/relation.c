@@ -147,6 +147,12 @@ gs_relation_open(Oid relid)
 	return gs_relation_load(relid);
 }
 
+bool
+gs_is_zoned(const GsRelation *relation, AttrNumber attnum)
+{
+	return relation->resource->dialect->zoned && relation->atts[attnum - 1].column != NULL;
+}
+
 List *
 gs_relation_columns(const GsRelation *relation)
 {

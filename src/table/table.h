@@ -137,6 +137,13 @@ extern bool gs_relation_is_known(Oid relid, const char *name);
 extern GsRelation *gs_relation_open(Oid relid);
 
 /*
+ * Is a date of this column the day, in the option time_zone, of a moment?  So it
+ * is with all documented fields of some dialects.  Of others it is not known;
+ * what IMPORT FOREIGN SCHEMA makes a date of is one.
+ */
+extern bool gs_is_zoned(const GsRelation *relation, AttrNumber attnum);
+
+/*
  * The numbers of all columns.
  */
 extern List *gs_relation_columns(const GsRelation *relation);

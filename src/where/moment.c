@@ -148,9 +148,12 @@ gs_where_time(Builder *builder, const GsClause *clause, GsKind kind,
 		test.test = GS_EQ;
 	if (kind == GS_DATETIME)
 		return moment_condition(builder, &test, least, greatest);
-	if (!builder->relation->resource->dialect->zoned)
-		return day_condition(builder, &test, least, greatest);
 	/* whichever zone it is whose day a moment is */
-	return moment_condition(builder, &test, (least - 1) * USECS_PER_DAY,
-							(greatest + 2) * USECS_PER_DAY);
+	if (gs_is_zoned(builder->relation, clause->attnum))
+		return moment_condition(builder, &test, (least - 1) * USECS_PER_DAY,
+								(greatest + 2) * USECS_PER_DAY);
+	/* a field that nobody knows is a day, but it may be a moment all the same */
+	if (builder->relation->resource->dialect->zoned)
+		return day_condition(builder, &test, least - 1, greatest + 1);
+	return day_condition(builder, &test, least, greatest);
 }
