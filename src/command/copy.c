@@ -216,10 +216,19 @@ describe_columns(GsCopy *copy, TupleDesc desc, const char *key)
 				 set.data, old.data, new.data);
 }
 
+/* Can a search find what was changed since?  What none finds is read whole, whenever it was changed. */
+static bool
+is_searched_by_version(const GsResource *resource)
+{
+	const GsEndpoint *unbound = gs_model_read(resource, false);
+	const GsColumn *version = gs_model_flagged(resource, GS_VERSION);
+
+	return unbound != NULL && unbound->search && version != NULL && (version->flags & GS_FILTERABLE);
+}
+
 GsCopy *
 gs_copy_describe(const GsRelation *source, Oid target)
 {
-	const GsEndpoint *unbound = gs_model_read(source->resource, false);
 	GsCopy	   *copy = palloc0(sizeof(GsCopy));
 	const GsAttr *key = &source->atts[required_column(source, GS_KEY) - 1];
 	Relation	relation = table_open(target, AccessShareLock);
@@ -242,8 +251,7 @@ gs_copy_describe(const GsRelation *source, Oid target)
 	(void) require_column(relation, key->name);
 	require_unique_key(relation, key->name);
 	describe_columns(copy, RelationGetDescr(relation), key->name);
-	/* what no search finds is read whole, whenever it was changed */
-	if (unbound != NULL && unbound->search)
+	if (is_searched_by_version(source->resource))
 	{
 		const GsAttr *version;
 

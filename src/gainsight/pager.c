@@ -241,7 +241,8 @@ set_record(GsPager *pager, const GsJson *record)
 /*
  * Where nobody counts, a page that is shorter than asked is the last one, unless
  * the tenant gives no longer ones.  No service is known that would cap them
- * below this.
+ * below this, nor at another number than a multiple of it: what was longer
+ * before may have become shorter since.
  */
 #define NO_CAP 100
 
@@ -254,7 +255,8 @@ is_last_page(const GsPager *pager)
 	if (!pager->resource->dialect->uncounted)
 		return false;
 	longest = gs_total_note_page(pager->tenant, pager->resource, count);
-	return count < pager->page.limit && pager->rounds == 0 && (count < NO_CAP || count < longest);
+	return count < pager->page.limit && pager->rounds == 0 &&
+		(count < NO_CAP || (count < longest && count % NO_CAP != 0));
 }
 
 /* Take the current page into account, and make its new rows the ones to give. */

@@ -30,6 +30,17 @@ is_asked(const GsSearch *search, const char *field)
 	return false;
 }
 
+/* A copy of an array with room for one more.  An empty one may be nowhere, where memcpy must not look. */
+static void *
+copy_with_room(const void *array, int count, size_t size)
+{
+	void	   *copy = palloc(size * (count + 1));
+
+	if (count > 0)
+		memcpy(copy, array, size * count);
+	return copy;
+}
+
 void
 gs_search_select(GsSearch *search, const char *field)
 {
@@ -37,8 +48,7 @@ gs_search_select(GsSearch *search, const char *field)
 
 	if (is_selected(search, field))
 		return;
-	select = palloc(sizeof(char *) * (search->nselect + 1));
-	memcpy(select, search->select, sizeof(char *) * search->nselect);
+	select = copy_with_room(search->select, search->nselect, sizeof(char *));
 	select[search->nselect++] = field;
 	search->select = select;
 }
@@ -47,10 +57,10 @@ gs_search_select(GsSearch *search, const char *field)
 static void
 ask_for_field(GsSearch *search, const char *field)
 {
-	GsCondition *conditions = palloc(sizeof(GsCondition) * (search->nconditions + 1));
+	GsCondition *conditions = copy_with_room(search->conditions, search->nconditions,
+											 sizeof(GsCondition));
 	const char *letter = psprintf("%c", 'A' + search->nconditions);
 
-	memcpy(conditions, search->conditions, sizeof(GsCondition) * search->nconditions);
 	conditions[search->nconditions] = (GsCondition) {field, "IS_NOT_NULL", "[]"};
 	search->expression = search->nconditions == 0 ? letter :
 		psprintf("%s AND %s", search->expression, letter);
