@@ -1,7 +1,8 @@
 """Tenants in a thread of this process, whose plans are the rows of any tables.
 
-`/TABLE/v1/successplans/search` is what one of them has. There is no key, no journal, no fault
-and no way to write: what those are for is in ../gainsight. All that is asked is counted.
+`/TABLE/v1/successplans/search` is what one of them has, and nxt's query of cta_group. There is no
+key, no journal, no fault and no way to write: what those are for is in the sandbox. All that is
+asked is counted.
 """
 
 import json
@@ -15,6 +16,7 @@ from gainsight.filters import _SELECT, Condition, Parser
 from gainsight.values import Refused
 
 KEY = "Gsid"
+SEARCHES = ("v1/successplans/search", "v1/data/objects/query/cta_group")
 
 
 class Table:
@@ -45,7 +47,8 @@ class Table:
         sets = [self.evaluate(arm) for arm in tree[1]]
         return set.union(*sets) if tree[0] == "OR" else set.intersection(*sets)
 
-    def search(self, body):
+    def search(self, body, counts):
+        """The page; rows stand in the order of their keys, which nxt asks for."""
         rows = self.rows
         if "where" in body:
             text = json.dumps(body["where"], default=str)
@@ -58,9 +61,9 @@ class Table:
             rows = self.found[text]
         page = rows[body.get("offset", 0):body.get("offset", 0) + body["limit"]]
         names = [(json.dumps(name) + ":", self.cells[name]) for name in body["select"]]
-        return '{"records":[%s],"totalCount":%d}' % (
+        return '{"records":[%s]%s}' % (
             ",".join(["{" + ",".join([name + cells[row] for name, cells in names]) + "}"
-                      for row in page]), len(rows))
+                      for row in page]), ',"totalCount":%d' % len(rows) if counts else "")
 
 
 class Tenants:
@@ -108,9 +111,10 @@ class Tenants:
             self.asked[name] += 1
         if (request.method, path) == ("GET", "v1/successplans/config/types"):
             return 200, "[]"
-        if (request.method, path) != ("POST", "v1/successplans/search"):
+        if request.method != "POST" or path not in SEARCHES:
             return 404, "tables can be searched only"
         try:
-            return 200, self.tables[name].search(json.loads(request.body, parse_float=Decimal))
+            return 200, self.tables[name].search(json.loads(request.body, parse_float=Decimal),
+                                                 path == SEARCHES[0])
         except (Refused, KeyError, TypeError) as error:
             return 400, repr(error)

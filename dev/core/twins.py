@@ -62,8 +62,8 @@ def words(text):
 
 
 class Twins:
-    def __init__(self, session, tenants):
-        self.session, self.tenants = session, tenants
+    def __init__(self, session, tenants, dialect):
+        self.session, self.tenants, self.dialect = session, tenants, dialect
         self.dirty, self.everything = set(), True
         self.shown = {}                 # oid: what was copied
         self.relations = {}
@@ -176,9 +176,9 @@ class Twins:
         if self.session.must("SELECT 1 FROM pg_foreign_server WHERE srvname = '%s'" % server):
             return
         self.session.must("""CREATE SERVER %s FOREIGN DATA WRAPPER gainsight_fdw
-            OPTIONS (base_url '%s', rate_limit '0', max_requests '0');
+            OPTIONS (base_url '%s', dialect '%s', rate_limit '0', max_requests '0');
             CREATE USER MAPPING FOR CURRENT_USER SERVER %s OPTIONS (access_key 'k')"""
-                          % (server, self.tenants.url(server), server))
+                          % (server, self.tenants.url(server), self.dialect, server))
 
     def _fill(self, relation, name, exists, shape):
         out = io.StringIO()
