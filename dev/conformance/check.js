@@ -21,6 +21,7 @@ const LEFT_OUT = {
 	refresh: 'tenants that break off, and ignore what they are asked',
 	nxt: 'another dialect, of which there is no document',
 	nxt_refresh: 'the same',
+	nxt_requests: 'the same',
 	monitor: 'faults, and a count of bytes that a proxy changes',
 };
 const FEWEST_REQUESTS = 500;

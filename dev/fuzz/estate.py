@@ -99,7 +99,7 @@ class Estate:
         run("CREATE FOREIGN TABLE f.types (id text, name text) SERVER a "
             "OPTIONS (resource 'plan_types')")
 
-    def load(self, seed, narrow, analyzed, rng):
+    def load(self, mode, seed, narrow, analyzed, rng):
         run = self.session.must
         run("DROP SCHEMA IF EXISTS l CASCADE; CREATE SCHEMA l; SET timezone = 'UTC';"
             "SET datestyle = 'ISO, YMD'; CREATE TABLE l.every (%s)" % _EVERY)

@@ -41,6 +41,8 @@ NXT_MODES = {
     "nxt-east": _in_zone("Pacific/Auckland", 0),
     "nxt-page2": ((), dict(_NXT, page_size="2")),
 }
+# Where nothing is in order a page has to be all: below a hundred rows it is taken for that.
+NXT_SIZES = {"nxt-shuffle": ("plans=60", "objectives=1")}
 NXT_SLOW = {"nxt-page2": 10, "nxt-order": 4}
 
 # Of each line one, mostly the first: what the tenant is told, and the options that go with it.

@@ -104,7 +104,7 @@ class Runner:
             world.serve(switches, options, rng)
             self.served = mode
             self.documented |= not is_nxt(world.options)
-        world.load(rng.randrange(10**6), narrow=rng.random() < 0.4, rng=rng,
+        world.load(mode, rng.randrange(10**6), narrow=rng.random() < 0.4, rng=rng,
                    analyzed=rng.random() < 0.4)
         if self.options.sabotage:
             world.sabotage(self.options.sabotage)

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from .habits import ANY, NXT_MODES, NXT_SLOW, any_habits, field_of, is_nxt
+from .habits import ANY, NXT_MODES, NXT_SIZES, NXT_SLOW, any_habits, field_of, is_nxt
 from .tree import quote
 
 # name: (switches of the tenant, options of the server); the first four are the main ones.
@@ -307,11 +307,11 @@ class World:
             run("CREATE FOREIGN TABLE f.%s (%s) SERVER fuzz OPTIONS (resource 'successplans')"
                 % (name, ", ".join(declare(column, options) for column in columns)))
 
-    def load(self, seed, narrow, analyzed, rng):
+    def load(self, mode, seed, narrow, analyzed, rng):
         """New contents on both sides."""
         run = self.session.must
         self.narrow = narrow
-        self.tenant("reset", "plans=%d" % self.plans, "seed=%d" % seed)
+        self.tenant("reset", *NXT_SIZES.get(mode, ("plans=%d" % self.plans,)), "seed=%d" % seed)
         if narrow:
             self._change_scores(lambda score: abs(score) > 32767)
         if "exponents" in self.without:
@@ -361,7 +361,8 @@ class World:
 
     def _draft(self, rng):
         """A status that the document has not."""
-        for row in rng.sample(self._rows(), self.plans // 10):
+        rows = self._rows()
+        for row in rng.sample(rows, len(rows) // 10):
             self.tenant("touch", row[0].replace("\\\\", "\\"), "Status=Draft")
 
     def _change_scores(self, unfit):

@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/htup_details.h"
 #include "miscadmin.h"
 #include "tcop/pquery.h"
@@ -40,6 +42,8 @@ typedef struct Sample
 	HeapTuple  *rows;
 	int			wanted;
 	int			count;
+	const char *category;		/* by which some records are chosen */
+	double		read;			/* records, of which not all need be rows */
 	double		seen;			/* rows that could have been sampled */
 	double		to_skip;
 	int			budget;			/* requests that may still be sent */
@@ -81,7 +85,9 @@ sample_records(Sample *sample, const GsRecords *records, const char *key)
 		 record = gs_envelope_next(records, record))
 	{
 		CHECK_FOR_INTERRUPTS();
-		sample_record(sample, record, key);
+		sample->read++;
+		if (gs_search_holds(sample->relation->resource, sample->category, record))
+			sample_record(sample, record, key);
 	}
 }
 
@@ -159,6 +165,7 @@ sample_search(Sample *sample)
 				count;
 
 	gs_row_maker_select(sample->maker, &search);
+	sample->category = search.category;
 	size = sample_page(sample, &search, relation->settings->page_size, 0, &total);
 	if (size == 0)
 		return 0;
@@ -175,7 +182,7 @@ sample_search(Sample *sample)
 	count = choose_pages(sample, 1, (total + size - 1) / size, Max(sample->budget, 0), chosen);
 	for (int i = 0; i < count; i++)
 		(void) sample_page(sample, &search, size, chosen[i] * size, &ignored);
-	return total;
+	return rint(total * sample->seen / sample->read);
 }
 
 /* One list of records. */

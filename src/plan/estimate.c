@@ -96,7 +96,10 @@ gs_estimate_list(const GsRelation *relation, double pieces, double carried)
 	return pieces + floor(carried / relation->settings->page_size);
 }
 
-/* As it is known when a scan starts: what was told since the plan was made counts, too. */
+/*
+ * As it is known when a scan starts, rows below 0 if they are not: what was told
+ * since the plan was made counts, too.
+ */
 static GsSize
 known_size(const GsRelation *relation)
 {
@@ -112,17 +115,26 @@ known_size(const GsRelation *relation)
 		size.pages = form->relpages;
 		ReleaseSysCache(tuple);
 	}
-	if (size.rows < 0)
-		size.rows = gs_estimate_rows(relation);
 	return size;
+}
+
+int64
+gs_estimate_known_rows(const GsRelation *relation)
+{
+	double		rows = known_size(relation).rows;
+
+	return rows < 0 ? GS_NO_TOTAL : (int64) rows;
 }
 
 int
 gs_estimate_most_pieces(const GsRelation *relation, double carried, double rest)
 {
 	GsSize		size = known_size(relation);
-	double		unlisted = gs_estimate_requests(relation, &size, size.rows * rest, 0);
+	double		unlisted;
 
+	if (size.rows < 0)
+		size.rows = gs_estimate_rows(relation);
+	unlisted = gs_estimate_requests(relation, &size, size.rows * rest, 0);
 	return Max(1, Min(unlisted - gs_estimate_list(relation, 0, carried), GS_ANY_PIECES));
 }
 

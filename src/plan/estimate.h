@@ -47,6 +47,12 @@ extern double gs_estimate_pieces(const GsRelation *relation, const GsClause *cla
 extern double gs_estimate_list(const GsRelation *relation, double pieces, double carried);
 
 /*
+ * How many rows a table was seen to have: what this session has read counts,
+ * else what ANALYZE has found; GS_NO_TOTAL: it is not known.
+ */
+extern int64 gs_estimate_known_rows(const GsRelation *relation);
+
+/*
  * The most pieces (or keys, each a request) of a list that brings so many rows
  * with which it is no dearer than reading without it, by what is known now.
  * rest: the part of all rows that is read then.

@@ -67,7 +67,7 @@ build_spec(const GsRelation *relation, const GsScanPlan *plan, const GsSearch *s
 		return false;
 	set_searches(spec, select, &filter);
 	spec->paging.expected = filter.nconditions > 0 ? GS_NO_TOTAL :
-		gs_total_known(&relation->settings->tenant, resource, NULL);
+		gs_estimate_known_rows(relation);
 	spec->unlisted = filter.unlisted;
 	if (plan->key == NULL)
 		return true;
