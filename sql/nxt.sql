@@ -144,7 +144,6 @@ FROM unnest(ARRAY[$$renewal = '2026-04-30'$$, $$renewal < '2026-04-30'$$, $$rene
 -- Not yet
 --
 
-SELECT * FROM local.error_of($$IMPORT FOREIGN SCHEMA gainsight FROM SERVER live INTO local OPTIONS (discover 'true')$$);
 SELECT * FROM local.error_of($$UPDATE gs.successplans SET name = 'x'$$);
 SELECT * FROM local.error_of($$INSERT INTO gs.objectives (name) VALUES ('x')$$);
 

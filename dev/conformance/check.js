@@ -22,6 +22,7 @@ const LEFT_OUT = {
 	nxt: 'another dialect, of which there is no document',
 	nxt_refresh: 'the same',
 	nxt_requests: 'the same',
+	describe: 'the same',
 	monitor: 'faults, and a count of bytes that a proxy changes',
 };
 const FEWEST_REQUESTS = 500;

@@ -2,18 +2,18 @@
  * discover.c
  *	  The fields that a tenant's records have beyond the documented ones.
  *
- * The API cannot be asked for them, so one page is read without a select, and
- * what its records hold decides.  A field that is null on all of the page is
- * text, and a value on another page may not fit what these suggest: reading
- * it says so (HV004), and ALTER COLUMN ... TYPE text mends it.
+ * Where a tenant describes its objects, that decides.  Else one page is read
+ * without a select, and what its records hold decides.  A field that is null on
+ * all of the page is text, and a value on another page may not fit what these
+ * suggest: reading it says so (HV004), and ALTER COLUMN ... TYPE text mends it.
  */
 #include "postgres.h"
 
-#include "catalog/heap.h"
-#include "mb/pg_wchar.h"
+#include "access/htup_details.h"
 #include "nodes/pg_list.h"
 
 #include "discover.h"
+#include "naming.h"
 
 /* What the values of a field have been so far. */
 typedef enum Sight
@@ -125,102 +125,175 @@ look_at(const GsResource *resource, const GsJson *record, List *found)
 }
 
 /*
- * Names.
+ * Columns.
  */
 
-/* In lower case, with "_" for whatever would need quotes in ASCII. */
-static char *
-plain_name(const char *field)
+/* A column for a field, whose name may be another's, too. */
+static GsDiscovered *
+column_for(const char *name, const char *field, GsKind kind)
 {
-	char	   *name = pstrdup(field);
+	GsDiscovered *column = palloc0(sizeof(GsDiscovered));
 
-	for (char *c = name; *c; c++)
-	{
-		*c = pg_ascii_tolower((unsigned char) *c);
-		if (!IS_HIGHBIT_SET(*c) && strchr("abcdefghijklmnopqrstuvwxyz0123456789_", *c) == NULL)
-			*c = '_';
-	}
-	return name;
+	column->name = name;
+	column->field = field;
+	column->kind = kind;
+	return column;
 }
 
-/* Would a column of this name be another's namesake? */
-static bool
-is_taken(const GsResource *resource, List *discovered, const char *name)
-{
-	ListCell   *cell;
-
-	if (gs_model_column(resource, name) != NULL || SystemAttributeByName(name) != NULL)
-		return true;
-	foreach(cell, discovered)
-		if (strcmp(((GsDiscovered *) lfirst(cell))->name, name) == 0)
-			return true;
-	return false;
-}
-
-/* A name that is free and fits, if need be with a number behind it. */
+/* A field's name in the database's encoding, as a copy; NULL, with a WARNING, if it has none there. */
 static const char *
-free_name(const GsResource *resource, List *discovered, const char *field)
+spell_field(const GsResource *resource, const char *field, bool is_odd)
 {
-	char	   *plain = plain_name(field);
-	int			length = strlen(plain);
-	char	   *name;
-	const char *suffix = "";
+	const char *here = is_odd ? NULL : gs_try_from_utf8(field);
 
-	for (int n = 2;; n++)
-	{
-		int			room = NAMEDATALEN - 1 - (int) strlen(suffix);
+	if (here == NULL)
+		ereport(WARNING,
+				(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
+				 errmsg("a field of %s cannot be spelled in this database's encoding, and is left out",
+						resource->name)));
+	return here ? pstrdup(here) : NULL;
+}
 
-		name = psprintf("%.*s%s", pg_mbcliplen(plain, length, room), plain, suffix);
-		if (!is_taken(resource, discovered, name))
-			return name;
-		suffix = psprintf("_%d", n);
-	}
+/* Give a column a name that none of the others has which were given one. */
+static void
+name_column(const GsResource *resource, GsDiscovered *column, List **taken)
+{
+	column->name = gs_naming_free(resource, *taken, column->name);
+	*taken = lappend(*taken, (void *) column->name);
 }
 
 static List *
-name_fields(const GsResource *resource, List *found)
+columns_found(const GsResource *resource, List *found)
 {
-	List	   *discovered = NIL;
+	List	   *columns = NIL;
+	List	   *taken = NIL;
 	ListCell   *cell;
 
 	foreach(cell, found)
 	{
 		const Found *one = lfirst(cell);
-		const char *field = one->is_odd ? NULL : gs_try_from_utf8(one->field);
+		const char *field = spell_field(resource, one->field, one->is_odd);
 		GsDiscovered *column;
 
 		if (field == NULL)
-		{
-			ereport(WARNING,
-					(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
-					 errmsg("a field of %s cannot be spelled in this database's encoding, and is left out",
-							resource->name)));
 			continue;
-		}
-		column = palloc(sizeof(GsDiscovered));
-		column->name = free_name(resource, discovered, field);
-		column->field = pstrdup(field);
-		column->kind = kinds[one->sight];
-		discovered = lappend(discovered, column);
+		column = column_for(gs_naming_plain(field), field, kinds[one->sight]);
+		name_column(resource, column, &taken);
+		columns = lappend(columns, column);
 	}
-	return discovered;
+	return columns;
 }
 
-List *
-gs_discover(const GsSettings *settings, const GsResource *resource)
+static List *
+discover_on_page(const GsSettings *settings, const GsResource *resource)
 {
 	GsSearch	search = {0};
 	GsRecords	records;
 	GsRequest  *request;
 	List	   *found = NIL;
-	List	   *discovered;
+	List	   *columns;
 
 	request = gs_api_start_search(&settings->tenant, resource, &search, settings->page_size, 0,
 								  CurrentMemoryContext);
 	gs_api_finish_read(request, gs_model_read(resource, false), &records);
 	for (const GsJson *record = records.first; record != NULL; record = gs_envelope_next(&records, record))
 		found = look_at(resource, record, found);
-	discovered = name_fields(resource, found);
+	columns = columns_found(resource, found);
 	gs_request_free(request);
-	return discovered;
+	return columns;
+}
+
+/*
+ * Descriptions.
+ */
+
+/* What a field leads to is shown by its name, where that is no documented column. */
+static List *
+add_looked_up(const GsResource *resource, const GsField *described, const char *field, List *columns)
+{
+	const char *looked_up = resource->dialect->looked_up;
+	const char *dotted = psprintf("%s.%s", described->lookup, looked_up);
+	const char *here = gs_try_from_utf8(dotted);
+	GsDiscovered *column;
+
+	if (here == NULL || gs_model_field(resource, dotted) != NULL)
+		return columns;
+	column = column_for(gs_naming_looked_up(field, looked_up), here, GS_TEXT);
+	column->pushdown = described->filterable;
+	return lappend(columns, column);
+}
+
+static List *
+add_described(const GsResource *resource, const GsField *described, List *columns)
+{
+	const char *field = spell_field(resource, described->name, described->is_odd);
+	GsDiscovered *column;
+
+	if (field == NULL)
+		return columns;
+	if (gs_model_field(resource, described->name) == NULL)
+	{
+		column = column_for(gs_naming_split(field), field,
+							described->type ? described->type->kind : GS_TEXT);
+		column->type = described->type;
+		column->pushdown = described->filterable;
+		columns = lappend(columns, column);
+	}
+	return described->lookup == NULL ? columns :
+		add_looked_up(resource, described, field, columns);
+}
+
+/* A field's own name comes before that of what another leads to. */
+static void
+name_columns(const GsResource *resource, List *columns)
+{
+	List	   *taken = NIL;
+
+	for (int pass = 0; pass < 2; pass++)
+	{
+		ListCell   *cell;
+
+		foreach(cell, columns)
+		{
+			GsDiscovered *column = lfirst(cell);
+
+			if (gs_model_is_looked_up(column->field) == (pass > 0))
+				name_column(resource, column, &taken);
+		}
+	}
+}
+
+List *
+gs_discover_described(const GsResource *resource, List *fields)
+{
+	int			room = MaxHeapAttributeNumber - resource->ncolumns;
+	List	   *columns = NIL;
+	ListCell   *cell;
+
+	foreach(cell, fields)
+	{
+		const GsField *field = lfirst(cell);
+
+		if (!field->hidden)
+			columns = add_described(resource, field, columns);
+		if (list_length(columns) > room)
+			break;
+	}
+	if (list_length(columns) > room)
+	{
+		ereport(WARNING,
+				(errcode(ERRCODE_TOO_MANY_COLUMNS),
+				 errmsg("%s has more fields than a table can have columns, and the last are left out",
+						resource->name)));
+		columns = list_truncate(columns, room);
+	}
+	name_columns(resource, columns);
+	return columns;
+}
+
+List *
+gs_discover(const GsSettings *settings, const GsResource *resource)
+{
+	return resource->dialect->describe.method == NULL ? discover_on_page(settings, resource) :
+		gs_discover_described(resource, gs_describe(&settings->tenant, resource));
 }

@@ -16,13 +16,22 @@ typedef struct GsDiscovered
 	const char *name;			/* for a column */
 	const char *field;			/* the tenant's spelling */
 	GsKind		kind;
+	const GsDataType *type;		/* that the tenant says it has; NULL: none that is known */
+	bool		pushdown;		/* conditions on it may be sent */
 } GsDiscovered;
 
 /*
- * Look at a page of a resource's records, and return the fields found, a List
- * of GsDiscovered, palloc'd, in the order of the records.  The resource is one
- * that can be searched, the settings are authorized.
+ * Ask the tenant, by a description of the resource's object where there are
+ * such, else by a page of its records, and return the fields found, a List of
+ * GsDiscovered, palloc'd, in the tenant's order.  The resource is one that can
+ * be searched, the settings are authorized.
  */
 extern List *gs_discover(const GsSettings *settings, const GsResource *resource);
+
+/*
+ * The same of an object's fields, a List of GsField: those that are neither
+ * documented nor hidden, and what they lead to.
+ */
+extern List *gs_discover_described(const GsResource *resource, List *fields);
 
 #endif							/* GS_DISCOVER_H */

@@ -1,6 +1,7 @@
 /*
  * import.c
- *	  IMPORT FOREIGN SCHEMA: the model as DDL, and on request what else a tenant has.
+ *	  IMPORT FOREIGN SCHEMA: the model as DDL, on request what else a tenant has,
+ *	  and any of its objects.
  */
 #include "postgres.h"
 
@@ -21,37 +22,108 @@
 static void
 append_column(StringInfo ddl, const char *name, GsKind kind, const char *field)
 {
-	appendStringInfo(ddl, "\n\t%s %s OPTIONS (field %s)", quote_identifier(name),
+	appendStringInfo(ddl, "\n\t%s %s OPTIONS (field %s", quote_identifier(name),
 					 gs_model_sql_type(kind), quote_literal_cstr(field));
+}
+
+static void
+append_documented(StringInfo ddl, const GsColumn *column, bool pushdown)
+{
+	append_column(ddl, column->name, column->kind, column->field);
+	appendStringInfoString(ddl, pushdown ? ")" : ", pushdown 'false')");
+}
+
+static void
+append_discovered(StringInfo ddl, const GsDiscovered *found)
+{
+	append_column(ddl, found->name, found->kind, found->field);
+	if (found->type != NULL)
+		appendStringInfo(ddl, ", data_type %s", quote_literal_cstr(found->type->name));
+	if (found->pushdown)
+		appendStringInfoString(ddl, ", pushdown 'true'");
+	appendStringInfoChar(ddl, ')');
+}
+
+static void
+begin_table(StringInfo ddl, const GsResource *resource)
+{
+	initStringInfo(ddl);
+	appendStringInfo(ddl, "CREATE FOREIGN TABLE %s (", quote_identifier(resource->name));
+}
+
+static void
+append_all_discovered(StringInfo ddl, List *discovered)
+{
+	ListCell   *cell;
+
+	foreach(cell, discovered)
+	{
+		appendStringInfoChar(ddl, ',');
+		append_discovered(ddl, lfirst(cell));
+	}
+}
+
+/* The option is resource or object. */
+static char *
+end_table(StringInfo ddl, const GsSettings *settings, const char *option, const char *name)
+{
+	appendStringInfo(ddl, "\n) SERVER %s OPTIONS (%s %s)", quote_identifier(settings->tenant.server),
+					 option, quote_literal_cstr(name));
+	return ddl->data;
 }
 
 /* A table of the documented columns, and of those found. */
 static char *
-table_ddl(const GsResource *resource, List *discovered, const char *server)
+resource_ddl(const GsResource *resource, List *discovered, const GsSettings *settings)
 {
 	StringInfoData ddl;
-	ListCell   *cell;
 
-	initStringInfo(&ddl);
-	appendStringInfo(&ddl, "CREATE FOREIGN TABLE %s (", quote_identifier(resource->name));
+	begin_table(&ddl, resource);
 	for (int i = 0; i < resource->ncolumns; i++)
 	{
-		const GsColumn *column = &resource->columns[i];
-
 		if (i > 0)
 			appendStringInfoChar(&ddl, ',');
-		append_column(&ddl, column->name, column->kind, column->field);
+		append_documented(&ddl, &resource->columns[i], true);
 	}
-	foreach(cell, discovered)
-	{
-		const GsDiscovered *found = lfirst(cell);
+	append_all_discovered(&ddl, discovered);
+	return end_table(&ddl, settings, "resource", resource->name);
+}
 
-		appendStringInfoChar(&ddl, ',');
-		append_column(&ddl, found->name, found->kind, found->field);
+static const GsField *
+find_described(List *fields, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, fields)
+	{
+		const GsField *field = lfirst(cell);
+
+		if (pg_strcasecmp(field->name, name) == 0)
+			return field;
 	}
-	appendStringInfo(&ddl, "\n) SERVER %s OPTIONS (resource %s)",
-					 quote_identifier(server), quote_literal_cstr(resource->name));
-	return ddl.data;
+	return NULL;
+}
+
+/* A table of the key, in front, and of whatever else is described. */
+static char *
+object_ddl(const GsResource *resource, List *fields, const GsSettings *settings)
+{
+	const GsColumn *key = gs_model_flagged(resource, GS_KEY);
+	StringInfoData ddl;
+
+	begin_table(&ddl, resource);
+	append_documented(&ddl, key, true);
+	append_all_discovered(&ddl, gs_discover_described(resource, fields));
+	for (int i = 0; i < resource->ncolumns; i++)
+	{
+		const GsField *field = find_described(fields, resource->columns[i].field);
+
+		if (&resource->columns[i] == key || field == NULL || field->hidden)
+			continue;
+		appendStringInfoChar(&ddl, ',');
+		append_documented(&ddl, &resource->columns[i], field->filterable);
+	}
+	return end_table(&ddl, settings, "object", resource->name);
 }
 
 /* LIMIT TO or EXCEPT, as far as it concerns this table. */
@@ -107,26 +179,12 @@ discover_fields(const GsResource *resource, GsSettings *settings)
 	return gs_discover(settings, resource);
 }
 
-List *
-gainsightImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverOid)
+static List *
+import_resources(const ImportForeignSchemaStmt *stmt, GsSettings *settings, bool discover)
 {
-	GsSettings *settings = gs_settings_load(serverOid, InvalidOid);
 	const GsDialect *dialect = settings->dialect;
 	List	   *commands = NIL;
-	bool		discover;
 
-	if (strcmp(stmt->remote_schema, gs_remote_schema) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
-				 errmsg("Gainsight has no schema \"%s\"", stmt->remote_schema),
-				 errhint("The remote schema is \"%s\".", gs_remote_schema)));
-	discover = reads_discover(stmt->options);
-	if (discover && !dialect->open_select)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("IMPORT FOREIGN SCHEMA does not discover fields in the dialect \"%s\"",
-						dialect->name),
-				 errhint("Leave the option \"discover\" out.")));
 	for (int i = 0; i < dialect->nresources; i++)
 	{
 		const GsResource *resource = &dialect->resources[i];
@@ -137,7 +195,77 @@ gainsightImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverOid)
 			continue;
 		if (discover && endpoint != NULL && endpoint->search)
 			discovered = discover_fields(resource, settings);
-		commands = lappend(commands, table_ddl(resource, discovered, settings->tenant.server));
+		commands = lappend(commands, resource_ddl(resource, discovered, settings));
 	}
 	return commands;
+}
+
+/* A tenant has hundreds of objects, each of which takes a request, and no list of them was seen. */
+static void
+check_objects_listed(const ImportForeignSchemaStmt *stmt)
+{
+	if (stmt->list_type != FDW_IMPORT_SCHEMA_LIMIT_TO)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot import all objects of a Gainsight tenant"),
+				 errhint("Name those that are wanted: IMPORT FOREIGN SCHEMA %s LIMIT TO (company, gsuser) ...",
+						 gs_objects_schema)));
+}
+
+static List *
+import_objects(const ImportForeignSchemaStmt *stmt, GsSettings *settings)
+{
+	List	   *commands = NIL;
+	ListCell   *cell;
+
+	check_objects_listed(stmt);
+	gs_settings_authorize(settings, GetUserId());
+	foreach(cell, stmt->table_list)
+	{
+		const char *name = ((const RangeVar *) lfirst(cell))->relname;
+		const GsResource *resource;
+
+		if (!gs_object_is_name(name))
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+					 errmsg("Gainsight has no object \"%s\"", name),
+					 errhint("An object's name is letters, digits and \"_\".")));
+		resource = gs_object_resource(settings->dialect, name);
+		commands = lappend(commands, object_ddl(resource, gs_describe(&settings->tenant, resource),
+												settings));
+	}
+	return commands;
+}
+
+pg_noreturn static void
+refuse_schema(const char *schema, const GsDialect *dialect)
+{
+	bool		other_dialect = strcmp(schema, gs_objects_schema) == 0;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
+			 other_dialect ?
+			 errmsg("Gainsight has no schema \"%s\" in the dialect \"%s\"", schema, dialect->name) :
+			 errmsg("Gainsight has no schema \"%s\"", schema),
+			 other_dialect ?
+			 errhint("Objects are read in the dialect \"%s\", a server option.",
+					 gs_object_dialect()->name) :
+			 dialect->any_object != NULL ?
+			 errhint("The remote schemas are \"%s\" and \"%s\".", gs_remote_schema, gs_objects_schema) :
+			 errhint("The remote schema is \"%s\".", gs_remote_schema)));
+}
+
+List *
+gainsightImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverOid)
+{
+	GsSettings *settings = gs_settings_load(serverOid, InvalidOid);
+	bool		is_objects = settings->dialect->any_object != NULL &&
+		strcmp(stmt->remote_schema, gs_objects_schema) == 0;
+	bool		discover;
+
+	if (!is_objects && strcmp(stmt->remote_schema, gs_remote_schema) != 0)
+		refuse_schema(stmt->remote_schema, settings->dialect);
+	/* objects are described in any case */
+	discover = reads_discover(stmt->options);
+	return is_objects ? import_objects(stmt, settings) : import_resources(stmt, settings, discover);
 }

@@ -89,5 +89,4 @@ const GsDialect gs_document = {
 	.name = "document",
 	.resources = resources,
 	.nresources = lengthof(resources),
-	.open_select = true,
 };

@@ -54,6 +54,9 @@ typedef struct FailureRule
 #define NO_PARENT GS_REPEAT_NEVER, ERRCODE_FOREIGN_KEY_VIOLATION, \
 	"Gainsight has no such record to add to", \
 	"The row names a parent that does not exist, or that this key may not see."
+#define NO_OBJECT GS_REPEAT_NEVER, ERRCODE_FDW_TABLE_NOT_FOUND, \
+	"Gainsight has no such object", \
+	"Its name counts by case; objects that a tenant has made end with \"__gc\". This key may not see it, too."
 #define REFUSED_FIELD GS_REPEAT_NEVER, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION, \
 	"Gainsight refused the request", \
 	"It may not know a column's field: the column option field, or the column's name, says what is asked for."
@@ -79,6 +82,7 @@ static const FailureRule rules[] = {
 	{"P_5005", ANY_STATUS, 0, READS, REFUSED_FIELD},
 	{"P_5068", ANY_STATUS, 0, READS, REFUSED_FIELD},
 	{"OBJECT_NOT_FOUND", ANY_STATUS, 0, ADDS, NO_PARENT},
+	{"OBJECT_NOT_FOUND", ANY_STATUS, 0, READS, NO_OBJECT},
 	{NULL, 401, 0, ANY_CALL, KEY_REFUSED},
 	{NULL, 403, 0, ANY_CALL, ADDRESS_REFUSED},
 	{NULL, 429, 0, ANY_CALL, RATE_LIMITED},
@@ -255,6 +259,16 @@ may_have_been_done(const GsCall *call, int status, const GsJson *envelope)
 		 gs_json_length(data) > 0);
 }
 
+static const char *
+named_object(const char *object, MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	const char *message = psprintf(_("Gainsight has no object \"%s\""), object);
+
+	MemoryContextSwitchTo(old);
+	return message;
+}
+
 static void
 judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *envelope,
 			  MemoryContext context, GsVerdict *verdict)
@@ -275,6 +289,8 @@ judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *enve
 	failure->sqlstate = rule->sqlstate;
 	failure->message = rule->message;
 	failure->hint = rule->hint;
+	if (rule->sqlstate == ERRCODE_FDW_TABLE_NOT_FOUND && call->resource->object != NULL)
+		failure->message = named_object(call->resource->object, context);
 	if (rule->sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && call->body != NULL)
 		failure->hint = hint_at_values(call->resource, call->body, failure->description);
 	verdict->repeat = rule->repeat;
@@ -412,7 +428,7 @@ says_no_rows(const GsCall *call, const GsHttpResult *result, const GsJson *envel
 			(envelope != NULL || result->body_length == 0);
 	if (result->status == 400)
 		return text_is(envelope, "errorCode", "GSOBJ_1011") ||
-			text_is(envelope, "title", "OBJECT_NOT_FOUND");
+			(call->keyed && text_is(envelope, "title", "OBJECT_NOT_FOUND"));
 	return result->status == 200 && description != NULL &&
 		pg_strncasecmp(description, "No data found", 13) == 0;
 }

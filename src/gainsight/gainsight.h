@@ -13,7 +13,7 @@
 #define GS_GAINSIGHT_H
 
 #include "api.h"
-#include "lock.h"
+#include "describe.h"
 #include "model.h"
 #include "pager.h"
 #include "path.h"

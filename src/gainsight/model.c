@@ -10,6 +10,7 @@
 #include "model.h"
 
 const char	gs_remote_schema[] = "gainsight";
+const char	gs_objects_schema[] = "objects";
 
 const GsDialect *const gs_dialects[] = {&gs_document, &gs_nxt, NULL};
 
@@ -126,6 +127,15 @@ gs_model_is_fixed_word(const GsDialect *dialect, const GsEndpoint *endpoint, con
 			if (has_fixed_word(&dialect->resources[i].read[j], endpoint->path, length, value))
 				return true;
 	return false;
+}
+
+const GsDataType *
+gs_model_data_type(const GsDialect *dialect, const char *name)
+{
+	for (const GsDataType *type = dialect->types; type != NULL && type->name != NULL; type++)
+		if (strcmp(type->name, name) == 0)
+			return type;
+	return NULL;
 }
 
 const char *

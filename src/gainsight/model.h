@@ -5,7 +5,9 @@
  * Everything that depends on a resource or a field is derived from these
  * tables: the DDL of IMPORT FOREIGN SCHEMA, which request reads or writes a
  * table, what may be filtered, what may be updated.  A fourth resource is a
- * column array and an entry in a dialect's file; nothing else names one.
+ * column array and an entry in a dialect's file; nothing else names one.  Any
+ * other object of a tenant is one by its name alone, where the dialect has
+ * such (describe.h).
  */
 #ifndef GS_MODEL_H
 #define GS_MODEL_H
@@ -34,6 +36,7 @@ typedef enum GsKind
 #define GS_REQUIRED		0x10	/* create refuses a record without it */
 #define GS_EMPTY_IS_NULL 0x20	/* "" may be its null */
 #define GS_NULL_UNSURE	0x40	/* what is null here may not be null to the tenant */
+#define GS_JOINED		0x80	/* several values, as a text with ";" between them or as an array */
 
 typedef struct GsColumn
 {
@@ -45,6 +48,14 @@ typedef struct GsColumn
 	double		sharing;		/* the planner's guess, before anything is known, how many records
 								 * have the same value; 0: none */
 } GsColumn;
+
+/* What a tenant may describe a field as, and what that comes to. */
+typedef struct GsDataType
+{
+	const char *name;			/* the tenant's word for it */
+	GsKind		kind;
+	int			flags;			/* as of a column */
+} GsDataType;
 
 /*
  * One operation.  The path template is the access path: a field in braces
@@ -78,6 +89,8 @@ typedef struct GsResource
 {
 	const char *name;			/* of the foreign table */
 	const GsDialect *dialect;	/* which it is of */
+	const char *object;			/* of the API that its records are of, as a tenant describes it by
+								 * name; NULL: of none */
 	const char *label;			/* one record, in messages: "success plan" */
 	const GsColumn *columns;
 	int			ncolumns;
@@ -105,7 +118,12 @@ struct GsDialect
 	const GsResource *resources;
 	int			nresources;
 	const GsDefault *defaults;	/* up to one without a name; NULL: none */
-	bool		open_select;	/* a search that selects nothing gives all fields */
+	const GsResource *any_object;	/* what is filled in with the name of an object, which its path
+									 * has in braces; NULL: the others are all */
+	GsEndpoint	describe;		/* asks of which fields an object is, by its name in the braces;
+								 * its method is NULL where a tenant cannot say */
+	const GsDataType *types;	/* that it says then, up to one without a name; NULL: none */
+	const char *looked_up;		/* the field that a lookup is shown by */
 	bool		versioned;		/* its paths begin with the version that base URLs may end with */
 	bool		ordered;		/* a search may ask for an order */
 	bool		uncounted;		/* no search says how many records there are */
@@ -118,8 +136,9 @@ extern const GsDialect gs_nxt;
 /* All that there are, the default first, NULL-terminated. */
 extern const GsDialect *const gs_dialects[];
 
-/* The schema that IMPORT FOREIGN SCHEMA knows. */
+/* The schemas that IMPORT FOREIGN SCHEMA knows: of the resources, and of any objects. */
 extern const char gs_remote_schema[];
+extern const char gs_objects_schema[];
 
 /*
  * A dialect by its name (case matters), or NULL.
@@ -169,6 +188,11 @@ extern const GsEndpoint *gs_model_read(const GsResource *resource, bool bound);
  */
 extern bool gs_model_is_fixed_word(const GsDialect *dialect, const GsEndpoint *endpoint,
 								   const char *value);
+
+/*
+ * A dialect's type of a field by its name (case matters), or NULL.
+ */
+extern const GsDataType *gs_model_data_type(const GsDialect *dialect, const char *name);
 
 /*
  * The SQL type that IMPORT gives a field of this kind, with its schema: no type

@@ -14,6 +14,7 @@
 #define COLUMNS(array) .columns = (array), .ncolumns = lengthof(array)
 #define CHOICES(array) .choices = (array), .nchoices = lengthof(array)
 #define QUERY(object) {"POST", "/v1/data/objects/query/" object, .search = true}
+#define OF(name) .object = (name), .read = {QUERY(name)}
 
 /* An id in another record, and what is looked up by it. */
 #define REFERENCE (GS_FILTERABLE | GS_EMPTY_IS_NULL | GS_NULL_UNSURE)
@@ -66,13 +67,48 @@ static const GsChoice type_choices[] = {
 	{"Deleted", .json = "false"},
 };
 
+/* Of any object there is no more to know: its other fields are custom ones. */
+static const GsColumn object_columns[] = {
+	{"gsid", "Gsid", GS_ID, GS_FILTERABLE | GS_KEY, NULL, 1},
+	{"created_date", "CreatedDate", GS_DATETIME, GS_FILTERABLE, NULL, 0},
+	{"modified_date", "ModifiedDate", GS_DATETIME, GS_FILTERABLE | GS_VERSION, NULL, 0},
+};
+
+static const GsResource any_object = {
+	.dialect = &gs_nxt,
+	.label = "record",
+	COLUMNS(object_columns),
+	.read = {QUERY("{object}")},
+	.default_rows = 10000,
+};
+
+/* A rich text cannot be asked for, and how one of several values would be is not known. */
+static const GsDataType types[] = {
+	{"STRING", GS_TEXT, GS_FILTERABLE},
+	{"EMAIL", GS_TEXT, GS_FILTERABLE},
+	{"URL", GS_TEXT, GS_FILTERABLE},
+	{"GSID", GS_ID, REFERENCE},
+	{"SFDCID", GS_ID, REFERENCE},
+	{"LOOKUP", GS_ID, REFERENCE},
+	{"RICHTEXTAREA", GS_TEXT, 0},
+	{"PICKLIST", GS_TEXT, GS_FILTERABLE},
+	{"MULTISELECTDROPDOWNLIST", GS_TEXT, GS_JOINED},
+	{"BOOLEAN", GS_BOOLEAN, GS_FILTERABLE},
+	{"NUMBER", GS_NUMBER, GS_FILTERABLE},
+	{"CURRENCY", GS_NUMBER, GS_FILTERABLE},
+	{"PERCENTAGE", GS_NUMBER, GS_FILTERABLE},
+	{"DATE", GS_DATE, GS_FILTERABLE},
+	{"DATETIME", GS_DATETIME, GS_FILTERABLE},
+	{NULL, GS_TEXT, 0}
+};
+
 static const GsResource resources[] = {
 	{
 		.name = "successplans",
 		.dialect = &gs_nxt,
 		.label = "success plan",
 		COLUMNS(plan_columns),
-		.read = {QUERY("cta_group")},
+		OF("cta_group"),
 		.default_rows = 100000,
 	},
 	{
@@ -81,7 +117,7 @@ static const GsResource resources[] = {
 		.label = "objective",
 		COLUMNS(objective_columns),
 		CHOICES(objective_choices),
-		.read = {QUERY("call_to_action")},
+		OF("call_to_action"),
 		.default_rows = 300000,
 	},
 	{
@@ -90,7 +126,7 @@ static const GsResource resources[] = {
 		.label = "plan type",
 		COLUMNS(type_columns),
 		CHOICES(type_choices),
-		.read = {QUERY("da_picklist")},
+		OF("da_picklist"),
 		.page_size = 5000,
 		.default_rows = 20,
 	},
@@ -108,6 +144,10 @@ const GsDialect gs_nxt = {
 	.resources = resources,
 	.nresources = lengthof(resources),
 	.defaults = defaults,
+	.any_object = &any_object,
+	.describe = {"GET", "/v1/meta/services/objects/{object}/describe", .single = true},
+	.types = types,
+	.looked_up = "Name",
 	.versioned = true,
 	.ordered = true,
 	.uncounted = true,

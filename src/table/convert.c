@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
@@ -48,6 +47,7 @@ struct GsInput
 	Road		road;
 	bool		is_text;		/* "" is a value */
 	bool		is_array;
+	bool		is_joined;		/* an array is a text of several values */
 	bool		is_utf8;		/* the server's encoding needs no conversion */
 	pg_tz	   *zone;			/* in which a moment is a day; NULL: UTC */
 	bool		domain;			/* check the domain's constraints */
@@ -101,10 +101,10 @@ gs_input_create(const GsRelation *relation, AttrNumber attnum)
 	input->domain = base != attr->type;
 	input->road = road_of(base, input->typmod);
 	get_type_category_preferred(base, &category, &preferred);
-	input->is_text = category == TYPCATEGORY_STRING &&
-		!(attr->column != NULL && (attr->column->flags & GS_EMPTY_IS_NULL));
+	input->is_text = category == TYPCATEGORY_STRING && !(attr->flags & GS_EMPTY_IS_NULL);
 	input->zone = gs_is_zoned(relation, attnum) ? relation->settings->zone : NULL;
 	input->is_array = OidIsValid(get_element_type(base));
+	input->is_joined = input->is_text && (attr->flags & GS_JOINED);
 	input->is_utf8 = GetDatabaseEncoding() == PG_UTF8;
 	getTypeInputInfo(base, &function, &input->ioparam);
 	fmgr_info(function, &input->function);
@@ -270,6 +270,28 @@ print_array(const GsJson *node, GsJsonScalar *scalar)
 	*scalar = (GsJsonScalar) {.text = out.data, .length = out.len};
 }
 
+/* Several values as their text, a null among them as an empty one. */
+static void
+print_joined(const GsJson *node, GsJsonScalar *scalar)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (const GsJson *child = gs_json_first(node); child != NULL; child = gs_json_next(child))
+	{
+		GsJsonKind	kind = gs_json_kind(child);
+		GsJsonScalar element;
+
+		(void) gs_json_scalar(child, &element);
+		check_nul(&element);
+		if (kind == GS_JSON_ARRAY || kind == GS_JSON_OBJECT)
+			print_json(child, &element);
+		appendStringInfo(&out, "%s%s", child == gs_json_first(node) ? "" : ";",
+						 element.text != NULL ? element.text : "");
+	}
+	*scalar = (GsJsonScalar) {.text = out.data, .length = out.len};
+}
+
 Datum
 gs_input_convert(GsInput *input, const GsJson *node, bool *isnull)
 {
@@ -283,6 +305,8 @@ gs_input_convert(GsInput *input, const GsJson *node, bool *isnull)
 	{
 		if (kind == GS_JSON_ARRAY && input->is_array)
 			print_array(node, &scalar);
+		else if (kind == GS_JSON_ARRAY && input->is_joined)
+			print_joined(node, &scalar);
 		else if (input->road == ROAD_JSON || kind == GS_JSON_ARRAY || kind == GS_JSON_OBJECT)
 			print_json(node, &scalar);
 		value = base_datum(input, kind, &scalar);
@@ -414,74 +438,4 @@ gs_input_rethrow(const GsInputPlace *place, MemoryContext context)
 							  describe_value(place, json), attr->name, place->relation->name,
 							  format_type_with_typemod(attr->type, attr->typmod));
 	ReThrowError(error);
-}
-
-static bool
-is_ascii(const char *text)
-{
-	for (; *text; text++)
-		if (IS_HIGHBIT_SET(*text))
-			return false;
-	return true;
-}
-
-const char *
-gs_from_utf8(const char *text)
-{
-	if (GetDatabaseEncoding() == PG_UTF8 || is_ascii(text))
-		return text;
-	return pg_any_to_server(text, strlen(text), PG_UTF8);
-}
-
-/* Core speaks of its encodings, but what does not fit is the API. */
-static void
-cannot_be_sent(void *arg)
-{
-	int			code = geterrcode();
-
-	(void) arg;
-	if (code == ERRCODE_CHARACTER_NOT_IN_REPERTOIRE || code == ERRCODE_UNTRANSLATABLE_CHARACTER)
-		errcode(ERRCODE_FDW_INVALID_DATA_TYPE);
-}
-
-const char *
-gs_to_utf8(const char *text)
-{
-	ErrorContextCallback callback = {error_context_stack, cannot_be_sent, NULL};
-	const char *result;
-
-	if (GetDatabaseEncoding() == PG_UTF8 || is_ascii(text))
-		return text;
-	error_context_stack = &callback;
-	result = pg_server_to_any(text, strlen(text), PG_UTF8);
-	error_context_stack = callback.previous;
-	return result;
-}
-
-const char *
-gs_try_from_utf8(const char *text)
-{
-	int			encoding = GetDatabaseEncoding();
-	int			length = strlen(text);
-	int			room = length * MAX_CONVERSION_GROWTH + 1;
-	unsigned char *result;
-
-	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII || is_ascii(text))
-		return text;
-	result = palloc(room);
-	if (pg_do_encoding_conversion_buf(FindDefaultConversionProc(PG_UTF8, encoding), PG_UTF8, encoding,
-									  (unsigned char *) text, length, result, room, true) != length)
-		return NULL;
-	return (const char *) result;
-}
-
-const char *
-gs_try_to_utf8(const char *text)
-{
-	int			encoding = GetDatabaseEncoding();
-
-	/* of other encodings core converts all, or it would not have let them in */
-	if (encoding != PG_SQL_ASCII)
-		return gs_to_utf8(text);
-	return pg_verify_mbstr(PG_UTF8, text, strlen(text), true) ? text : NULL;
 }

@@ -22,6 +22,8 @@ static const char *check_resource(const char *value);
 static const char *check_dialect(const char *value);
 static const char *check_time_zone(const char *value);
 static const char *check_expressions(const char *value);
+static const char *check_object(const char *value);
+static const char *check_data_type(const char *value);
 static const char *check_not_empty(const char *value);
 
 const GsOption gs_options[] = {
@@ -54,8 +56,10 @@ const GsOption gs_options[] = {
 	{"expressions", ON_SERVER, OPTION_STRING, "nested", AT(expressions), .check = check_expressions},
 	{"plan_type_category", ON_SERVER, OPTION_STRING, "SUCCESS_PLAN_TYPE", AT(plan_type_category), .check = check_not_empty},
 	{"resource", ON_TABLE, OPTION_STRING, NULL, AT(resource), .check = check_resource},
+	{"object", ON_TABLE, OPTION_STRING, NULL, AT(object), .check = check_object},
 	{"field", ON_COLUMN, OPTION_STRING, NULL, NOWHERE, .check = check_not_empty},
 	{"constant", ON_COLUMN, OPTION_STRING, NULL, NOWHERE, 0, 0, false, NULL},
+	{"data_type", ON_COLUMN, OPTION_STRING, NULL, NOWHERE, .check = check_data_type},
 	{"pushdown", ON_COLUMN, OPTION_BOOLEAN, NULL, NOWHERE, 0, 0, false, NULL},
 };
 
@@ -146,6 +150,30 @@ check_resource(const char *value)
 	initStringInfo(&hint);
 	for (int i = 0; i < gs_dialects[0]->nresources; i++)
 		add_name(&hint, "Valid resources are ", gs_dialects[0]->resources[i].name);
+	appendStringInfoChar(&hint, '.');
+	return hint.data;
+}
+
+static const char *
+check_object(const char *value)
+{
+	return gs_object_is_name(value) ? NULL : "An object's name is letters, digits and \"_\".";
+}
+
+/* A dialect's; which it is a column is not told. */
+static const char *
+check_data_type(const char *value)
+{
+	StringInfoData hint;
+
+	initStringInfo(&hint);
+	for (const GsDialect *const *dialect = gs_dialects; *dialect != NULL; dialect++)
+	{
+		if (gs_model_data_type(*dialect, value) != NULL)
+			return NULL;
+		for (const GsDataType *type = (*dialect)->types; type != NULL && type->name != NULL; type++)
+			add_name(&hint, "Valid data types are ", type->name);
+	}
 	appendStringInfoChar(&hint, '.');
 	return hint.data;
 }

@@ -29,12 +29,27 @@ resource_names(const GsDialect *dialect)
 	return names.data;
 }
 
+/* The resource that the options name, or the table's name; NULL if there is none. */
+static const GsResource *
+find_resource(const GsSettings *settings, const char *relname)
+{
+	return settings->object != NULL ? gs_object_resource(settings->dialect, settings->object) :
+		gs_model_resource(settings->dialect, settings->resource ? settings->resource : relname);
+}
+
 static const GsResource *
 resource_of(const GsSettings *settings, const char *relname)
 {
 	const char *name = settings->resource ? settings->resource : relname;
-	const GsResource *resource = gs_model_resource(settings->dialect, name);
+	const GsResource *resource = find_resource(settings, relname);
 
+	if (resource == NULL && settings->object != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+				 errmsg("the dialect \"%s\" of server \"%s\" has no object \"%s\"",
+						settings->dialect->name, settings->tenant.server, settings->object),
+				 errhint("Objects are read in the dialect \"%s\", a server option.",
+						 gs_object_dialect()->name)));
 	if (resource == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
@@ -55,6 +70,28 @@ namesake(const GsResource *resource, const char *name)
 	const GsColumn *column = gs_model_column(resource, name);
 
 	return column != NULL ? column : gs_model_field(resource, name);
+}
+
+/* What is known of a column's field, and whether conditions on it may be sent, where that was chosen. */
+static void
+bind_field(GsAttr *attr, bool chosen)
+{
+	if (attr->column != NULL)
+	{
+		attr->described = NULL;
+		attr->flags = attr->column->flags;
+		attr->field = attr->column->field;
+		attr->writable = (attr->flags & GS_WRITABLE) != 0;
+		if (!chosen)
+			attr->pushdown = (attr->flags & GS_FILTERABLE) != 0;
+		return;
+	}
+	attr->flags = attr->described != NULL ? attr->described->flags : GS_FILTERABLE;
+	/* what it leads to may be null, or nothing */
+	if (gs_model_is_looked_up(attr->field))
+		attr->flags |= GS_NULL_UNSURE;
+	attr->writable = !gs_model_is_looked_up(attr->field);
+	attr->pushdown = chosen && attr->pushdown && (attr->flags & GS_FILTERABLE);
 }
 
 /* Bind a column: by its options, else by its name. */
@@ -82,6 +119,8 @@ bind_attr(const GsResource *resource, Oid relid, Form_pg_attribute form, GsAttr 
 		}
 		else if (strcmp(def->defname, "constant") == 0)
 			attr->constant = defGetString(def);
+		else if (strcmp(def->defname, "data_type") == 0)
+			attr->described = gs_model_data_type(resource->dialect, defGetString(def));
 		else if (strcmp(def->defname, "pushdown") == 0)
 		{
 			attr->pushdown = defGetBoolean(def);
@@ -89,15 +128,13 @@ bind_attr(const GsResource *resource, Oid relid, Form_pg_attribute form, GsAttr 
 		}
 	}
 	if (attr->constant != NULL)
+	{
 		attr->column = NULL;
-	else if (attr->column != NULL)
-		attr->field = attr->column->field;
-	else if (attr->field == NULL)
+		return;
+	}
+	if (attr->field == NULL)
 		attr->field = attr->name;
-	attr->writable = attr->column != NULL ? (attr->column->flags & GS_WRITABLE) != 0 :
-		attr->field != NULL && !gs_model_is_looked_up(attr->field);
-	if (!chosen)
-		attr->pushdown = attr->column != NULL && (attr->column->flags & GS_FILTERABLE);
+	bind_field(attr, chosen);
 }
 
 bool
@@ -105,8 +142,7 @@ gs_relation_is_known(Oid relid, const char *name)
 {
 	const GsSettings *settings = gs_settings_load(GetForeignTable(relid)->serverid, relid);
 
-	return gs_model_resource(settings->dialect,
-							 settings->resource ? settings->resource : name) != NULL;
+	return find_resource(settings, name) != NULL;
 }
 
 GsRelation *
@@ -150,7 +186,10 @@ gs_relation_open(Oid relid)
 bool
 gs_is_zoned(const GsRelation *relation, AttrNumber attnum)
 {
-	return relation->resource->dialect->zoned && relation->atts[attnum - 1].column != NULL;
+	const GsAttr *attr = &relation->atts[attnum - 1];
+
+	return relation->resource->dialect->zoned &&
+		(attr->column != NULL || (attr->described != NULL && attr->described->kind == GS_DATETIME));
 }
 
 List *

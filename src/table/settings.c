@@ -45,6 +45,13 @@ apply_server_options(List *list, GsSettings *settings)
 	apply_options(list, ON_SERVER, settings);
 }
 
+static void
+apply_table_options(List *list, GsSettings *settings)
+{
+	gs_options_check_together(list, ON_TABLE);
+	apply_options(list, ON_TABLE, settings);
+}
+
 #define VERSION "/v1"
 
 /* Without a slash at the end, nor the version where paths begin with it. */
@@ -70,7 +77,7 @@ gs_settings_load(Oid serverid, Oid relid)
 	gs_options_check_together(server->options, ON_SERVER);
 	apply_server_options(server->options, settings);
 	if (OidIsValid(relid))
-		apply_options(GetForeignTable(relid)->options, ON_TABLE, settings);
+		apply_table_options(GetForeignTable(relid)->options, settings);
 	settings->zone = settings->dialect->zoned ? pg_tzset(settings->time_zone) : NULL;
 	settings->flat = strcmp(settings->expressions, "flat") == 0;
 	settings->tenant.serverid = serverid;

@@ -22,6 +22,7 @@
 #include "pgtime.h"
 
 #include "datetext.h"
+#include "lock.h"
 #include "gainsight/gainsight.h"
 
 /*
@@ -41,6 +42,7 @@ typedef struct GsSettings
 	bool		flat;			/* they are */
 	const char *plan_type_category;
 	const char *resource;		/* NULL: the table's name */
+	const char *object;			/* in place of a resource, or NULL */
 	const char *operators;		/* comma separated; NULL: all */
 	int			page_size;
 	int			in_list_size;
@@ -102,6 +104,8 @@ typedef struct GsAttr
 	const char *name;			/* NULL: a dropped or a virtual column */
 	const char *field;			/* the API's; NULL with a constant */
 	const GsColumn *column;		/* the documented column, or NULL */
+	const GsDataType *described;	/* what a custom field's option says that it is, or NULL */
+	int			flags;			/* of either, as of a column */
 	const char *constant;		/* every row's value, or NULL */
 	bool		pushdown;		/* may conditions on it be sent? */
 	bool		writable;		/* may a create or an update name the field? */
@@ -138,8 +142,9 @@ extern GsRelation *gs_relation_open(Oid relid);
 
 /*
  * Is a date of this column the day, in the option time_zone, of a moment?  So it
- * is with all documented fields of some dialects.  Of others it is not known;
- * what IMPORT FOREIGN SCHEMA makes a date of is one.
+ * is with all documented fields of some dialects, and with those that are said
+ * to hold moments.  Of others it is not known; what IMPORT FOREIGN SCHEMA makes a
+ * date of is a day.
  */
 extern bool gs_is_zoned(const GsRelation *relation, AttrNumber attnum);
 
@@ -165,7 +170,7 @@ extern void gs_constant_init(void); /* called once at load */
 extern void gs_connection_init(void);
 
 /*
- * convert.c: JSON value <-> Datum, and encodings
+ * convert.c: JSON value <-> Datum
  */
 
 typedef struct GsInput GsInput;
@@ -204,25 +209,7 @@ typedef struct GsInputPlace
 pg_noreturn extern void gs_input_rethrow(const GsInputPlace *place, MemoryContext context);
 
 /*
- * Text from and to UTF-8; the argument itself where nothing has to change.
- * Raises 22P05 (which gs_input_rethrow makes HV004) for what has no equal.
- */
-extern const char *gs_from_utf8(const char *text);
-extern const char *gs_to_utf8(const char *text);
-
-/*
- * The same as gs_from_utf8, but NULL for what has no equal.
- */
-extern const char *gs_try_from_utf8(const char *text);
-
-/*
- * The same as gs_to_utf8, but NULL for what has no equal: bytes of a database
- * without an encoding.
- */
-extern const char *gs_try_to_utf8(const char *text);
-
-/*
- * value.c: SQL values as JSON, in UTF-8
+ * value.c: SQL values as JSON, in UTF-8, and encodings
  */
 
 /*
@@ -250,6 +237,24 @@ extern const char *gs_value_number(Oid type, Datum value);
 extern const char *gs_value_day(int64 day);
 extern const char *gs_value_second(int64 second);
 extern const char *gs_value_moment(Timestamp value);
+
+/*
+ * Text from and to UTF-8; the argument itself where nothing has to change.
+ * Raises 22P05 (which gs_input_rethrow makes HV004) for what has no equal.
+ */
+extern const char *gs_from_utf8(const char *text);
+extern const char *gs_to_utf8(const char *text);
+
+/*
+ * The same as gs_from_utf8, but NULL for what has no equal.
+ */
+extern const char *gs_try_from_utf8(const char *text);
+
+/*
+ * The same as gs_to_utf8, but NULL for what has no equal: bytes of a database
+ * without an encoding.
+ */
+extern const char *gs_try_to_utf8(const char *text);
 
 /*
  * row.c: records to rows

@@ -151,6 +151,9 @@ gs_options_check_together(List *list, int where)
 	if (where == ON_MAPPING && has_option(list, "access_key") && has_option(list, "access_key_file"))
 		refuse_combination("options \"access_key\" and \"access_key_file\" exclude each other",
 						   "Give one of the two.");
+	if (where == ON_TABLE && has_option(list, "resource") && has_option(list, "object"))
+		refuse_combination("options \"resource\" and \"object\" exclude each other",
+						   "A table is of one of the resources, or of any object of the tenant.");
 	if (where == ON_COLUMN && has_option(list, "field") && has_option(list, "constant"))
 		refuse_combination("options \"field\" and \"constant\" exclude each other",
 						   "A constant column has no field of the API.");

@@ -1,14 +1,16 @@
 /*
  * value.c
- *	  SQL values as JSON, the same in a condition and in a record.
+ *	  SQL values as JSON, the same in a condition and in a record; encodings.
  *
  * The session's TimeZone and DateStyle have no say.  What JSON, or Gainsight,
  * cannot say is NULL, and the caller knows what to do about it.
  */
 #include "postgres.h"
 
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
@@ -160,4 +162,78 @@ gs_value_moment(Timestamp value)
 	if (TIMESTAMP_NOT_FINITE(value))
 		return NULL;
 	return moment(second, (int) (value - second * USECS_PER_SEC));
+}
+
+/*
+ * Encodings.
+ */
+
+static bool
+is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if (IS_HIGHBIT_SET(*text))
+			return false;
+	return true;
+}
+
+const char *
+gs_from_utf8(const char *text)
+{
+	if (GetDatabaseEncoding() == PG_UTF8 || is_ascii(text))
+		return text;
+	return pg_any_to_server(text, strlen(text), PG_UTF8);
+}
+
+/* Core speaks of its encodings, but what does not fit is the API. */
+static void
+cannot_be_sent(void *arg)
+{
+	int			code = geterrcode();
+
+	(void) arg;
+	if (code == ERRCODE_CHARACTER_NOT_IN_REPERTOIRE || code == ERRCODE_UNTRANSLATABLE_CHARACTER)
+		errcode(ERRCODE_FDW_INVALID_DATA_TYPE);
+}
+
+const char *
+gs_to_utf8(const char *text)
+{
+	ErrorContextCallback callback = {error_context_stack, cannot_be_sent, NULL};
+	const char *result;
+
+	if (GetDatabaseEncoding() == PG_UTF8 || is_ascii(text))
+		return text;
+	error_context_stack = &callback;
+	result = pg_server_to_any(text, strlen(text), PG_UTF8);
+	error_context_stack = callback.previous;
+	return result;
+}
+
+const char *
+gs_try_from_utf8(const char *text)
+{
+	int			encoding = GetDatabaseEncoding();
+	int			length = strlen(text);
+	int			room = length * MAX_CONVERSION_GROWTH + 1;
+	unsigned char *result;
+
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII || is_ascii(text))
+		return text;
+	result = palloc(room);
+	if (pg_do_encoding_conversion_buf(FindDefaultConversionProc(PG_UTF8, encoding), PG_UTF8, encoding,
+									  (unsigned char *) text, length, result, room, true) != length)
+		return NULL;
+	return (const char *) result;
+}
+
+const char *
+gs_try_to_utf8(const char *text)
+{
+	int			encoding = GetDatabaseEncoding();
+
+	/* of other encodings core converts all, or it would not have let them in */
+	if (encoding != PG_SQL_ASCII)
+		return gs_to_utf8(text);
+	return pg_verify_mbstr(PG_UTF8, text, strlen(text), true) ? text : NULL;
 }

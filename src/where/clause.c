@@ -96,13 +96,13 @@ gs_attr_kind(const GsAttr *attr, GsKind *kind)
 	if (attr->name == NULL || !attr->pushdown || attr->field == NULL ||
 		!kind_of_type(base, typmod, &text_like, &held))
 		return false;
-	if (attr->column == NULL)
+	if (attr->column == NULL && attr->described == NULL)
 	{
 		*kind = held;
 		return true;
 	}
-	/* a documented field only under its documented kind */
-	*kind = attr->column->kind;
+	/* a field that is documented or described only under that kind */
+	*kind = attr->column != NULL ? attr->column->kind : attr->described->kind;
 	if (*kind == GS_ID || *kind == GS_ENUM || *kind == GS_TEXT)
 		return text_like;
 	return *kind == held;
@@ -127,8 +127,7 @@ gs_attr_grade(const GsAttr *attr, GsTest test)
 
 	if (!gs_attr_kind(attr, &kind))
 		return GS_LOCAL;
-	if ((test == GS_IS_NULL || test == GS_IS_NOT_NULL) && attr->column != NULL &&
-		(attr->column->flags & GS_NULL_UNSURE))
+	if ((test == GS_IS_NULL || test == GS_IS_NOT_NULL) && (attr->flags & GS_NULL_UNSURE))
 		return GS_LOCAL;
 	if (kind != GS_NUMBER || !is_rough(attr))
 		return grades[test][kind];

@@ -1,0 +1,50 @@
+/*
+ * describe.h
+ *	  Any object of a tenant: what can be read of it, and of which fields it is.
+ */
+#ifndef GS_DESCRIBE_H
+#define GS_DESCRIBE_H
+
+#include "postgres.h"
+
+#include "nodes/pg_list.h"
+
+#include "model.h"
+#include "wire/wire.h"
+
+/*
+ * Is it a name that an object can have?  One that can stand in a path.
+ */
+extern bool gs_object_is_name(const char *name);
+
+/*
+ * The first dialect that reads any object, for a hint.
+ */
+extern const GsDialect *gs_object_dialect(void);
+
+/*
+ * The resource of the records of an object; NULL where the dialect has no such.
+ * Of one name it is always the same, and stays as long as the session.
+ */
+extern const GsResource *gs_object_resource(const GsDialect *dialect, const char *name);
+
+/* A field as a tenant describes it; its texts are UTF-8. */
+typedef struct GsField
+{
+	const char *name;			/* not empty; no other's but for case */
+	bool		is_odd;			/* no name of a column's field can say it */
+	const GsDataType *type;		/* NULL: one that nobody knows */
+	bool		filterable;		/* conditions may name it */
+	bool		hidden;
+	const char *lookup;			/* what stands in a dotted name for the record that it leads to
+								 * ("CompanyId__gr"); NULL: it is no lookup */
+} GsField;
+
+/*
+ * Ask the tenant, which is authorized, of which fields the resource's object
+ * is: a List of GsField, in its order, palloc'd.  The dialect is one that can be
+ * asked.  Raises what fails, HV00R where the tenant has no such object.
+ */
+extern List *gs_describe(const GsTenant *tenant, const GsResource *resource);
+
+#endif							/* GS_DESCRIBE_H */
