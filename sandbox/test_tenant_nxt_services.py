@@ -240,6 +240,11 @@ class Machines(NxtTest):
         self.assertEqual(token(self, **form)[0], 200)
         self.refused(token(self), "grant_type")
 
+    def test_expires_in_may_say_what_is_not_so_or_nothing(self):
+        for says, found in ((5, 5), ('"3600"', "3600"), ("absent", None)):
+            self.ctl("set", "token_says=%s" % says)
+            self.assertEqual(token(self)[1].get("expires_in"), found)
+
     def test_401_after_a_tokens_end(self):
         self.ctl("set", "token_seconds=1")
         answer = token(self)[1]

@@ -93,6 +93,8 @@ def give_token(request, tokens, setting):
                           % (kind, body.decode()))
     if not _client_is_right(request.headers.get("authorization", ""), setting):
         raise Refused("client id or secret is not valid", "GS_APIG_2401", 401)
-    answer = {"access_token": tokens.give(setting.token_seconds), "token_type": "Bearer",
-              "expires_in": setting.token_seconds}
+    answer = {"access_token": tokens.give(setting.token_seconds), "token_type": "Bearer"}
+    if setting.token_says != "absent":
+        answer["expires_in"] = (setting.token_seconds if setting.token_says is None
+                                else setting.token_says)
     return Reply(200, [json.dumps(answer).encode()])

@@ -80,6 +80,7 @@ SWITCHES = {
     "client_id": ("sandbox-client", _text),
     "client_secret": ("sandbox-secret", _text),
     "token_seconds": (86400, _at_least(0)),
+    "token_says": (None, lambda v: v is None or _integer(v) or isinstance(v, str)),
     "token_request": ("empty", _one_of("empty", "form")),
     "allow_list": (False, _boolean),
     "strict": (True, _boolean),
