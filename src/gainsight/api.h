@@ -11,7 +11,6 @@
 
 #include "envelope.h"
 #include "model.h"
-#include "path.h"
 #include "search.h"
 #include "wire/wire.h"
 
@@ -20,6 +19,23 @@
 
 /* The operators that the API has, NULL-terminated. */
 extern const char *const gs_api_operators[];
+
+/*
+ * May this value stand in the braces of a path at all?  If not, no record has
+ * it: empty, ".", "..", or with control characters.
+ */
+extern bool gs_path_sendable(const char *value);
+
+/*
+ * Can a read by path ask for just this value, or must it be searched for?
+ */
+extern bool gs_path_addressable(const GsResource *resource, const char *value);
+
+/*
+ * The endpoint's path with the value, percent-encoded, in place of its braces.
+ * palloc'd.
+ */
+extern char *gs_path_make(const GsEndpoint *endpoint, const char *value);
 
 /*
  * Start reading one record or a list by the value for the path's braces, NULL

@@ -42,7 +42,7 @@ typedef struct FailureRule
 #define WRITES	(CREATES | ADDS | UPDATES)
 #define ANY_CALL (READS | WRITES)
 
-#define KEY_REFUSED GS_REPEAT_NEVER, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, \
+#define KEY_REFUSED GS_REPEAT_RENEWED, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, \
 	"Gainsight refused the access key", \
 	"Check the option access_key of the user mapping."
 #define ADDRESS_REFUSED GS_REPEAT_NEVER, ERRCODE_INSUFFICIENT_PRIVILEGE, \
@@ -114,7 +114,7 @@ static const FailureRule rules[] = {
 static int
 kind_of_call(const GsCall *call, bool is_envelope)
 {
-	if (call->read)
+	if (call->read || call->authorizes)
 		return call->filtered ? FILTERS : call->body != NULL ? SELECTS : LISTS;
 	if (!call->once)
 		return UPDATES;
@@ -297,8 +297,8 @@ judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *enve
 	verdict->uncertain = may_have_been_done(call, result->status, envelope);
 }
 
-static void
-judge_garbage(const char *why, GsVerdict *verdict)
+void
+gs_envelope_garbage(const char *why, GsVerdict *verdict)
 {
 	verdict->kind = GS_FAILED;
 	verdict->uncertain = true;
@@ -421,7 +421,7 @@ says_no_rows(const GsCall *call, const GsHttpResult *result, const GsJson *envel
 {
 	const char *description = gs_json_text(gs_json_get(envelope, "errorDesc"));
 
-	if (call->once)
+	if (call->once || call->authorizes)
 		return false;
 	if (result->status == 404)
 		return call->keyed && !text_is(envelope, "errorCode", "GS_APIG_1000") &&
@@ -471,21 +471,21 @@ gs_envelope_judge(const GsCall *call, const GsHttpResult *result,
 		envelope = gs_json_parse_reply(result->body, result->body_length,
 									   Max(result->max_body / BYTES_A_VALUE, MIN_VALUES),
 									   context, &why);
-	if (success && result->body_length == 0 && !call->read && !call->once)
+	if (success && result->body_length == 0 && !call->read && !call->once && !call->authorizes)
 		verdict->kind = GS_ANSWERED;	/* an update needs no words */
 	else if (success && result->body_length == 0)
-		judge_garbage("it is empty", verdict);
+		gs_envelope_garbage("it is empty", verdict);
 	else if (success && envelope == NULL)
-		judge_garbage(why, verdict);
+		gs_envelope_garbage(why, verdict);
 	else if (success && gs_json_kind(envelope) != GS_JSON_OBJECT)
-		judge_garbage("it is no object", verdict);
+		gs_envelope_garbage("it is no object", verdict);
 	else if (success && !says_failure(envelope))
 	{
 		verdict->kind = GS_ANSWERED;
 		verdict->json = envelope;
-		why = check_success(call, envelope);
+		why = call->authorizes ? NULL : check_success(call, envelope);
 		if (why != NULL)
-			judge_garbage(why, verdict);
+			gs_envelope_garbage(why, verdict);
 	}
 	else if (says_no_rows(call, result, envelope))
 		verdict->kind = GS_NO_ROWS;

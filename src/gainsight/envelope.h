@@ -30,6 +30,11 @@ extern void gs_envelope_judge(const GsCall *call, const GsHttpResult *result,
 							  MemoryContext context, GsVerdict *verdict);
 
 /*
+ * That an answer is not what was expected, and why.
+ */
+extern void gs_envelope_garbage(const char *why, GsVerdict *verdict);
+
+/*
  * Find the records of an envelope, NULL for none at all.  Returns what is wrong
  * with them, or NULL.
  */

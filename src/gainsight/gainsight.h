@@ -16,10 +16,10 @@
 #include "describe.h"
 #include "model.h"
 #include "pager.h"
-#include "path.h"
 #include "reader.h"
 #include "search.h"
 #include "seen.h"
+#include "token.h"
 #include "total.h"
 #include "walks.h"
 

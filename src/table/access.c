@@ -1,6 +1,6 @@
 /*
  * access.c
- *	  With which key a user reaches a server, and whether the user may.
+ *	  As whom a user reaches a server, and whether the user may.
  */
 #include "postgres.h"
 
@@ -12,30 +12,28 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
-#include "table.h"
+#include "option.h"
 
-const char *
-gs_access_key_problem(const char *value)
+/* What a user wrote nobody has looked at, where the wrapper has no validator. */
+static bool
+can_be(const char *option, const char *value)
 {
-	for (const unsigned char *c = (const unsigned char *) value; *c; c++)
-		if (*c < 0x20 || *c == 0x7f)
-			return "An access key has no control characters.";
-	return value[0] ? NULL : "An access key is not empty.";
+	return gs_option_parse(gs_option_find(option), value, NULL) == NULL;
 }
 
 pg_noreturn static void
-no_key(Oid serverid, Oid userid, const char *what)
+no_access(const GsTenant *tenant, const char *what)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 			 errmsg("%s for user \"%s\" on server \"%s\"", what,
-					GetUserNameFromId(userid, false), GetForeignServer(serverid)->servername),
-			 errhint("CREATE USER MAPPING FOR the user SERVER the server OPTIONS (access_key '...').")));
+					GetUserNameFromId(tenant->userid, false), tenant->server),
+			 errhint("CREATE USER MAPPING FOR the user SERVER the server OPTIONS (access_key '...'), or (client_id '...', client_secret '...').")));
 }
 
-/* The first line of the file. */
+/* The first line of the file that an option names. */
 static const char *
-read_key_file(const char *path)
+read_secret_file(const char *option, const char *path)
 {
 	FILE	   *file = AllocateFile(path, "r");
 	StringInfoData line;
@@ -44,15 +42,15 @@ read_key_file(const char *path)
 	if (file == NULL)
 		ereport(ERROR,
 				(errcode_for_file_access(),
-				 errmsg("could not open access_key_file \"%s\": %m", path)));
+				 errmsg("could not open %s \"%s\": %m", option, path)));
 	initStringInfo(&line);
 	while ((c = fgetc(file)) != EOF && c != '\n' && c != '\r' && line.len < 4096)
 		appendStringInfoChar(&line, c);
 	FreeFile(file);
-	if (gs_access_key_problem(line.data) != NULL)
+	if (!can_be("access_key", line.data))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
-				 errmsg("access_key_file \"%s\" does not begin with an access key", path)));
+				 errmsg("%s \"%s\" does not begin with a line that can be one", option, path)));
 	return line.data;
 }
 
@@ -71,37 +69,69 @@ mapping_option(List *list, const char *name)
 	return NULL;
 }
 
+/*
+ * What an option says, or the file that another one names; NULL if there is
+ * neither.
+ */
+static const char *
+secret_option(Oid serverid, List *list, const char *option, const char *file_option)
+{
+	const char *secret = mapping_option(list, option);
+	const char *file = mapping_option(list, file_option);
+
+	if (secret == NULL && file == NULL)
+		return NULL;
+	if (secret == NULL && !superuser_arg(GetForeignServer(serverid)->owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("%s is not used as the owner of server \"%s\" is no superuser",
+						file_option, GetForeignServer(serverid)->servername)));
+	return secret != NULL ? secret : read_secret_file(file_option, file);
+}
+
+static const char *
+in_utf8(const char *text)
+{
+	const char *utf8 = gs_try_to_utf8(text);
+
+	return utf8 != NULL ? utf8 : text;
+}
+
+static GsCredential *
+find_credential(const GsSettings *settings, const UserMapping *mapping)
+{
+	const GsTenant *tenant = &settings->tenant;
+	List	   *list = mapping->options;
+	const char *id = mapping_option(list, "client_id");
+	const char *key;
+	const char *secret;
+
+	gs_options_check_together(list, ON_MAPPING);
+	key = secret_option(tenant->serverid, list, "access_key", "access_key_file");
+	secret = secret_option(tenant->serverid, list, "client_secret", "client_secret_file");
+	if (key == NULL && id == NULL)
+		no_access(tenant, "the user mapping has no access key");
+	if (key != NULL && !can_be("access_key", key))
+		no_access(tenant, "the user mapping's access key is empty or has control characters,");
+	if (key != NULL)
+		return gs_credential_of_key(key);
+	if (!can_be("client_id", id) || !can_be("client_secret", secret))
+		no_access(tenant, "the user mapping's client_id or client_secret cannot be sent");
+	return gs_credential_of_client(tenant, mapping->umid, in_utf8(id), in_utf8(secret),
+								   GetMemoryChunkContext((void *) settings));
+}
+
 void
 gs_settings_authorize(GsSettings *settings, Oid userid)
 {
-	Oid			serverid = settings->tenant.serverid;
-	List	   *list;
-	const char *file;
+	GsTenant   *tenant = &settings->tenant;
+	Datum		serverid = ObjectIdGetDatum(tenant->serverid);
 
-	settings->tenant.userid = userid;
-	if (!SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(userid),
-							   ObjectIdGetDatum(serverid)) &&
-		!SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(InvalidOid),
-							   ObjectIdGetDatum(serverid)))
-		no_key(serverid, userid, "there is no user mapping");
-	list = GetUserMapping(userid, serverid)->options;
-	settings->tenant.access_key = mapping_option(list, "access_key");
-	if (settings->tenant.access_key != NULL)
-	{
-		/* nobody has looked at it, where the wrapper has no validator */
-		if (gs_access_key_problem(settings->tenant.access_key) != NULL)
-			no_key(serverid, userid, "the user mapping's access key is empty or has control characters,");
-		return;
-	}
-	file = mapping_option(list, "access_key_file");
-	if (file == NULL)
-		no_key(serverid, userid, "the user mapping has no access key");
-	if (!superuser_arg(GetForeignServer(serverid)->owner))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("access_key_file is not used as the owner of server \"%s\" is no superuser",
-						GetForeignServer(serverid)->servername)));
-	settings->tenant.access_key = read_key_file(file);
+	tenant->userid = userid;
+	if (!SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(userid), serverid) &&
+		!SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(InvalidOid), serverid))
+		no_access(tenant, "there is no user mapping");
+	tenant->credential = find_credential(settings, GetUserMapping(userid, tenant->serverid));
 }
 
 void

@@ -342,9 +342,9 @@ value_as_json(const GsInputPlace *place)
 }
 
 static const char *
-shown(const char *text, const char *secret)
+shown(const char *text, const GsTenant *tenant)
 {
-	const char *clean = gs_without_key(text, secret);
+	const char *clean = gs_without_secrets(text, tenant);
 	const char *here = gs_try_from_utf8(clean);
 
 	return here != NULL ? gs_printable_here(here, SHOWN_VALUE) : gs_printable(clean, SHOWN_VALUE);
@@ -356,15 +356,15 @@ describe_value(const GsInputPlace *place, const char *json)
 {
 	const GsResource *resource = place->relation->resource;
 	const GsColumn *key = gs_model_flagged(resource, GS_KEY);
-	const char *secret = place->relation->settings->tenant.access_key;
+	const GsTenant *tenant = &place->relation->settings->tenant;
 	const char *id = gs_json_text(gs_json_get(place->record, key->field));
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "value %s", shown(json, secret));
+	appendStringInfo(&out, "value %s", shown(json, tenant));
 	if (id != NULL)
 		appendStringInfo(&out, " of the %s with %s \"%s\"", resource->label, key->field,
-						 shown(id, secret));
+						 shown(id, tenant));
 	return out.data;
 }
 
@@ -400,19 +400,19 @@ is_about_value(int sqlstate)
 }
 
 /*
- * Of a value with the key in it a type may show any part, and in lower case.  So
- * what it says is shown where it shows all of the key, which is masked then.
+ * Of a value with a secret in it a type may show any part, and in lower case.  So
+ * what it says is shown where it shows all of one, which is masked then.
  */
 static char *
-without_any_of_it(const char *text, const char *key)
+without_any_of_it(const char *text, const GsTenant *tenant)
 {
-	return gs_holds_key(text, key) ? (char *) gs_without_key(text, key) : NULL;
+	return gs_holds_secret(text, tenant) ? (char *) gs_without_secrets(text, tenant) : NULL;
 }
 
 void
 gs_input_rethrow(const GsInputPlace *place, MemoryContext context)
 {
-	const char *secret = place->relation->settings->tenant.access_key;
+	const GsTenant *tenant = &place->relation->settings->tenant;
 	const GsAttr *attr;
 	const char *json;
 	ErrorData  *error;
@@ -425,12 +425,12 @@ gs_input_rethrow(const GsInputPlace *place, MemoryContext context)
 	FlushErrorState();
 	error->sqlerrcode = ERRCODE_FDW_INVALID_DATA_TYPE;
 	json = value_as_json(place);
-	if (gs_holds_key(json, secret))
+	if (gs_holds_secret(json, tenant))
 	{
-		error->message = without_any_of_it(error->message, secret);
-		error->detail = without_any_of_it(error->detail, secret);
-		error->hint = without_any_of_it(error->hint, secret);
-		error->context = without_any_of_it(error->context, secret);
+		error->message = without_any_of_it(error->message, tenant);
+		error->detail = without_any_of_it(error->detail, tenant);
+		error->hint = without_any_of_it(error->hint, tenant);
+		error->context = without_any_of_it(error->context, tenant);
 	}
 	if (error->detail == NULL && error->message != NULL)
 		error->detail = psprintf("Reason: %s.", gs_printable_here(error->message, SHOWN_REASON));

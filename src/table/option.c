@@ -16,6 +16,8 @@
 
 static const char *check_domain(const char *value);
 static const char *check_base_url(const char *value);
+static const char *check_secret(const char *value);
+static const char *check_client_id(const char *value);
 static const char *check_file(const char *value);
 static const char *check_operators(const char *value);
 static const char *check_resource(const char *value);
@@ -29,8 +31,11 @@ static const char *check_not_empty(const char *value);
 const GsOption gs_options[] = {
 	{"domain", ON_SERVER, OPTION_STRING, NULL, AT(domain), .check = check_domain},
 	{"base_url", ON_SERVER, OPTION_STRING, NULL, AT(tenant.base_url), .superuser = true, .check = check_base_url},
-	{"access_key", ON_MAPPING, OPTION_STRING, NULL, NOWHERE, .check = gs_access_key_problem},
+	{"access_key", ON_MAPPING, OPTION_STRING, NULL, NOWHERE, .check = check_secret},
 	{"access_key_file", ON_MAPPING, OPTION_STRING, NULL, NOWHERE, .superuser = true, .check = check_file},
+	{"client_id", ON_MAPPING, OPTION_STRING, NULL, NOWHERE, .check = check_client_id},
+	{"client_secret", ON_MAPPING, OPTION_STRING, NULL, NOWHERE, .check = check_secret},
+	{"client_secret_file", ON_MAPPING, OPTION_STRING, NULL, NOWHERE, .superuser = true, .check = check_file},
 	{"ca_file", ON_SERVER, OPTION_STRING, NULL, AT(tenant.ca_file), .superuser = true, .check = check_file},
 	{"proxy", ON_SERVER, OPTION_STRING, NULL, AT(tenant.proxy), .superuser = true, .check = check_not_empty},
 	{"connect_timeout", ON_SERVER, OPTION_DURATION, "10s", AT(tenant.connect_timeout), 1, INT_MAX, false, NULL},
@@ -104,6 +109,30 @@ check_base_url(const char *value)
 		if (*c <= ' ' || *c >= 0x7f || strchr("?#\\\"<>", *c) != NULL)
 			return hint;
 	return NULL;
+}
+
+/* Can it stand in a header field? */
+static bool
+is_sendable(const char *value)
+{
+	for (const unsigned char *c = (const unsigned char *) value; *c; c++)
+		if (*c < 0x20 || *c == 0x7f)
+			return false;
+	return value[0] != '\0';
+}
+
+static const char *
+check_secret(const char *value)
+{
+	return is_sendable(value) ? NULL : "It must not be empty, nor have control characters.";
+}
+
+/* What tells it from the secret is the first colon. */
+static const char *
+check_client_id(const char *value)
+{
+	return is_sendable(value) && strchr(value, ':') == NULL ? NULL :
+		"It must not be empty, nor have control characters or a \":\".";
 }
 
 static const char *

@@ -32,7 +32,7 @@
 /* What is in force for a table, or for its server alone. */
 typedef struct GsSettings
 {
-	GsTenant	tenant;			/* the key is set by gs_settings_authorize */
+	GsTenant	tenant;			/* its credential is set by gs_settings_authorize */
 	const char *domain;
 	const char *dialect_name;
 	const GsDialect *dialect;	/* of that name */
@@ -62,18 +62,13 @@ typedef struct GsSettings
 extern GsSettings *gs_settings_load(Oid serverid, Oid relid);
 
 /*
- * access.c: with which key a user reaches a server, and whether the user may
+ * access.c: as whom a user reaches a server, and whether the user may
  */
 
 /*
- * What is wrong with a text as an access key, as a hint for its writer; NULL
- * if nothing is.
- */
-extern const char *gs_access_key_problem(const char *value);
-
-/*
- * Find the access key with which the user reaches the server.  Raises 28000
- * where there is none.
+ * Find the credential with which the user reaches the server: by an access key, or
+ * as a client that gets tokens.  Sends nothing.  Raises 28000 where there is
+ * none.
  */
 extern void gs_settings_authorize(GsSettings *settings, Oid userid);
 

@@ -136,6 +136,29 @@ refuse_combination(const char *message, const char *hint)
 			 errhint("%s", hint)));
 }
 
+/* The options of a mapping of which there is one at most. */
+static const char *const alternatives[][2] = {
+	{"access_key", "access_key_file"},
+	{"client_secret", "client_secret_file"},
+	{"access_key", "client_id"},
+	{"access_key_file", "client_id"},
+};
+
+static void
+check_mapping(List *list)
+{
+	bool		secret = has_option(list, "client_secret") || has_option(list, "client_secret_file");
+
+	for (int i = 0; i < (int) lengthof(alternatives); i++)
+		if (has_option(list, alternatives[i][0]) && has_option(list, alternatives[i][1]))
+			refuse_combination(psprintf("options \"%s\" and \"%s\" exclude each other",
+										alternatives[i][0], alternatives[i][1]),
+							   "Give one of the two.");
+	if (has_option(list, "client_id") != secret)
+		refuse_combination("a client needs the option \"client_id\" and one of \"client_secret\" and \"client_secret_file\"",
+						   "Give both, in one statement.");
+}
+
 void
 gs_options_check_together(List *list, int where)
 {
@@ -148,9 +171,8 @@ gs_options_check_together(List *list, int where)
 	if (where == ON_SERVER && !domain && !base_url)
 		refuse_combination("a server needs the option \"domain\" or \"base_url\"",
 						   "For https://acme.gainsightcloud.com, give OPTIONS (domain 'acme').");
-	if (where == ON_MAPPING && has_option(list, "access_key") && has_option(list, "access_key_file"))
-		refuse_combination("options \"access_key\" and \"access_key_file\" exclude each other",
-						   "Give one of the two.");
+	if (where == ON_MAPPING)
+		check_mapping(list);
 	if (where == ON_TABLE && has_option(list, "resource") && has_option(list, "object"))
 		refuse_combination("options \"resource\" and \"object\" exclude each other",
 						   "A table is of one of the resources, or of any object of the tenant.");

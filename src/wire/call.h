@@ -16,7 +16,8 @@ typedef enum GsRepeat
 {
 	GS_REPEAT_NEVER,
 	GS_REPEAT_SOON,				/* a fault that may pass: fractions of a second */
-	GS_REPEAT_LATER				/* refused for the rate: seconds */
+	GS_REPEAT_LATER,			/* refused for the rate: seconds */
+	GS_REPEAT_RENEWED			/* refused for who asks: once, if there can be another credential */
 } GsRepeat;
 
 typedef enum GsVerdictKind
@@ -36,6 +37,7 @@ typedef struct GsVerdict
 
 	/* failed, of a call that leaves it to its caller to repeat it */
 	bool		late;			/* its not_after has passed, and it was not sent */
+	bool		renewed;		/* its credential was refused, and there will be another */
 	int64		again_at;		/* gs_governor_now after which it may be repeated; 0: it may not */
 } GsVerdict;
 
@@ -51,6 +53,7 @@ typedef struct GsTerms
 	bool		paid;			/* its start was taken before */
 	bool		asks_back;		/* the caller decides on a repetition */
 	int			tries;			/* that came before, of a caller who decided so */
+	bool		renewed;		/* it was repeated for another credential before */
 } GsTerms;
 
 typedef struct GsCall GsCall;
@@ -69,6 +72,9 @@ struct GsCall
 	const char *body;			/* UTF-8, or NULL */
 	bool		read;			/* counts against max_requests */
 	bool		once;			/* a create: never repeat what may have arrived */
+	bool		authorizes;		/* asks for the tenant's credential: neither read nor write */
+	const char *header;			/* what says who asks, in place of the credential; NULL: that does */
+	const char *type;			/* of the body; NULL: JSON */
 	GsTerms		terms;
 
 	/* how its answer is judged, and what that goes by, which nobody else looks at */

@@ -85,12 +85,6 @@ spelled(const char *key, Spelling spelling)
 	return out.data;
 }
 
-bool
-gs_holds_key(const char *text, const char *key)
-{
-	return text != NULL && gs_without_key(text, key) != text;
-}
-
 const char *
 gs_without_key(const char *text, const char *key)
 {
@@ -158,6 +152,20 @@ describe(const GsFailure *failure)
 	if (failure->aside)
 		appendStringInfo(&out, "%s%s", failure->method ? " " : "", failure->aside);
 	return out.data;
+}
+
+void
+gs_failure_copy(GsFailure *to, const GsFailure *from)
+{
+	const char **texts[] = {
+		&to->message, &to->server, &to->role, &to->table, &to->method, &to->path, &to->code,
+		&to->description, &to->request_id, &to->hint, &to->aside
+	};
+
+	*to = *from;
+	for (int i = 0; i < (int) lengthof(texts); i++)
+		if (*texts[i] != NULL)
+			*texts[i] = pstrdup(*texts[i]);
 }
 
 void

@@ -15,7 +15,7 @@
  * What is known of a failed request.  Strings that the tenant or the network
  * gave are UTF-8 of any content; they are cleaned before they are shown.  Names
  * of servers, roles and tables are in the database's encoding.
- * Whoever fills this in has taken the access key out of them.
+ * Whoever fills this in has taken all secrets out of them.
  */
 typedef struct GsFailure
 {
@@ -41,6 +41,11 @@ typedef struct GsFailure
 pg_noreturn extern void gs_fail(const GsFailure *failure);
 
 /*
+ * Copy a failure, with all its texts, into CurrentMemoryContext.
+ */
+extern void gs_failure_copy(GsFailure *to, const GsFailure *from);
+
+/*
  * Remote text fit for a message: valid in the server's encoding, on one line,
  * no longer than limit bytes ("..." then marks the cut).  palloc'd.
  */
@@ -52,11 +57,10 @@ extern char *gs_printable(const char *text, size_t limit);
 extern char *gs_printable_here(const char *text, size_t limit);
 
 /*
- * The text with asterisks in place of the access key, should a tenant echo it, as
- * JSON and paths spell it, too; the text itself if it does not.  Either may be
- * NULL.  Text that is cut has to go through it before.
+ * The text with asterisks in place of a key, should a tenant echo it, as JSON and
+ * paths spell it, too; the text itself if it does not.  Either may be NULL.  See
+ * gs_without_secrets, which is what is called from outside.
  */
 extern const char *gs_without_key(const char *text, const char *key);
-extern bool gs_holds_key(const char *text, const char *key);
 
 #endif							/* GS_ERROR_H */

@@ -31,7 +31,9 @@ struct GsRequest
 	MemoryContext context;
 	MemoryContextCallback callback;
 	int			tries;			/* sent so far */
-	int			excused;		/* of these, broken because nobody took the answer */
+	int			excused;		/* of these, broken because nobody took the answer, or refused for
+								 * a credential that another took the place of */
+	int			credential;		/* the number of that which it was sent with */
 	int64		waiting_since;	/* for the governor, 0: it does not */
 	MemoryContext try;			/* of the transfer and its verdict */
 	GsTransfer *transfer;		/* NULL until it starts */
@@ -56,6 +58,8 @@ leave_queue(void *arg)
 	if (request->queued)
 		dlist_delete(&request->node);
 	request->queued = false;
+	if (request->call.authorizes && request->tenant->credential->asked == request)
+		request->tenant->credential->asked = NULL;
 }
 
 GsRequest *
@@ -78,7 +82,10 @@ gs_request_start(const GsTenant *tenant, const GsCall *call, MemoryContext conte
 	request->callback.func = leave_queue;
 	request->callback.arg = request;
 	MemoryContextRegisterResetCallback(own, &request->callback);
-	dlist_push_tail(&queue, &request->node);
+	if (call->authorizes)
+		dlist_push_head(&queue, &request->node);
+	else
+		dlist_push_tail(&queue, &request->node);
 	request->queued = true;
 	return request;
 }
@@ -125,8 +132,8 @@ start_transfer(GsRequest *request)
 	const GsCall *call = &request->call;
 	MemoryContext old = MemoryContextSwitchTo(request->try);
 	const char *headers[] = {
-		psprintf("accessKey: %s", tenant->access_key),
-		"Content-Type: application/json",
+		call->header ? call->header : tenant->credential->header,
+		psprintf("Content-Type: %s", call->type ? call->type : "application/json"),
 		"Accept: application/json",
 		NULL
 	};
@@ -149,7 +156,9 @@ start_transfer(GsRequest *request)
 	};
 
 	request->transfer = gs_http_start(&spec, request->try);
-	if (request->tries++ == 0 && !call->read && gs_request_on_write != NULL)
+	request->credential = tenant->credential->number;
+	tenant->credential->used |= !call->authorizes;
+	if (request->tries++ == 0 && !call->read && !call->authorizes && gs_request_on_write != NULL)
 		gs_request_on_write();
 	tenant->usage->requests++;
 	MemoryContextSwitchTo(old);
@@ -213,6 +222,77 @@ give_up_request(GsRequest *request, bool late)
 }
 
 /*
+ * Is there a credential for it?  One that has to be asked for is, in front of the
+ * queue, which is then to be looked at again; and whoever needs it waits.
+ */
+static bool
+has_credential(GsRequest *request, int64 now, int *again)
+{
+	const GsTenant *tenant = request->tenant;
+	GsCredential *credential = tenant->credential;
+
+	if (request->call.authorizes || gs_credential_is_good(credential, now))
+		return true;
+	if (credential->asked == NULL)
+	{
+		credential->asked = credential->ask(tenant, request->context);
+		*again = 0;
+	}
+	return false;
+}
+
+/* No credential was to be had: nobody can go on who waits for it. */
+static void
+fail_waiting(const GsCredential *credential, const GsFailure *failure)
+{
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, &queue)
+	{
+		GsRequest  *request = dlist_container(GsRequest, node, iter.cur);
+		MemoryContext old;
+
+		if (request->tenant->credential != credential || request->transfer != NULL)
+			continue;
+		give_up_request(request, false);
+		old = MemoryContextSwitchTo(request->context);
+		gs_failure_copy(&request->verdict.failure, failure);
+		MemoryContextSwitchTo(old);
+	}
+}
+
+/* A request for a credential that has its verdict, which nobody else waits for; NULL: none. */
+static GsRequest *
+find_authorized(void)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &queue)
+	{
+		GsRequest  *request = dlist_container(GsRequest, node, iter.cur);
+
+		if (request->call.authorizes && gs_request_is_settled(request))
+			return request;
+	}
+	return NULL;
+}
+
+static void
+take_credentials(void)
+{
+	GsRequest  *request;
+
+	while ((request = find_authorized()) != NULL)
+	{
+		GsCredential *credential = request->tenant->credential;
+
+		if (!credential->take(credential, &request->verdict))
+			fail_waiting(credential, &request->verdict.failure);
+		gs_request_free(request);
+	}
+}
+
+/*
  * Start what may start, in the order in which it was asked for.  Returns the
  * ms after which to look again.
  */
@@ -223,6 +303,7 @@ start_what_may(void)
 	int			again = WAIT_SLICE;
 	dlist_mutable_iter iter;
 
+	take_credentials();
 	dlist_foreach_modify(iter, &queue)
 	{
 		GsRequest  *request = dlist_container(GsRequest, node, iter.cur);
@@ -243,6 +324,8 @@ start_what_may(void)
 			continue;
 		}
 		if (running_on(request->tenant->serverid) >= request->tenant->max_connections)
+			continue;
+		if (!has_credential(request, now, &again))
 			continue;
 		wait = ask_governor(request, now);
 		if (wait > 0)
@@ -292,9 +375,14 @@ queue_again(GsRequest *request)
 	GsTerms    *terms = &request->call.terms;
 	int			wait;
 
-	if (gs_verdict_is_excused(&request->call, result))
+	verdict->renewed = gs_verdict_is_renewed(tenant, &request->call, verdict);
+	if (verdict->repeat == GS_REPEAT_RENEWED)
+		gs_credential_refuse(tenant->credential, request->credential);
+	if (verdict->renewed || gs_verdict_is_excused(&request->call, result))
 		request->excused++;
-	wait = gs_verdict_wait(tenant, &request->call, result, verdict, request->tries - request->excused);
+	terms->renewed |= verdict->renewed;
+	wait = verdict->renewed ? 0 :
+		gs_verdict_wait(tenant, &request->call, result, verdict, request->tries - request->excused);
 	if (wait < 0)
 		return false;
 	terms->not_before = gs_governor_now() + wait;
@@ -324,7 +412,7 @@ count_try(const GsRequest *request, const GsHttpResult *result)
 	ereport(DEBUG1,
 			(errmsg_internal("gainsight_fdw: %s %s: status %d, %.1f ms, %zu bytes",
 							 request->call.method,
-							 gs_without_key(request->call.path, request->tenant->access_key),
+							 gs_without_secrets(request->call.path, request->tenant),
 							 result->status, result->elapsed, result->body_length)));
 }
 

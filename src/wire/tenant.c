@@ -1,6 +1,6 @@
 /*
  * tenant.c
- *	  Which tenant a server is of.
+ *	  Which tenant a server is of, and who asks it.
  *
  * Gainsight counts requests, and keeps plans, by tenant.  So whatever sessions
  * share about one, or must not mix up, goes by its scheme, host and port,
@@ -10,6 +10,7 @@
 
 #include "common/hashfn.h"
 
+#include "error.h"
 #include "pool.h"
 #include "tenant.h"
 
@@ -42,4 +43,36 @@ bool
 gs_tenant_is(const GsTenantId *one, const GsTenantId *other)
 {
 	return one->low == other->low && one->high == other->high;
+}
+
+/*
+ * Credentials.
+ */
+
+bool
+gs_credential_is_good(const GsCredential *credential, int64 now)
+{
+	return credential->header != NULL &&
+		(!credential->used || credential->renew_at == 0 || now < credential->renew_at);
+}
+
+void
+gs_credential_refuse(GsCredential *credential, int number)
+{
+	if (credential->ask != NULL && credential->number == number)
+		credential->renew_at = 1;	/* long ago */
+}
+
+const char *
+gs_without_secrets(const char *text, const GsTenant *tenant)
+{
+	for (int i = 0; i < GS_SECRETS && tenant->credential != NULL; i++)
+		text = gs_without_key(text, tenant->credential->secrets[i]);
+	return text;
+}
+
+bool
+gs_holds_secret(const char *text, const GsTenant *tenant)
+{
+	return text != NULL && gs_without_secrets(text, tenant) != text;
 }

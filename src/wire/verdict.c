@@ -77,24 +77,27 @@ judge_uncertain(GsVerdict *verdict)
  * tenant; and of many mappings, whose, if it is the key.
  */
 static void
-name_the_asked(const GsTenant *tenant, GsFailure *failure)
+name_the_asked(const GsTenant *tenant, const GsVerdict *verdict, GsFailure *failure)
 {
 	failure->server = tenant->server;
 	failure->table = tenant->table;
 	if (failure->sqlstate == ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION)
 		failure->role = GetUserNameFromId(tenant->userid, true);
+	if (verdict->repeat == GS_REPEAT_RENEWED && tenant->credential->refused != NULL)
+	{
+		failure->message = tenant->credential->refused;
+		failure->hint = tenant->credential->hint;
+	}
 }
 
-/* Whatever the tenant, or a proxy, said: the key is not in it. */
+/* Whatever the tenant, or a proxy, said: no secret is in it. */
 static void
-take_out_key(const GsTenant *tenant, GsFailure *failure)
+take_out_secrets(const GsTenant *tenant, GsFailure *failure)
 {
-	const char *key = tenant->access_key;
-
-	failure->path = gs_without_key(failure->path, key);
-	failure->code = gs_without_key(failure->code, key);
-	failure->description = gs_without_key(failure->description, key);
-	failure->request_id = gs_without_key(failure->request_id, key);
+	failure->path = gs_without_secrets(failure->path, tenant);
+	failure->code = gs_without_secrets(failure->code, tenant);
+	failure->description = gs_without_secrets(failure->description, tenant);
+	failure->request_id = gs_without_secrets(failure->request_id, tenant);
 }
 
 void
@@ -115,8 +118,8 @@ gs_verdict_judge(const GsTenant *tenant, const GsCall *call, const GsHttpResult 
 			judge_uncertain(verdict);
 		verdict->failure.method = call->method;
 		verdict->failure.path = call->path;
-		name_the_asked(tenant, &verdict->failure);
-		take_out_key(tenant, &verdict->failure);
+		name_the_asked(tenant, verdict, &verdict->failure);
+		take_out_secrets(tenant, &verdict->failure);
 	}
 	MemoryContextSwitchTo(old);
 }
@@ -153,6 +156,13 @@ gs_verdict_is_excused(const GsCall *call, const GsHttpResult *result)
 		(result->outcome == GS_HTTP_BROKEN || result->outcome == GS_HTTP_NOT_CONNECTED);
 }
 
+bool
+gs_verdict_is_renewed(const GsTenant *tenant, const GsCall *call, const GsVerdict *verdict)
+{
+	return verdict->repeat == GS_REPEAT_RENEWED && tenant->credential->ask != NULL &&
+		!call->terms.renewed && !(call->once && verdict->uncertain);
+}
+
 int
 gs_verdict_wait(const GsTenant *tenant, const GsCall *call, const GsHttpResult *result,
 				const GsVerdict *verdict, int tries)
@@ -160,7 +170,7 @@ gs_verdict_wait(const GsTenant *tenant, const GsCall *call, const GsHttpResult *
 	int			n = Max(0, call->terms.tries + tries - 1);
 
 	/* of a create, only what has certainly not been done */
-	if (verdict->repeat == GS_REPEAT_NEVER || (call->once && verdict->uncertain) ||
+	if (verdict->repeat == GS_REPEAT_NEVER || verdict->repeat == GS_REPEAT_RENEWED || (call->once && verdict->uncertain) ||
 		call->terms.tries + tries > tenant->max_retries)
 		return -1;
 	if (result->retry_after > 0)

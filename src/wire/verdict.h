@@ -24,6 +24,13 @@ extern void gs_verdict_judge(const GsTenant *tenant, const GsCall *call,
 extern bool gs_verdict_is_excused(const GsCall *call, const GsHttpResult *result);
 
 /*
+ * Was it refused for a credential that another can take the place of?  It may be
+ * sent again at once then, but only once.
+ */
+extern bool gs_verdict_is_renewed(const GsTenant *tenant, const GsCall *call,
+								  const GsVerdict *verdict);
+
+/*
  * The ms after which a failed call may be sent again, after so many tries that
  * count; -1: it may not.
  */

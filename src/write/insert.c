@@ -78,7 +78,7 @@ note_created(GsTarget *target, const GsRequest *request, const GsJson *record)
 
 	target->created++;
 	gs_xact_end_write(request, GS_WRITE_MADE,
-					  gs_without_key(key, target->relation->settings->tenant.access_key));
+					  gs_without_secrets(key, &target->relation->settings->tenant));
 }
 
 /* A row that is refused here is one of a statement that may have created others. */

@@ -262,7 +262,7 @@ gs_write_shown(const GsRelation *relation, const GsWrite *write)
 	for (int i = 0; i < write->nmembers; i++)
 		appendStringInfo(&out, "%s%s %s", i > 0 ? ", " : "", write->members[i].field,
 						 write->members[i].json);
-	return gs_printable(gs_without_key(out.data, relation->settings->tenant.access_key), SHOWN_ROW);
+	return gs_printable(gs_without_secrets(out.data, &relation->settings->tenant), SHOWN_ROW);
 }
 
 /*
@@ -447,6 +447,6 @@ gs_write_read_back(const GsRelation *relation, const GsWrite *write, const char 
 							   resource->label);
 	failure.aside = psprintf(_("It has been created, with %s \"%s\"."),
 							 gs_model_flagged(resource, GS_KEY)->field,
-							 gs_printable(gs_without_key(key, tenant->access_key), SHOWN_KEY));
+							 gs_printable(gs_without_secrets(key, tenant), SHOWN_KEY));
 	gs_fail(&failure);
 }

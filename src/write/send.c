@@ -24,6 +24,7 @@ gs_send(GsUpdate *update)
 		terms.paid = update->is_paid;
 		terms.asks_back = true;
 		terms.tries = update->tries;
+		terms.renewed = update->renewed;
 	}
 	update->write = gs_write_update(relation, update->changes, update->nchanges, update->seen);
 	update->request = gs_api_start_update(&relation->settings->tenant, relation->resource,
@@ -35,7 +36,9 @@ gs_send(GsUpdate *update)
 static void
 check_again(GsUpdate *update, GsRequest *request, const GsVerdict *verdict)
 {
-	if (!verdict->late)
+	if (verdict->renewed)
+		update->renewed = true;
+	else if (!verdict->late)
 		update->tries++;
 	if (verdict->uncertain)
 		update->unsure = request;

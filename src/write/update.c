@@ -50,7 +50,7 @@ gs_update_fail_of(GsUpdate *update, int sqlstate, const char *what, const char *
 {
 	const GsTenant *tenant = &update->relation->settings->tenant;
 	GsFailure  *failure = palloc0(sizeof(GsFailure));
-	const char *key = gs_without_key(update->key, tenant->access_key);
+	const char *key = gs_without_secrets(update->key, tenant);
 
 	failure->sqlstate = sqlstate;
 	failure->server = tenant->server;

@@ -53,6 +53,7 @@ typedef struct GsUpdate
 	bool		is_paid;		/* the start of its PUT is */
 	GsWrite    *write;			/* what was sent last */
 	GsRequest  *unsure;			/* a try of which it is not known whether it was done */
+	bool		renewed;		/* it was refused for a credential, and there is another */
 	int			tries;			/* that ended, and are to be repeated, */
 	int64		again_at;		/* not before this */
 
