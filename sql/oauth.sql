@@ -8,40 +8,40 @@
 DROP USER MAPPING FOR CURRENT_USER SERVER gainsight;
 CREATE USER MAPPING FOR CURRENT_USER SERVER gainsight
   OPTIONS (client_id 'sandbox-client', client_secret 'sandbox-secret');
-CREATE SERVER live FOREIGN DATA WRAPPER gainsight_fdw
+CREATE SERVER m2m FOREIGN DATA WRAPPER gainsight_fdw
   OPTIONS (base_url :'url', dialect 'nxt', rate_limit '0', max_retries '0');
-CREATE USER MAPPING FOR CURRENT_USER SERVER live
+CREATE USER MAPPING FOR CURRENT_USER SERVER m2m
   OPTIONS (client_id 'sandbox-client', client_secret 'sandbox-secret');
 CREATE SCHEMA nxt;
-IMPORT FOREIGN SCHEMA gainsight FROM SERVER live INTO nxt;
+IMPORT FOREIGN SCHEMA gainsight FROM SERVER m2m INTO nxt;
 SET max_parallel_workers_per_gather = 0;
 
 --
 -- Options
 --
 CREATE ROLE regress_gs_oauth;
-CREATE USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (client_id 'me');
-CREATE USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (client_secret 'secret-1');
-CREATE USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (client_id 'me', client_secret 'secret-2', access_key 'secret-3');
-CREATE USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (client_id 'me', client_secret 'secret-4', access_key_file '/secret-5');
-CREATE USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (client_id 'me', client_secret 'secret-6', client_secret_file '/secret-7');
-CREATE USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (client_id 'me', client_secret_file 'secret-8');
-CREATE USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (client_id '', client_secret 'secret-9');
-CREATE USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (client_id 'me', client_secret '');
-CREATE USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (client_id E'me\nHost: evil', client_secret 'secret-10');
-CREATE USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (client_id 'me', client_secret E'secret-11\x7f');
+CREATE USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (client_id 'me');
+CREATE USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (client_secret 'secret-1');
+CREATE USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (client_id 'me', client_secret 'secret-2', access_key 'secret-3');
+CREATE USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (client_id 'me', client_secret 'secret-4', access_key_file '/secret-5');
+CREATE USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (client_id 'me', client_secret 'secret-6', client_secret_file '/secret-7');
+CREATE USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (client_id 'me', client_secret_file 'secret-8');
+CREATE USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (client_id '', client_secret 'secret-9');
+CREATE USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (client_id 'me', client_secret '');
+CREATE USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (client_id E'me\nHost: evil', client_secret 'secret-10');
+CREATE USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (client_id 'me', client_secret E'secret-11\x7f');
 -- the secret begins behind the first colon, so there is none in the id
-CREATE USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (client_id 'me:you', client_secret 'secret-12');
-CREATE USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (client_id 'me', client_secret 'sec:ret');
+CREATE USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (client_id 'me:you', client_secret 'secret-12');
+CREATE USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (client_id 'me', client_secret 'sec:ret');
 -- from one to the other by one statement
-ALTER USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (DROP client_secret);
-ALTER USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (DROP client_id, DROP client_secret, ADD access_key 'secret-13');
-ALTER SERVER live OPTIONS (ADD client_id 'me');
+ALTER USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (DROP client_secret);
+ALTER USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (DROP client_id, DROP client_secret, ADD access_key 'secret-13');
+ALTER SERVER m2m OPTIONS (ADD client_id 'me');
 -- a file takes a superuser
-GRANT USAGE ON FOREIGN SERVER live TO regress_gs_oauth;
-DROP USER MAPPING FOR regress_gs_oauth SERVER live;
+GRANT USAGE ON FOREIGN SERVER m2m TO regress_gs_oauth;
+DROP USER MAPPING FOR regress_gs_oauth SERVER m2m;
 SET ROLE regress_gs_oauth;
-CREATE USER MAPPING FOR regress_gs_oauth SERVER live OPTIONS (client_id 'me', client_secret_file '/etc/passwd');
+CREATE USER MAPPING FOR regress_gs_oauth SERVER m2m OPTIONS (client_id 'me', client_secret_file '/etc/passwd');
 RESET ROLE;
 DROP OWNED BY regress_gs_oauth;
 DROP ROLE regress_gs_oauth;
@@ -275,17 +275,17 @@ SELECT local.compare_queries('TABLE nxt.successplans', 'TABLE local.successplans
 -- partitions of two tenants, each with a token of its own, under an Append that waits for both
 CREATE TABLE local.both (name text, tenant text) PARTITION BY LIST (tenant);
 CREATE FOREIGN TABLE local.one (name text, tenant text OPTIONS (constant 'one')) SERVER gainsight OPTIONS (resource 'successplans');
-CREATE FOREIGN TABLE local.two (name text, tenant text OPTIONS (constant 'two')) SERVER live OPTIONS (resource 'successplans');
+CREATE FOREIGN TABLE local.two (name text, tenant text OPTIONS (constant 'two')) SERVER m2m OPTIONS (resource 'successplans');
 ALTER TABLE local.both ATTACH PARTITION local.one FOR VALUES IN ('one');
 ALTER TABLE local.both ATTACH PARTITION local.two FOR VALUES IN ('two');
-ALTER SERVER live OPTIONS (ADD page_size '1000');
+ALTER SERVER m2m OPTIONS (ADD page_size '1000');
 \! sandbox/ctl clear
 SELECT tenant, count(name) FROM local.both GROUP BY tenant ORDER BY tenant;
 \! sandbox/ctl requests
 DROP TABLE local.both;
 
 SET client_min_messages = warning;
-DROP SERVER live CASCADE;
+DROP SERVER m2m CASCADE;
 DROP SCHEMA nxt;
 REVOKE ALL ON ALL TABLES IN SCHEMA gs FROM regress_gs_one, regress_gs_other;
 REVOKE ALL ON SCHEMA gs FROM regress_gs_one, regress_gs_other;
