@@ -19,6 +19,7 @@ const LEFT_OUT = {
 	paging: 'tenants that lose count; its requests are those of other chapters',
 	write_failure: 'connections that break',
 	refresh: 'tenants that break off, and ignore what they are asked',
+	check: 'another dialect, and fields that there are none of',
 	nxt: 'another dialect, of which there is no document',
 	nxt_refresh: 'the same',
 	nxt_requests: 'the same',

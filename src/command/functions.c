@@ -1,21 +1,33 @@
 /*
  * functions.c
- *	  The functions that tell how the wrapper sees things.
+ *	  The functions that tell how the wrapper sees things, and what an operator
+ *	  can see of it: counters and progress.
  */
 #include "postgres.h"
 
+#include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "foreign/foreign.h"
 #include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 
 #include "compat.h"
+#include "table/table.h"
 #include "where/where.h"
+#include "wire/wire.h"
 
 GS_SQL_FUNCTION(gainsight_fdw_version);
 GS_SQL_FUNCTION(gainsight_fdw_pushdown);
+GS_SQL_FUNCTION(gainsight_fdw_stats_rows);
+GS_SQL_FUNCTION(gainsight_fdw_stats_reset);
+GS_SQL_FUNCTION(gainsight_fdw_progress_rows);
 
 /* What a bug report should say. */
 Datum
@@ -108,5 +120,100 @@ gainsight_fdw_pushdown(PG_FUNCTION_ARGS)
 	for (int i = 1; i <= relation->natts; i++)
 		for (int test = 0; relation->atts[i - 1].name != NULL && test < GS_TESTS; test++)
 			put_row((ReturnSetInfo *) fcinfo->resultinfo, relation, i, test);
+	return (Datum) 0;
+}
+
+/*
+ * Counters and progress.
+ */
+
+/* A role sees its own rows of this database; who reads all statistics, all of them. */
+static bool
+may_see(Oid dbid, Oid userid)
+{
+	return dbid == MyDatabaseId &&
+		(has_privs_of_role(GetUserId(), userid) ||
+		 has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS));
+}
+
+static void
+put_stats(ReturnSetInfo *result, const GsStatsEntry *entry)
+{
+	ForeignServer *server = GetForeignServerExtended(entry->serverid, FSV_MISSING_OK);
+	char	   *user = GetUserNameFromId(entry->userid, true);
+	Datum		values[13];
+	bool		nulls[13] = {false};
+	int			n = 0;
+
+	if (server == NULL || user == NULL)
+		return;
+	values[n++] = CStringGetTextDatum(server->servername);
+	values[n++] = CStringGetTextDatum(user);
+	values[n++] = Int64GetDatum(entry->requests);
+	values[n++] = Int64GetDatum(entry->retries);
+	values[n++] = Int64GetDatum(entry->rate_limited);
+	values[n++] = Int64GetDatum(entry->errors);
+	values[n++] = Int64GetDatum(entry->rows);
+	values[n++] = Int64GetDatum(entry->bytes_sent);
+	values[n++] = Int64GetDatum(entry->bytes_received);
+	values[n++] = Float8GetDatum(entry->transfer_time);
+	values[n++] = Float8GetDatum(entry->wait_time);
+	if (entry->last_sqlstate == 0)
+		nulls[n] = nulls[n + 1] = true;
+	else
+	{
+		const char *code = gs_printable(entry->last_code, sizeof(entry->last_code));
+
+		values[n] = CStringGetTextDatum(psprintf("%s%s%s", unpack_sql_state(entry->last_sqlstate),
+												 code[0] ? " " : "", code));
+		values[n + 1] = TimestampTzGetDatum(entry->last_error_at);
+	}
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+Datum
+gainsight_fdw_stats_rows(PG_FUNCTION_ARGS)
+{
+	GsStatsEntry *entries = palloc(sizeof(GsStatsEntry) * GS_STATS);
+	int			count = gs_stats_copy(entries);
+
+	gs_materialize(fcinfo);
+	for (int i = 0; i < count; i++)
+		if (may_see(entries[i].dbid, entries[i].userid))
+			put_stats((ReturnSetInfo *) fcinfo->resultinfo, &entries[i]);
+	return (Datum) 0;
+}
+
+Datum
+gainsight_fdw_stats_reset(PG_FUNCTION_ARGS)
+{
+	(void) fcinfo;
+	gs_stats_reset();
+	PG_RETURN_VOID();
+}
+
+Datum
+gainsight_fdw_progress_rows(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	GsProgressEntry *entries = palloc(sizeof(GsProgressEntry) * GS_PROGRESS);
+	int			count = gs_progress_copy(entries);
+
+	gs_materialize(fcinfo);
+	for (int i = 0; i < count; i++)
+	{
+		Datum		values[5];
+		bool		nulls[5] = {false};
+
+		if (!may_see(entries[i].dbid, entries[i].userid))
+			continue;
+		values[0] = Int32GetDatum(entries[i].pid);
+		values[1] = ObjectIdGetDatum(entries[i].relid);
+		values[2] = Int64GetDatum(entries[i].requests);
+		values[3] = Int64GetDatum(entries[i].rows_read);
+		values[4] = Int64GetDatum(entries[i].rows_expected);
+		nulls[4] = entries[i].rows_expected < 0;
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
 	return (Datum) 0;
 }

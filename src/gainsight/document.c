@@ -89,4 +89,5 @@ const GsDialect gs_document = {
 	.name = "document",
 	.resources = resources,
 	.nresources = lengthof(resources),
+	.no_route = "Check the server's options domain or base_url; live tenants are reported to serve dialect 'nxt'.",
 };

@@ -7,8 +7,6 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
 #include "lib/stringinfo.h"
 
 #include "envelope.h"
@@ -42,6 +40,9 @@ typedef struct FailureRule
 #define WRITES	(CREATES | ADDS | UPDATES)
 #define ANY_CALL (READS | WRITES)
 
+/* The hint is the dialect's, where the call is of one. */
+static const char by_dialect[] = "";
+
 #define KEY_REFUSED GS_REPEAT_RENEWED, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION, \
 	"Gainsight refused the access key", \
 	"Check the option access_key of the user mapping."
@@ -65,10 +66,8 @@ typedef struct FailureRule
 #define WRONG_ADDRESS GS_REPEAT_NEVER, ERRCODE_FDW_ERROR, \
 	"Gainsight does not know this address", \
 	"Check the server's options domain or base_url."
-
-#define OTHER_DIALECT GS_REPEAT_NEVER, ERRCODE_FDW_ERROR, \
-	"Gainsight does not know this address", \
-	"Check the server's options domain or base_url; live tenants are reported to serve dialect 'nxt'."
+#define NO_ROUTE GS_REPEAT_NEVER, ERRCODE_FDW_ERROR, \
+	"Gainsight does not know this address", by_dialect
 
 static const FailureRule rules[] = {
 	{"GS_APIG_2401", ANY_STATUS, 0, ANY_CALL, KEY_REFUSED},
@@ -76,7 +75,8 @@ static const FailureRule rules[] = {
 	{"GS_APIG_2402", ANY_STATUS, 0, ANY_CALL, ADDRESS_REFUSED},
 	{"GS_APIG_2404", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
 	{"GU_2400", ANY_STATUS, 0, ANY_CALL, RATE_LIMITED},
-	{"GS_APIG_1000", ANY_STATUS, 0, ANY_CALL, OTHER_DIALECT},
+	{"GS_APIG_1000", ANY_STATUS, 0, ANY_CALL, NO_ROUTE},
+	{"GSOBJ_1023", ANY_STATUS, 0, ANY_CALL, NO_ROUTE},
 	{"COCKPIT_5101", ANY_STATUS, 0, READS, REFUSED_FIELD},
 	{"GSOBJ_ESS_9104", ANY_STATUS, 0, READS, REFUSED_FIELD},
 	{"P_5005", ANY_STATUS, 0, READS, REFUSED_FIELD},
@@ -146,106 +146,6 @@ envelope_text(const GsJson *envelope, const char *key, MemoryContext context)
 }
 
 /*
- * A tenant says in words of its own what was wrong with a record.  Of some
- * fields the API documents the values, which help whoever wrote another; below
- * a refusal that is about something else they would lead astray.
- */
-
-/* As much of a description is looked at, in bytes: it can be as long as a reply. */
-#define MAX_WORDS 1000
-
-static bool
-is_in_word(char c)
-{
-	return isalnum((unsigned char) c) || c == '_';
-}
-
-/* Does the text hold the field's name, as a word of its own? */
-static bool
-names(const char *text, const char *field)
-{
-	size_t		length = strlen(field);
-
-	for (const char *at = text; *at; at++)
-		if (pg_strncasecmp(at, field, length) == 0 && !is_in_word(at[length]) &&
-			(at == text || !is_in_word(at[-1])))
-			return true;
-	return false;
-}
-
-static bool
-names_any(const char *text, const GsResource *resource)
-{
-	for (int i = 0; i < resource->ncolumns; i++)
-		if (names(text, resource->columns[i].field))
-			return true;
-	return false;
-}
-
-/* What was sent for the column, if it is not one of the documented values. */
-static const char *
-undocumented(const GsColumn *column, const GsJson *record)
-{
-	const char *sent = gs_json_text(gs_json_get(record, column->field));
-
-	for (const char *const *value = column->values; *value != NULL && sent != NULL; value++)
-		if (strcmp(*value, sent) == 0)
-			return NULL;
-	return sent;
-}
-
-/*
- * The words tell which field it is.  Where they name none, or quote a value, it
- * is one with a value that is not documented.
- */
-static bool
-is_about(const GsColumn *column, const GsJson *record, const char *words, bool names_fields)
-{
-	const char *sent;
-
-	if (column->values == NULL || !(column->flags & GS_WRITABLE))
-		return false;
-	if (names(words, column->field))
-		return true;
-	sent = undocumented(column, record);
-	return sent != NULL && (!names_fields || strstr(words, sent) != NULL);
-}
-
-static void
-append_values(StringInfo out, const GsColumn *column)
-{
-	appendStringInfo(out, "%sDocumented values of %s are", out->len > 0 ? " " : "", column->field);
-	for (const char *const *value = column->values; *value != NULL; value++)
-		appendStringInfo(out, "%s \"%s\"", value > column->values ? "," : "", *value);
-	appendStringInfoChar(out, '.');
-}
-
-/*
- * A hint with the documented values of those fields that the refusal is about;
- * NULL if it is about none of them.  body is the record that was sent,
- * description what the tenant said, or NULL.
- */
-static const char *
-hint_at_values(const GsResource *resource, const char *body, const char *description)
-{
-	const char *words = description ? pnstrdup(description, MAX_WORDS) : "";
-	bool		names_fields = names_any(words, resource);
-	size_t		length = strlen(body);
-
-	/* parsing writes to it, one byte behind it too */
-	char	   *copy = pstrdup(body);
-	const char *why;
-	const GsJson *record = gs_json_parse(copy, length, CurrentMemoryContext, &why);
-	StringInfoData hint;
-
-	initStringInfo(&hint);
-	for (int i = 0; i < resource->ncolumns; i++)
-		if (is_about(&resource->columns[i], record, words, names_fields))
-			append_values(&hint, &resource->columns[i]);
-	return hint.len > 0 ? hint.data : NULL;
-}
-
-/*
  * A request that was too slow, or too early, may have been looked at; and a
  * success that is none, and yet names a record, has perhaps made it.
  */
@@ -269,6 +169,14 @@ named_object(const char *object, MemoryContext context)
 	return message;
 }
 
+static const char *
+failure_code(const GsJson *envelope, MemoryContext context)
+{
+	const char *code = envelope_text(envelope, "errorCode", context);
+
+	return code ? code : envelope_text(envelope, "title", context);
+}
+
 static void
 judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *envelope,
 			  MemoryContext context, GsVerdict *verdict)
@@ -276,9 +184,7 @@ judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *enve
 	GsFailure  *failure = &verdict->failure;
 	const FailureRule *rule;
 
-	failure->code = envelope_text(envelope, "errorCode", context);
-	if (failure->code == NULL)
-		failure->code = envelope_text(envelope, "title", context);
+	failure->code = failure_code(envelope, context);
 	failure->description = envelope_text(envelope, "errorDesc", context);
 	if (failure->description == NULL)
 		failure->description = envelope_text(envelope, "detail", context);
@@ -288,11 +194,12 @@ judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *enve
 	verdict->kind = GS_FAILED;
 	failure->sqlstate = rule->sqlstate;
 	failure->message = rule->message;
-	failure->hint = rule->hint;
+	failure->hint = rule->hint != by_dialect ? rule->hint :
+		call->resource != NULL ? call->resource->dialect->no_route : NULL;
 	if (rule->sqlstate == ERRCODE_FDW_TABLE_NOT_FOUND && call->resource->object != NULL)
 		failure->message = named_object(call->resource->object, context);
 	if (rule->sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && call->body != NULL)
-		failure->hint = hint_at_values(call->resource, call->body, failure->description);
+		failure->hint = gs_model_hint_at_values(call->resource, call->body, failure->description);
 	verdict->repeat = rule->repeat;
 	verdict->uncertain = may_have_been_done(call, result->status, envelope);
 }
@@ -383,6 +290,17 @@ const GsJson *
 gs_envelope_next(const GsRecords *records, const GsJson *record)
 {
 	return records->single ? NULL : gs_json_next(record);
+}
+
+const char *
+gs_envelope_emptiness(const GsVerdict *verdict)
+{
+	const GsJson *data = gs_json_get(verdict->json, "data");
+
+	if (verdict->kind == GS_NO_ROWS)
+		return psprintf("%s, status %d", verdict->failure.code ? verdict->failure.code :
+						"No data found", verdict->failure.status);
+	return data ? gs_json_printed(data, GS_JSON_READABLE) : "no data";
 }
 
 /* One that is not empty. */
@@ -488,7 +406,10 @@ gs_envelope_judge(const GsCall *call, const GsHttpResult *result,
 			gs_envelope_garbage(why, verdict);
 	}
 	else if (says_no_rows(call, result, envelope))
+	{
 		verdict->kind = GS_NO_ROWS;
+		verdict->failure.code = failure_code(envelope, context);
+	}
 	else
 		judge_failure(call, result, envelope, context, verdict);
 }

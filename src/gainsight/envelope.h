@@ -42,6 +42,12 @@ extern const char *gs_envelope_records(const GsJson *envelope, const GsEndpoint 
 									   GsRecords *records);
 
 /*
+ * How an answer without records says so: its data as they came, or the code.
+ * palloc'd, UTF-8.
+ */
+extern const char *gs_envelope_emptiness(const GsVerdict *verdict);
+
+/*
  * The record after this one; NULL at the end.
  */
 extern const GsJson *gs_envelope_next(const GsRecords *records, const GsJson *record);

@@ -124,6 +124,7 @@ struct GsDialect
 								 * its method is NULL where a tenant cannot say */
 	const GsDataType *types;	/* that it says then, up to one without a name; NULL: none */
 	const char *looked_up;		/* the field that a lookup is shown by */
+	const char *no_route;		/* the hint where a tenant knows none of its routes */
 	bool		versioned;		/* its paths begin with the version that base URLs may end with */
 	bool		ordered;		/* a search may ask for an order */
 	bool		uncounted;		/* no search says how many records there are */
@@ -199,6 +200,14 @@ extern const GsDataType *gs_model_data_type(const GsDialect *dialect, const char
  * of the same name that a search path has in front can take its place.
  */
 extern const char *gs_model_sql_type(GsKind kind);
+
+/*
+ * A hint with the documented values of those fields that the refusal of a record
+ * is about; NULL if it is about none of them.  body is the record that was sent,
+ * description what the tenant said, or NULL.  palloc'd.
+ */
+extern const char *gs_model_hint_at_values(const GsResource *resource, const char *body,
+										   const char *description);
 
 #ifdef USE_ASSERT_CHECKING
 /* Is the model coherent?  Called once at load; trips an Assert if not. */

@@ -148,6 +148,7 @@ const GsDialect gs_nxt = {
 	.describe = {"GET", "/v1/meta/services/objects/{object}/describe", .single = true},
 	.types = types,
 	.looked_up = "Name",
+	.no_route = "Check the server's options domain or base_url; a tenant that serves the API's document has dialect 'document'.",
 	.versioned = true,
 	.ordered = true,
 	.uncounted = true,

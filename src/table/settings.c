@@ -29,15 +29,18 @@ apply_options(List *list, int where, GsSettings *settings)
 	}
 }
 
-/* A dialect, which the options name, may have defaults of its own: these go below them. */
+/*
+ * A dialect may have defaults of its own: these go below the options.  Which it
+ * is, they say, unless it is given.
+ */
 static void
-apply_server_options(List *list, GsSettings *settings)
+apply_server_options(List *list, const GsDialect *dialect, GsSettings *settings)
 {
 	for (int i = 0; i < gs_noptions; i++)
 		if (gs_options[i].initial != NULL)
 			(void) gs_option_parse(&gs_options[i], gs_options[i].initial, settings);
 	apply_options(list, ON_SERVER, settings);
-	settings->dialect = gs_model_dialect(settings->dialect_name);
+	settings->dialect = dialect ? dialect : gs_model_dialect(settings->dialect_name);
 	if (settings->dialect->defaults == NULL)
 		return;
 	for (const GsDefault *its = settings->dialect->defaults; its->option != NULL; its++)
@@ -68,14 +71,14 @@ plain_url(const char *url, bool versioned)
 	return pnstrdup(url, length);
 }
 
-GsSettings *
-gs_settings_load(Oid serverid, Oid relid)
+static GsSettings *
+load_settings(Oid serverid, Oid relid, const GsDialect *dialect)
 {
 	GsSettings *settings = palloc0(sizeof(GsSettings));
 	ForeignServer *server = GetForeignServer(serverid);
 
 	gs_options_check_together(server->options, ON_SERVER);
-	apply_server_options(server->options, settings);
+	apply_server_options(server->options, dialect, settings);
 	if (OidIsValid(relid))
 		apply_table_options(GetForeignTable(relid)->options, settings);
 	settings->zone = settings->dialect->zoned ? pg_tzset(settings->time_zone) : NULL;
@@ -89,4 +92,16 @@ gs_settings_load(Oid serverid, Oid relid)
 	settings->tenant.base_url = plain_url(settings->tenant.base_url, settings->dialect->versioned);
 	gs_tenant_identify(&settings->tenant);
 	return settings;
+}
+
+GsSettings *
+gs_settings_load(Oid serverid, Oid relid)
+{
+	return load_settings(serverid, relid, NULL);
+}
+
+GsSettings *
+gs_settings_load_as(Oid serverid, const GsDialect *dialect)
+{
+	return load_settings(serverid, InvalidOid, dialect);
 }

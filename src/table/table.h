@@ -62,6 +62,11 @@ typedef struct GsSettings
 extern GsSettings *gs_settings_load(Oid serverid, Oid relid);
 
 /*
+ * The settings of a server as if it had this dialect, whatever its options say.
+ */
+extern GsSettings *gs_settings_load_as(Oid serverid, const GsDialect *dialect);
+
+/*
  * access.c: as whom a user reaches a server, and whether the user may
  */
 
