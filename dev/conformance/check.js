@@ -24,6 +24,7 @@ const LEFT_OUT = {
 	nxt_refresh: 'the same',
 	nxt_requests: 'the same',
 	describe: 'the same',
+	objects: 'the same',
 	oauth: 'tokens, of which the document has nothing',
 	monitor: 'faults, and a count of bytes that a proxy changes',
 };
