@@ -126,12 +126,16 @@ add_wait($node, 'a fan-out', $tenant->url, 'SELECT count(name) FROM gs.objective
 add_wait($node, 'a batch of writes', $tenant->url, <<'SQL', rate_limit => 0);
 INSERT INTO gs.successplans (name, company_id, type_id) SELECT 'cancelled ' || n, 'c', 't' FROM generate_series(1, 50) AS n
 SQL
+add_wait($node, 'a description', $tenant->url,
+	'IMPORT FOREIGN SCHEMA objects LIMIT TO (gsuser) FROM SERVER a_description INTO a_description',
+	dialect => 'nxt', rate_limit => 0);
 add_wait($node, 'Retry-After', $refusing->url, $list, rate_limit => 0);
 add_wait($node, 'another try', $failing->url, $list, rate_limit => 0, max_retries => 100);
 add_wait($node, 'the limiter', $limited->url, $list, rate_limit => 2);
 
 $tenant->fault({ hang => 'before', seconds => 600 }, op => $_, times => undef)
-  for 'GET /successplans/config/types', 'GET /successplans/*/objectives', 'POST /successplans';
+  for 'GET /successplans/config/types', 'GET /successplans/*/objectives', 'POST /successplans',
+  'GET /meta/services/objects/*/describe';
 $tenant->fault({ hang => 'body', seconds => 600 }, op => 'GET /successplans/*', times => undef);
 $refusing->fault({ status => 429, headers => { 'Retry-After' => '60' } }, times => undef);
 $failing->fault({ status => 503 }, times => undef);

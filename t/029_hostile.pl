@@ -159,6 +159,11 @@ for my $option ("page_size '0'", "page_size 'many'", "max_connections '-1'", "ra
 	my ($name) = split / /, $option;
 	$session->ask("ALTER SERVER odd OPTIONS (DROP $name)");
 }
+$session->ask("ALTER FOREIGN TABLE odd OPTIONS (ADD object 'company')");
+is($session->sqlstate('SELECT * FROM odd'), 'HV00D', 'a table is not of a resource and of an object');
+$session->ask("ALTER FOREIGN TABLE odd OPTIONS (DROP resource, SET object '../../v2/successPlan')");
+is($session->sqlstate('SELECT * FROM odd'), '22023', 'nor of an object whose name is a path');
+$session->ask("ALTER FOREIGN TABLE odd OPTIONS (DROP object, ADD resource 'plan_types')");
 $session->ask("ALTER USER MAPPING FOR CURRENT_USER SERVER odd OPTIONS (SET access_key E'a\\nX-Evil: 1')");
 is($session->sqlstate('SELECT * FROM odd'), '28000', 'a key with a line break is no key');
 is(($session->ask('SELECT 1'))[0], '1', 'the session stands');

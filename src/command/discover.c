@@ -184,8 +184,8 @@ columns_found(const GsResource *resource, List *found)
 	return columns;
 }
 
-static List *
-discover_on_page(const GsSettings *settings, const GsResource *resource)
+List *
+gs_discover_on_page(const GsSettings *settings, const GsResource *resource)
 {
 	GsSearch	search = {0};
 	GsRecords	records;
@@ -289,11 +289,4 @@ gs_discover_described(const GsResource *resource, List *fields)
 	}
 	name_columns(resource, columns);
 	return columns;
-}
-
-List *
-gs_discover(const GsSettings *settings, const GsResource *resource)
-{
-	return resource->dialect->describe.method == NULL ? discover_on_page(settings, resource) :
-		gs_discover_described(resource, gs_describe(&settings->tenant, resource));
 }

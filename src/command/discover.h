@@ -21,12 +21,11 @@ typedef struct GsDiscovered
 } GsDiscovered;
 
 /*
- * Ask the tenant, by a description of the resource's object where there are
- * such, else by a page of its records, and return the fields found, a List of
- * GsDiscovered, palloc'd, in the tenant's order.  The resource is one that can
- * be searched, the settings are authorized.
+ * Look at a page of a resource's records, and return the fields found, a List
+ * of GsDiscovered, palloc'd, in the order of the records.  The resource is one
+ * that can be searched, the settings are authorized.
  */
-extern List *gs_discover(const GsSettings *settings, const GsResource *resource);
+extern List *gs_discover_on_page(const GsSettings *settings, const GsResource *resource);
 
 /*
  * The same of an object's fields, a List of GsField: those that are neither

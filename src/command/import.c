@@ -26,11 +26,29 @@ append_column(StringInfo ddl, const char *name, GsKind kind, const char *field)
 					 gs_model_sql_type(kind), quote_literal_cstr(field));
 }
 
+static const GsField *
+find_described(List *fields, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, fields)
+	{
+		const GsField *field = lfirst(cell);
+
+		if (pg_strcasecmp(field->name, name) == 0)
+			return field;
+	}
+	return NULL;
+}
+
+/* Conditions on it are sent, unless the tenant says that they cannot be. */
 static void
-append_documented(StringInfo ddl, const GsColumn *column, bool pushdown)
+append_documented(StringInfo ddl, const GsColumn *column, const GsField *described)
 {
 	append_column(ddl, column->name, column->kind, column->field);
-	appendStringInfoString(ddl, pushdown ? ")" : ", pushdown 'false')");
+	if (described != NULL && !described->filterable && (column->flags & GS_FILTERABLE))
+		appendStringInfoString(ddl, ", pushdown 'false'");
+	appendStringInfoChar(ddl, ')');
 }
 
 static void
@@ -72,9 +90,9 @@ end_table(StringInfo ddl, const GsSettings *settings, const char *option, const 
 	return ddl->data;
 }
 
-/* A table of the documented columns, and of those found. */
+/* A table of the documented columns, and of those found; fields, if it was described. */
 static char *
-resource_ddl(const GsResource *resource, List *discovered, const GsSettings *settings)
+resource_ddl(const GsResource *resource, List *fields, List *discovered, const GsSettings *settings)
 {
 	StringInfoData ddl;
 
@@ -83,25 +101,11 @@ resource_ddl(const GsResource *resource, List *discovered, const GsSettings *set
 	{
 		if (i > 0)
 			appendStringInfoChar(&ddl, ',');
-		append_documented(&ddl, &resource->columns[i], true);
+		append_documented(&ddl, &resource->columns[i],
+						  find_described(fields, resource->columns[i].field));
 	}
 	append_all_discovered(&ddl, discovered);
 	return end_table(&ddl, settings, "resource", resource->name);
-}
-
-static const GsField *
-find_described(List *fields, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, fields)
-	{
-		const GsField *field = lfirst(cell);
-
-		if (pg_strcasecmp(field->name, name) == 0)
-			return field;
-	}
-	return NULL;
 }
 
 /* A table of the key, in front, and of whatever else is described. */
@@ -112,7 +116,7 @@ object_ddl(const GsResource *resource, List *fields, const GsSettings *settings)
 	StringInfoData ddl;
 
 	begin_table(&ddl, resource);
-	append_documented(&ddl, key, true);
+	append_documented(&ddl, key, find_described(fields, key->field));
 	append_all_discovered(&ddl, gs_discover_described(resource, fields));
 	for (int i = 0; i < resource->ncolumns; i++)
 	{
@@ -121,7 +125,7 @@ object_ddl(const GsResource *resource, List *fields, const GsSettings *settings)
 		if (&resource->columns[i] == key || field == NULL || field->hidden)
 			continue;
 		appendStringInfoChar(&ddl, ',');
-		append_documented(&ddl, &resource->columns[i], field->filterable);
+		append_documented(&ddl, &resource->columns[i], field);
 	}
 	return end_table(&ddl, settings, "object", resource->name);
 }
@@ -171,12 +175,22 @@ reads_discover(const List *options)
 	return discover;
 }
 
-/* What else the tenant has of a resource, asked as the role that imports. */
-static List *
-discover_fields(const GsResource *resource, GsSettings *settings)
+/* A table with what else the tenant has of a resource, asked as the role that imports. */
+static char *
+discovered_ddl(const GsResource *resource, GsSettings *settings)
 {
+	List	   *fields = NIL;
+	List	   *discovered;
+
 	gs_settings_authorize(settings, GetUserId());
-	return gs_discover(settings, resource);
+	if (resource->dialect->describe.method == NULL)
+		discovered = gs_discover_on_page(settings, resource);
+	else
+	{
+		fields = gs_describe(&settings->tenant, resource);
+		discovered = gs_discover_described(resource, fields);
+	}
+	return resource_ddl(resource, fields, discovered, settings);
 }
 
 static List *
@@ -189,13 +203,11 @@ import_resources(const ImportForeignSchemaStmt *stmt, GsSettings *settings, bool
 	{
 		const GsResource *resource = &dialect->resources[i];
 		const GsEndpoint *endpoint = gs_model_read(resource, false);
-		List	   *discovered = NIL;
+		bool		more = discover && endpoint != NULL && endpoint->search;
 
-		if (!is_wanted(stmt, resource->name))
-			continue;
-		if (discover && endpoint != NULL && endpoint->search)
-			discovered = discover_fields(resource, settings);
-		commands = lappend(commands, resource_ddl(resource, discovered, settings));
+		if (is_wanted(stmt, resource->name))
+			commands = lappend(commands, more ? discovered_ddl(resource, settings) :
+							   resource_ddl(resource, NIL, NIL, settings));
 	}
 	return commands;
 }
