@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "utils/guc.h"
+
 #include "command/command.h"
 #include "compat.h"
 #include "gainsight/gainsight.h"
@@ -29,10 +31,13 @@ _PG_init(void)
 	gs_bind_path_init();
 	gs_jit_init();
 	gs_xact_init();
+	gs_dry_run_init();
 	gs_lock_init();
 	gs_walks_init();
 	gs_analyze_init();
 	gs_constant_init();
+	/* whatever else was set of this prefix is a typing error */
+	MarkGUCPrefixReserved("gainsight_fdw");
 #ifdef USE_ASSERT_CHECKING
 	gs_model_check();
 #endif

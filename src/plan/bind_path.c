@@ -363,7 +363,6 @@ gs_bind_path_init(void)
 							 "Enables the planner's use of joins that send keys to Gainsight in batches.",
 							 NULL, &enable_bind_join, true, PGC_USERSET, GUC_EXPLAIN,
 							 NULL, NULL, NULL);
-	MarkGUCPrefixReserved("gainsight_fdw");
 	next_hook = set_join_pathlist_hook;
 	set_join_pathlist_hook = on_join;
 }

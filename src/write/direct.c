@@ -196,6 +196,7 @@ make_update(ForeignScanState *node, GsDirectState *state, TupleTableSlot *slot)
 	update->saved = gs_saved_find(node->ss.ps.state, ((Scan *) node->ss.ps.plan)->scanrelid,
 								  &slot->tts_tid);
 	update->want_record = state->returning;
+	update->dry_run = gs_dry_run_of(node->ss.ps.state);
 	update->changes = palloc(sizeof(GsMember) * Max(count, 1));
 	update->nchanges = gs_write_changes(state->relation, &read, state->plan.set_attnums, values,
 										nulls, update->changes);
@@ -312,6 +313,7 @@ gainsightEndDirectModify(ForeignScanState *node)
 
 	if (state == NULL)
 		return;
+	gs_dry_run_end(node->ss.ps.state);
 	if (state->rows != NULL)
 		tuplestore_end(state->rows);
 	MemoryContextDelete(state->context);

@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "dry_run.h"
 #include "payload.h"
 #include "target.h"
 #include "write.h"
@@ -173,20 +174,40 @@ create_rows(GsTarget *target, TupleTableSlot **slots, int count, bool fill)
 		fail_write(target, failed, writes[failed_row]);
 }
 
+/* The rows of a batch as they would be created. */
+static void
+show_rows(GsTarget *target, GsDryRun *run, TupleTableSlot **slots, int count, bool fill)
+{
+	const GsRelation *relation = target->relation;
+	GsWrite   **writes = make_writes(target, slots, count);
+
+	for (int i = 0; i < count; i++)
+	{
+		gs_dry_run_show(run, relation, &relation->resource->insert, writes[i]);
+		if (fill)
+			slots[i] = gs_target_written(target, gs_dry_run_record(relation, writes[i], NULL),
+										 writes[i]->key, slots[i]);
+	}
+}
+
 TupleTableSlot **
 gainsightExecForeignBatchInsert(EState *estate, ResultRelInfo *rinfo, TupleTableSlot **slots,
 								TupleTableSlot **planSlots, int *numSlots)
 {
 	GsTarget   *target = rinfo->ri_FdwState;
+	GsDryRun   *run = gs_dry_run_of(estate);
+	bool		fill = gs_target_wants_row(rinfo);
 	MemoryContext old;
 
-	(void) estate;
 	(void) planSlots;
 	MemoryContextReset(target->context);
 	old = MemoryContextSwitchTo(target->context);
 	for (int i = 0; i < *numSlots; i++)
 		gs_target_check_row(target, rinfo, slots[i], true);
-	create_rows(target, slots, *numSlots, gs_target_wants_row(rinfo));
+	if (run != NULL)
+		show_rows(target, run, slots, *numSlots, fill);
+	else
+		create_rows(target, slots, *numSlots, fill);
 	MemoryContextSwitchTo(old);
 	return slots;
 }

@@ -183,6 +183,7 @@ make_update(GsTarget *target, EState *estate, ResultRelInfo *rinfo,
 
 	update->relation = target->relation;
 	update->want_record = gs_target_wants_row(rinfo);
+	update->dry_run = gs_dry_run_of(estate);
 	update->saved = gs_saved_find(estate, rinfo->ri_RangeTableIndex,
 								  (ItemPointer) DatumGetPointer(number));
 	gs_update_open(update, target->context);
@@ -223,7 +224,7 @@ gainsightEndForeignModify(EState *estate, ResultRelInfo *rinfo)
 {
 	GsTarget   *target = rinfo->ri_FdwState;
 
-	(void) estate;
+	gs_dry_run_end(estate);
 	if (target != NULL)
 		MemoryContextDelete(target->context);
 	rinfo->ri_FdwState = NULL;

@@ -11,12 +11,30 @@
 #include "send.h"
 #include "xact.h"
 
+static void
+show(GsUpdate *update)
+{
+	const GsRelation *relation = update->relation;
+
+	update->write->key = update->key;
+	gs_dry_run_show(update->dry_run, relation, &relation->resource->update, update->write);
+	if (update->want_record)
+		update->record = gs_dry_run_record(relation, update->write, update->key);
+	gs_update_end(update, GS_UPDATE_DONE);
+}
+
 void
 gs_send(GsUpdate *update)
 {
 	const GsRelation *relation = update->relation;
 	GsTerms		terms = {0};
 
+	update->write = gs_write_update(relation, update->changes, update->nchanges, update->seen);
+	if (update->dry_run != NULL)
+	{
+		show(update);
+		return;
+	}
 	/* without the check it is sent whatever happened, and request.c repeats it */
 	if (relation->settings->conflict_check)
 	{
@@ -26,7 +44,6 @@ gs_send(GsUpdate *update)
 		terms.tries = update->tries;
 		terms.renewed = update->renewed;
 	}
-	update->write = gs_write_update(relation, update->changes, update->nchanges, update->seen);
 	update->request = gs_api_start_update(&relation->settings->tenant, relation->resource,
 										  update->key, update->write->members,
 										  update->write->nmembers, &terms, update->context);

@@ -9,6 +9,7 @@
 
 #include "lib/ilist.h"
 
+#include "dry_run.h"
 #include "payload.h"
 #include "scan/scan.h"
 
@@ -35,6 +36,7 @@ typedef struct GsUpdate
 	GsMember   *changes;
 	int			nchanges;
 	bool		want_record;
+	GsDryRun   *dry_run;		/* it is shown there, and not sent; NULL: it is sent */
 
 	/* open */
 	MemoryContext context;		/* of all that follows */

@@ -67,4 +67,10 @@ extern void gainsightExplainDirectModify(ForeignScanState *node, struct ExplainS
  */
 extern void gs_xact_init(void);
 
+/*
+ * dry_run.c: define gainsight_fdw.dry_run.  Called once at load, before the
+ * prefix is reserved.
+ */
+extern void gs_dry_run_init(void);
+
 #endif							/* GS_WRITE_H */
