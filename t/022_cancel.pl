@@ -93,12 +93,13 @@ sub add_wait
 {
 	my ($node, $name, $url, $sql, %options) = @_;
 	my $schema = $name =~ s/\W/_/gr;
+	my $who = delete $options{who} || q{access_key 'sandbox-key'};
 	my $options = join '', map { ", $_ '$options{$_}'" } sort keys %options;
 
 	$node->safe_psql('postgres', <<"SQL");
 CREATE SERVER $schema FOREIGN DATA WRAPPER gainsight_fdw
   OPTIONS (base_url '$url', request_timeout '60s', connect_timeout '60s'$options);
-CREATE USER MAPPING FOR CURRENT_USER SERVER $schema OPTIONS (access_key 'sandbox-key');
+CREATE USER MAPPING FOR CURRENT_USER SERVER $schema OPTIONS ($who);
 CREATE SCHEMA $schema;
 IMPORT FOREIGN SCHEMA gainsight FROM SERVER $schema INTO $schema;
 SQL
@@ -129,12 +130,14 @@ SQL
 add_wait($node, 'a description', $tenant->url,
 	'IMPORT FOREIGN SCHEMA objects LIMIT TO (gsuser) FROM SERVER a_description INTO a_description',
 	dialect => 'nxt', rate_limit => 0);
+add_wait($node, 'a token', $tenant->url, 'SELECT count(name) FROM gs.successplans', rate_limit => 0,
+	who => q{client_id 'sandbox-client', client_secret 'sandbox-secret'});
 add_wait($node, 'Retry-After', $refusing->url, $list, rate_limit => 0);
 add_wait($node, 'another try', $failing->url, $list, rate_limit => 0, max_retries => 100);
 add_wait($node, 'the limiter', $limited->url, $list, rate_limit => 2);
 
 $tenant->fault({ hang => 'before', seconds => 600 }, op => $_, times => undef)
-  for 'GET /successplans/config/types', 'GET /successplans/*/objectives', 'POST /successplans',
+  for 'POST /users/m2m/oauth/token', 'GET /successplans/config/types', 'GET /successplans/*/objectives', 'POST /successplans',
   'GET /meta/services/objects/*/describe';
 $tenant->fault({ hang => 'body', seconds => 600 }, op => 'GET /successplans/*', times => undef);
 $refusing->fault({ status => 429, headers => { 'Retry-After' => '60' } }, times => undef);

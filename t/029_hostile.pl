@@ -166,6 +166,20 @@ is($session->sqlstate('SELECT * FROM odd'), '22023', 'nor of an object whose nam
 $session->ask("ALTER FOREIGN TABLE odd OPTIONS (DROP object, ADD resource 'plan_types')");
 $session->ask("ALTER USER MAPPING FOR CURRENT_USER SERVER odd OPTIONS (SET access_key E'a\\nX-Evil: 1')");
 is($session->sqlstate('SELECT * FROM odd'), '28000', 'a key with a line break is no key');
+for my $case (
+	[ q{client_id 'a', client_secret E'b\nX-Evil: 1'}, '28000', 'a secret with a line break' ],
+	[ q{client_id E'a\nX-Evil: 1', client_secret 'b'}, '28000', 'a client with a line break' ],
+	[ q{client_id 'a:b', client_secret 'c'}, '28000', 'a client with a colon' ],
+	[ q{client_id '', client_secret 'c'}, '28000', 'a client without a name' ],
+	[ q{client_id 'a'}, 'HV00D', 'a client without a secret' ],
+	[ q{client_secret 'b'}, 'HV00D', 'a secret without a client' ],
+	[ q{client_id 'a', client_secret 'b', access_key 'c'}, 'HV00D', 'a client with a key' ])
+{
+	my ($options, $state, $what) = @$case;
+
+	$session->ask("DROP USER MAPPING FOR CURRENT_USER SERVER odd; CREATE USER MAPPING FOR CURRENT_USER SERVER odd OPTIONS ($options)");
+	is($session->sqlstate('SELECT * FROM odd'), $state, "$what is none");
+}
 is(($session->ask('SELECT 1'))[0], '1', 'the session stands');
 
 #
