@@ -1,8 +1,10 @@
-# The access key: whose it is, who may say where it goes, and that nobody else ever sees it.
+# The access key, and a client's secret and token: whose they are, who may say where they go, and
+# that nobody else ever sees them.
 use strict;
 use warnings;
 
 use IO::Socket::INET;
+use MIME::Base64 ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -282,9 +284,56 @@ for my $odd ('*', '**', 'a', '{', '"')
 }
 
 #
+# A client
+#
+my $client_secret = 'dave-Vx1-sEcReT';
+my $token = qr/[\w-]{60,}\.[\w-]{600,}/;		# as the sandbox makes them
+my $packed = MIME::Base64::encode_base64("dave:$client_secret", '');
+$super->ask(<<"SQL");
+CREATE ROLE dave LOGIN;
+CREATE USER MAPPING FOR dave SERVER gainsight OPTIONS (client_id 'dave', client_secret '$client_secret');
+CREATE VIEW a.daves AS SELECT id FROM gs.plan_types;
+ALTER VIEW a.daves OWNER TO dave;
+GRANT SELECT ON a.daves TO bob;
+SQL
+$role{dave} = GsSession->new($node, user => 'dave');
+$tenant->control('set', 'client_id=dave', "client_secret=$client_secret", 'key=nobody');
+is(result($role{dave}, $list), '6', 'who is a client has a token');
+is(result($role{bob}, $list), '28000', 'who has a key has none');
+is(result($role{bob}, "$count a.daves"), '6', "but that of a view's owner");
+is(result($role{dave}, "SELECT ok FROM gainsight_fdw_check('gainsight') WHERE step = 'authorization'"), '42501', 'USAGE is asked for as ever');
+# another one's session has nothing of it, nor has this one another's
+is(result($super, "SET ROLE dave; $list; RESET ROLE"), '6', 'SET ROLE changes to a token');
+is(result($super, $list), '28000', 'RESET ROLE back to a key');
+for my $bad ("line\x{0a}X: other-Xy1-sEcReT", "bell\x{07}other-Xy1-sEcReT", "delete\x{7f}other-Xy1-sEcReT", '')
+{
+	my ($out, $err) = $super->ask("ALTER USER MAPPING FOR dave SERVER gainsight OPTIONS (SET client_secret '$bad')");
+	like($err, qr/^ERROR:  22023:/m, 'a secret with a control character, or none, is refused');
+	unlike($err =~ s/^LINE.*//mrs, qr/other-Xy1/, 'and not echoed');
+}
+unlike(($super->ask("ALTER SERVER gainsight OPTIONS (ADD client_secret 'other-Xy1-sEcReT')"))[1], qr/other-Xy1/, 'a server has none, and does not say it');
+is(($role{bob}->ask(q{SELECT count(*) FROM pg_user_mappings WHERE umoptions::text ~ 'dave-Vx1'}))[0], '0', 'core shows secrets to their owners');
+my @shown;
+for my $format (qw(text json yaml xml))
+{
+	push @shown, join '', $role{dave}->ask("EXPLAIN (VERBOSE, ANALYZE, BUFFERS, SETTINGS, FORMAT $format) $_")
+	  for $list, $search, $insert, "UPDATE gs.successplans SET comments = 'x' WHERE name = 'one'";
+}
+for my $refused (0, 1)
+{
+	$tenant->control('set', $refused ? 'client_secret=other' : 'token_seconds=0');
+	$tenant->control('revoke');
+	push @shown, join '', $role{dave}->ask($_) for $list, $insert, 'SELECT * FROM gainsight_fdw_stats', 'SELECT * FROM pg_stat_activity';
+}
+is(scalar(grep { /sEcReT|\Q$packed\E|$token/ } @shown), 0, 'no EXPLAIN, message or view shows secret or token');
+$super->ask("DROP VIEW a.daves; DROP USER MAPPING FOR dave SERVER gainsight");
+$tenant->control('defaults');
+$tenant->control('set', "key=$key");
+
+#
 # The key in what we show
 #
-my @shown;
+@shown = ();
 for my $format (qw(text json yaml xml))
 {
 	for my $sql ($list, $search, $insert, "UPDATE gs.successplans SET comments = 'x' WHERE name = 'one'",
@@ -334,6 +383,8 @@ for my $line (split /\n/, $log)
 	push @found, $line unless "$statement$line" =~ /(?:CREATE|ALTER) USER MAPPING/ || $line =~ /other-Xy1/;
 }
 is(scalar @found, 0, 'a key is in no line but those of the statements that set it') or diag join "\n", @found[ 0 .. ($#found > 5 ? 5 : $#found) ];
+unlike($log, qr/\Q$packed\E/, 'nor are id and secret, as they are sent,');
+unlike($log, $token, 'nor a token');
 unlike($log, qr/\Q$file_key\E/, "a file's key is in no line at all");
 # refused keys are the users' own words
 my @strange = grep { /other-Xy1/ && !/STATEMENT|statement:|accessKey: other-Xy1|^\t/ } split /\n/, $log;

@@ -8,6 +8,7 @@ use warnings;
 
 use IO::Socket::INET;
 use JSON::PP ();
+use MIME::Base64 ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -65,12 +66,12 @@ my $explain = "EXPLAIN (ANALYZE, VERBOSE, FORMAT json) $read";
 
 sub refusal { return { status => 400, body => { result => \0, @_ } } }
 
-# What a tenant can say it in, cut anywhere
-for my $length (0, 20, 26, 35, 90, 96, 190, 196, 490, 496)
+# What a tenant can say it in
+sub places
 {
-	my $long = 'x' x $length . $key;
+	my ($long) = @_;
 
-	for my $place (
+	return (
 		[ 'errorDesc', refusal(errorCode => 'X', errorDesc => $long) ],
 		[ 'errorCode', refusal(errorCode => $long, errorDesc => 'x') ],
 		[ 'title', refusal(title => $long) ],
@@ -83,7 +84,13 @@ for my $length (0, 20, 26, 35, 90, 96, 190, 196, 490, 496)
 		[ 'Retry-After', { status => 429, headers => { 'Retry-After' => $long } } ],
 		[ 'Content-Encoding', { status => 200, headers => { 'Content-Encoding' => $long }, body => 'x' } ],
 		[ 'a page', { status => 200, body => "<html>$long</html>" } ],
-		[ 'broken JSON', { status => 200, body => "{\"result\":true,$long" } ])
+		[ 'broken JSON', { status => 200, body => "{\"result\":true,$long" } ]);
+}
+
+# cut anywhere
+for my $length (0, 20, 26, 35, 90, 96, 190, 196, 490, 496)
+{
+	for my $place (places('x' x $length . $key))
 	{
 		my ($what, $fault) = @$place;
 
@@ -144,6 +151,53 @@ for my $length (0, 200, 260, 290, 296)
 		$tenant->control('defaults');
 		$tenant->control('set', "key=$key");
 	}
+}
+
+# A client: its secret, id and secret as they are sent, and its token, be it the present one or that
+# which was refused a moment ago.  Nobody looks at the token, as each answer is made here.
+{
+	my $its = 'Zq/"hIdDeN\\+xW=';
+	my $token = 'ey-Zq/~hIdDeN+';
+	my $packed = MIME::Base64::encode_base64("echo:$its", '');
+
+	$part = qr{Zq|idde|\Q${\ substr $packed, 6, 12}\E}i;
+
+	$session->ask(q{ALTER USER MAPPING FOR CURRENT_USER SERVER gainsight OPTIONS (DROP access_key, ADD client_id 'echo', ADD client_secret '} . $its . q{')});
+	for my $length (0, 96, 490, 496)
+	{
+		for my $secret ($its, $packed, $token, "$token of $packed, or $its")
+		{
+			for my $place (places('x' x $length . $secret))
+			{
+				my ($what, $fault) = @$place;
+
+				# of the token's own route, and of any other
+				for my $op ('POST /users/m2m/oauth/token', '*')
+				{
+					$tenant->control('defaults');
+					$tenant->fault({ status => 200, body => { access_token => $token } }, op => 'POST /users/m2m/oauth/token', times => undef) if $op eq '*';
+					$tenant->fault({ status => 401 }, op => $op) if $length == 96 && $op eq '*';
+					$tenant->fault($fault, op => $op, times => undef);
+					my $said = is_silent("$what, $length bytes before it, of $op", $read, $length ? () : ($insert, $explain));
+					like($said, qr/ERROR/, 'which is an error');
+				}
+			}
+		}
+	}
+	$tenant->control('defaults');
+	# a value that does not fit
+	$tenant->fault({ status => 200, body => { access_token => $token } }, op => 'POST /users/m2m/oauth/token', times => undef);
+	for my $secret ($its, $packed, $token)
+	{
+		record(Gsid => $secret, Name => "value $secret");
+		my $said = is_silent('a value that does not fit', map { "SELECT count(name) FROM gs.t$_" } 0 .. $#types);
+		like($said, qr/HV004/, 'which is an error');
+	}
+	$tenant->control('defaults');
+	$session->ask(q{ALTER USER MAPPING FOR CURRENT_USER SERVER gainsight OPTIONS (DROP client_id, DROP client_secret, ADD access_key '} . $key . q{')});
+	# but a hint may name the option client_secret
+	$part = qr{Kq|Zq|idde|(?-i:cReT)|\Q${\ substr $packed, 6, 12}\E}i;
+	$tenant->control('set', "key=$key");
 }
 
 # A proxy
