@@ -196,7 +196,8 @@ judge_failure(const GsCall *call, const GsHttpResult *result, const GsJson *enve
 	failure->message = rule->message;
 	failure->hint = rule->hint != by_dialect ? rule->hint :
 		call->resource != NULL ? call->resource->dialect->no_route : NULL;
-	if (rule->sqlstate == ERRCODE_FDW_TABLE_NOT_FOUND && call->resource->object != NULL)
+	if (rule->sqlstate == ERRCODE_FDW_TABLE_NOT_FOUND && call->resource != NULL &&
+		call->resource->object != NULL)
 		failure->message = named_object(call->resource->object, context);
 	if (rule->sqlstate == ERRCODE_INVALID_PARAMETER_VALUE && call->body != NULL)
 		failure->hint = gs_model_hint_at_values(call->resource, call->body, failure->description);
