@@ -1,4 +1,5 @@
--- demo.sql: a tour of gainsight_fdw, for `make demo`.  psql knows the sandbox
+-- demo.sql: a tour of gainsight_fdw by the document's API, and then of a live tenant's, for
+-- `make demo`.  psql knows the sandbox
 -- tenant as :url and :key, the shell its ctl as $CTL.
 
 \ir setup.sql
@@ -124,6 +125,8 @@ SELECT count(*) FROM gs.objectives WHERE success_plan_id = :'plan';
 
 CALL gainsight_fdw_refresh('gs.successplans', 'plans');
 SELECT status, count(*) FROM plans GROUP BY status ORDER BY status;
+
+\ir demo_nxt.sql
 
 \echo
 \echo 'That was the tour. `make shell` leaves you in psql, in the same place.'
