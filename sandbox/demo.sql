@@ -1,6 +1,5 @@
 -- demo.sql: a tour of gainsight_fdw by the document's API, and then of a live tenant's, for
--- `make demo`.  psql knows the sandbox
--- tenant as :url and :key, the shell its ctl as $CTL.
+-- `make demo`.  psql knows the sandbox tenant as :url and :key, the shell its ctl as $CTL.
 
 \ir setup.sql
 
