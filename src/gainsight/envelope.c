@@ -57,7 +57,7 @@ static const char by_dialect[] = "";
 	"The row names a parent that does not exist, or that this key may not see."
 #define NO_OBJECT GS_REPEAT_NEVER, ERRCODE_FDW_TABLE_NOT_FOUND, \
 	"Gainsight has no such object", \
-	"Its name counts by case; objects that a tenant has made end with \"__gc\". This key may not see it, too."
+	"Its name counts by case, one that the tenant has made ends with \"__gc\", and the key must be allowed to see it."
 #define REFUSED_FIELD GS_REPEAT_NEVER, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION, \
 	"Gainsight refused the request", \
 	"It may not know a column's field: the column option field, or the column's name, says what is asked for."

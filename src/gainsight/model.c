@@ -273,6 +273,16 @@ check_endpoint(const GsResource *resource, const GsEndpoint *endpoint)
 	Assert(!endpoint->search || gs_model_flagged(resource, GS_KEY) != NULL);
 }
 
+/* Who describes objects describes those that are read, too. */
+static void
+check_description(const GsDialect *dialect, const GsResource *resource)
+{
+	Assert(dialect->describe.method == NULL || resource->object != NULL);
+	Assert(dialect->describe.method == NULL ||
+		   (dialect->types != NULL && dialect->looked_up != NULL));
+	Assert((dialect->any_object == NULL) == (dialect->describe.method == NULL));
+}
+
 static void
 check_dialect(const GsDialect *dialect)
 {
@@ -282,6 +292,7 @@ check_dialect(const GsDialect *dialect)
 		const GsResource *parent = gs_model_parent(resource);
 
 		Assert(resource->dialect == dialect);
+		check_description(dialect, resource);
 		Assert(gs_model_resource(dialect, resource->name) == resource);
 		for (int j = 0; j < resource->ncolumns; j++)
 		{
