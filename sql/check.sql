@@ -29,7 +29,7 @@ SELECT step, ok, detail FROM local.plain WHERE server = 'gainsight' ORDER BY n;
 CREATE FUNCTION local.other(asked name) RETURNS TABLE (step text, ok boolean, detail text)
 LANGUAGE sql AS $$
   SELECT c.step, c.ok, c.detail FROM local.check(asked) AS c
-  WHERE (c.step, c.ok, coalesce(c.detail, '')) NOT IN (
+  WHERE c.step <> 'requests' AND (c.step, c.ok, coalesce(c.detail, '')) NOT IN (
     SELECT p.step, p.ok, coalesce(p.detail, '') FROM local.plain AS p WHERE p.server = asked)
   ORDER BY c.n
 $$;
@@ -103,7 +103,7 @@ SELECT * FROM local.other('live');
 \! sandbox/ctl set no_data=result_false
 SELECT * FROM local.other('live');
 \! sandbox/ctl defaults
-\! sandbox/ctl fault '{"fault":{"status":500},"op":"POST /data/objects/query/cta_group","skip":20}'
+\! sandbox/ctl fault '{"fault":{"status":500},"op":"POST /data/objects/query/cta_group","skip":19}'
 SELECT * FROM local.other('live');
 \! sandbox/ctl defaults
 -- totals
@@ -248,13 +248,44 @@ SELECT * FROM local.other('gainsight');
 \! sandbox/ctl fault '{"fault":{"status":200,"body":"<html>"},"op":"GET /successplans/config/types"}'
 SELECT * FROM local.other('gainsight');
 \! sandbox/ctl defaults
--- a field that is not there: the key alone is read, and most goes on
-\! sandbox/ctl fault '{"fault":{"status":400,"body":{"result":false,"errorCode":"P_5005","errorDesc":"no field ActionPlan"}},"op":"POST /data/objects/query/cta_group"}'
+
+--
+-- Fields
+--
+
+-- one is not there: what is asked for without it tells the rest
+\! sandbox/ctl fault '{"fault":{"status":400,"body":{"result":false,"errorCode":"P_5005","errorDesc":"no field ActionPlan"}},"op":"POST /data/objects/query/cta_group"}' '{"fault":{"replace_body":[["\"fieldName\": \"ActionPlan\"","\"fieldName\": \"Else\""]]},"op":"GET /meta/services/objects/cta_group/describe"}'
 SELECT * FROM local.other('live');
 \! sandbox/ctl defaults
-\! sandbox/ctl fault '{"fault":{"status":400,"body":{"result":false,"errorCode":"P_5005","errorDesc":"no field PercentComplete"}},"op":"POST /data/objects/query/call_to_action"}'
+\! sandbox/ctl fault '{"fault":{"status":400,"body":{"result":false,"errorCode":"P_5005","errorDesc":"no field PercentComplete"}},"op":"POST /data/objects/query/call_to_action"}' '{"fault":{"replace_body":[["\"fieldName\": \"PercentComplete\"","\"fieldName\": \"Else\""]]},"op":"GET /meta/services/objects/call_to_action/describe"}'
 SELECT * FROM local.other('live');
 \! sandbox/ctl defaults
+-- those of a status, which is looked up, and of days
+\! sandbox/ctl fault '{"fault":{"status":400,"body":{"result":false,"errorCode":"P_5068","errorDesc":"no lookup"}},"op":"POST /data/objects/query/cta_group"}' '{"fault":{"replace_body":[["\"StatusId__gr\"","\"Else__gr\""],["\"fieldName\": \"StartDate\"","\"fieldName\": \"Else\""],["\"fieldName\": \"DueDate\"","\"fieldName\": \"Other\""]]},"op":"GET /meta/services/objects/cta_group/describe"}'
+SELECT * FROM local.other('live');
+\! sandbox/ctl defaults
+-- refused all the same: the key alone is read, and some goes on
+\! sandbox/ctl fault '{"fault":{"status":400,"body":{"result":false,"errorCode":"P_5005","errorDesc":"no such field"}},"op":"POST /data/objects/query/cta_group"}'
+SELECT * FROM local.other('live') WHERE detail !~ 'not known';
+\! sandbox/ctl defaults
+-- of another type, or not to be filtered
+\! sandbox/ctl fault '{"fault":{"replace_body":[["\"label\": \"DueDate\", \"dataType\": \"DATETIME\"","\"label\": \"DueDate\", \"dataType\": \"DATE\""],["\"label\": \"CreatedDate\", \"dataType\": \"DATETIME\"","\"label\": \"CreatedDate\", \"dataType\": \"WHEN\""],["\"filterable\": true","\"filterable\": false"]]},"op":"GET /meta/services/objects/cta_group/describe"}'
+SELECT * FROM local.other('live');
+\! sandbox/ctl defaults
+\! sandbox/ctl fault '{"fault":{"replace_body":[["\"label\": \"PercentComplete\", \"dataType\": \"NUMBER\"","\"label\": \"PercentComplete\", \"dataType\": \"STRING\""]]},"op":"GET /meta/services/objects/call_to_action/describe"}'
+SELECT * FROM local.other('live');
+\! sandbox/ctl defaults
+-- no description, or none that can be read: all else goes on
+\! sandbox/ctl fault '{"fault":{"status":403},"op":"GET /meta/services/objects/cta_group/describe"}'
+SELECT * FROM local.other('live');
+\! sandbox/ctl fault '{"fault":{"status":200,"body":{"result":true,"data":[{"fields":"none"}]}},"op":"GET /meta/services/objects/cta_group/describe"}'
+SELECT * FROM local.other('live');
+\! sandbox/ctl defaults
+
+--
+-- What it may say, and how much it may ask
+--
+
 -- what a tenant says is quoted, unless it quotes a record
 SELECT min(gsid COLLATE "C") AS first FROM gs.successplans \gset
 \setenv FIRST :first

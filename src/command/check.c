@@ -10,6 +10,7 @@
 #include "commands/defrem.h"
 #include "foreign/foreign.h"
 #include "funcapi.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
@@ -61,15 +62,19 @@ searched_resource(const GsDialect *dialect, const GsResource *one, const GsResou
 	return NULL;
 }
 
-/* A search for all columns, or for the key alone. */
+#define COLUMN(number) (UINT64CONST(1) << (number))
+#define ALL_COLUMNS PG_UINT64_MAX
+
+/* A search for the key and the columns that are not left out. */
 static GsSearch
-search_for(const GsResource *resource, bool all)
+search_for(const GsResource *resource, uint64 left_out)
 {
 	GsSearch	search = {0};
 
 	gs_search_select(&search, gs_model_flagged(resource, GS_KEY)->field);
-	for (int i = 0; all && i < resource->ncolumns; i++)
-		gs_search_select(&search, resource->columns[i].field);
+	for (int i = 0; i < resource->ncolumns; i++)
+		if (!(left_out & COLUMN(i)))
+			gs_search_select(&search, resource->columns[i].field);
 	return search;
 }
 
@@ -80,7 +85,7 @@ ask_for_list(GsCheck *check)
 	const GsResource *resource = check->list_of;
 	const GsTenant *tenant = &check->settings->tenant;
 	const GsEndpoint *endpoint = gs_model_read(resource, false);
-	GsSearch	search = search_for(resource, true);
+	GsSearch	search = search_for(resource, 0);
 	GsRequest  *request;
 
 	if (!gs_check_may_ask(check))
@@ -145,7 +150,7 @@ answers_in(GsCheck *check, const GsDialect *dialect)
 {
 	GsSettings *settings = gs_settings_load_as(check->serverid, dialect);
 	const GsResource *resource = searched_resource(dialect, NULL, NULL);
-	GsSearch	search = search_for(resource, false);
+	GsSearch	search = search_for(resource, ALL_COLUMNS);
 	GsAnswer	answer = {0};
 
 	settings->tenant.usage = check->settings->tenant.usage;
@@ -182,15 +187,138 @@ put_answer(GsCheck *check, const char *step, const GsAnswer *answer)
 }
 
 /*
- * Pages with all columns.  Where one that the tenant does not know spoils the
- * answer, the key alone will do for what follows.
+ * Fields, as a tenant describes them.
  */
+
+/* The field of a column, or what it is looked up by; NULL if there is none. */
+static const GsField *
+find_described(List *fields, const GsColumn *column)
+{
+	const char *dot = strrchr(column->field, '.');
+	const char *lookup = dot ? pnstrdup(column->field, dot - column->field) : NULL;
+	ListCell   *cell;
+
+	foreach(cell, fields)
+	{
+		const GsField *field = lfirst(cell);
+		const char *name = lookup ? field->lookup : field->name;
+
+		if (name != NULL && pg_strcasecmp(name, lookup ? lookup : column->field) == 0)
+			return field;
+	}
+	return NULL;
+}
+
+/* Can values of a type be what the column holds?  Days are moments here. */
+static bool
+is_of_kind(const GsField *field, GsKind kind)
+{
+	switch (kind)
+	{
+		case GS_DATE:
+		case GS_DATETIME:
+			return field->type != NULL && field->type->kind == GS_DATETIME;
+		case GS_NUMBER:
+		case GS_BOOLEAN:
+			return field->type != NULL && field->type->kind == kind;
+		default:
+			return true;
+	}
+}
+
+/* What is wrong with the field of a column, in a word; NULL if nothing is. */
+static const char *
+describe_fault(const GsColumn *column, const GsField *field)
+{
+	bool		own = !gs_model_is_looked_up(column->field);
+
+	if (field == NULL)
+		return "is not there";
+	if (own && !is_of_kind(field, column->kind))
+		return psprintf("is %s", field->type ? field->type->name : "of an unknown type");
+	if (own && (column->flags & GS_FILTERABLE) && !field->filterable)
+		return "is not filterable";
+	return NULL;
+}
+
+/* Returns the columns that are not there. */
+static uint64
+put_fields(GsCheck *check, const char *step, const GsResource *resource, List *fields)
+{
+	StringInfoData faults;
+	uint64		lacks = 0;
+
+	initStringInfo(&faults);
+	for (int i = 0; i < resource->ncolumns; i++)
+	{
+		const GsColumn *column = &resource->columns[i];
+		const GsField *field = find_described(fields, column);
+		const char *fault = describe_fault(column, field);
+
+		if (field == NULL)
+			lacks |= COLUMN(i);
+		if (fault != NULL)
+			appendStringInfo(&faults, "%s%s %s", faults.len > 0 ? ", " : "", column->field, fault);
+	}
+	gs_check_put(check, step, faults.len == 0, faults.len == 0 ?
+				 psprintf("%d columns are as expected, of %d fields", resource->ncolumns, list_length(fields)) :
+				 psprintf("%s: the column options field and pushdown say what is asked for", faults.data));
+	return lacks;
+}
+
+/* The same for all; a description may be refused for itself, where a page was answered. */
+static uint64
+check_fields(GsCheck *check, const GsResource *resource, bool answered)
+{
+	const GsEndpoint *describe = &resource->dialect->describe;
+	const char *step;
+	GsAnswer	answer = {0};
+	List	   *fields;
+	const char *why;
+
+	if (describe->method == NULL || resource->object == NULL || !gs_check_may_ask(check))
+		return 0;
+	step = psprintf("fields of %s", resource->object);
+	gs_check_settle(check, gs_describe_start(&check->settings->tenant, resource, check->context),
+					describe, &answer);
+	if (answered)
+		check->over = NULL;
+	why = !answer.ok ? gs_check_failure(&answer, NULL) :
+		gs_describe_fields(resource, &answer.records, &fields);
+	if (why == NULL)
+		return put_fields(check, step, resource, fields);
+	gs_check_put(check, step, false,
+				 psprintf("%s (which IMPORT with discover, and of objects, needs)", why));
+	return 0;
+}
+
+/*
+ * After a page with all columns, which one that the tenant does not have spoils:
+ * those that it describes will do for what follows, or the key alone.
+ */
+static void
+check_columns(GsCheck *check, const GsResource *resource, GsAnswer *page)
+{
+	uint64		tries[2] = {0, ALL_COLUMNS & ~COLUMN(gs_model_flagged(resource, GS_KEY) - resource->columns)};
+	bool		refused = !page->ok;
+
+	tries[0] = check_fields(check, resource, page->ok);
+	for (int i = 0; i < 2 && refused && !page->ok; i++)
+	{
+		GsSearch	search = search_for(resource, tries[i]);
+
+		page->lacks = tries[i];
+		if (tries[i] != 0 && !gs_check_search(check, resource, &search, GS_SAMPLE, 0, page))
+			return;
+	}
+}
+
+/* Is the dialect one that the tenant knows, and are there plans to go on with? */
 static bool
 check_search(GsCheck *check)
 {
 	char	   *list = pstrdup(check->list_of->name);
-	GsSearch	all = search_for(check->plans, true);
-	GsSearch	keys = search_for(check->plans, false);
+	GsSearch	all = search_for(check->plans, 0);
 	GsAnswer   *page = &check->page;
 	bool		understood;
 
@@ -209,9 +337,7 @@ check_search(GsCheck *check)
 	put_answer(check, "search", page);
 	if (!understood)
 		return false;
-	check->bare = !page->ok;
-	if (check->bare)
-		(void) gs_check_search(check, check->plans, &keys, GS_SAMPLE, 0, page);
+	check_columns(check, check->plans, page);
 	return page->ok;
 }
 
@@ -244,6 +370,7 @@ check_children(GsCheck *check)
 		return;
 	gs_check_put(check, check->children_of->name, check->children.ok, check->children.ok ?
 				 describe_children(check) : gs_check_failure(&check->children, NULL));
+	check_columns(check, check->children_of, &check->children);
 }
 
 static void

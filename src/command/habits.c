@@ -253,14 +253,14 @@ look_at_records(const GsAnswer *answer, const GsResource *resource, Spelled *spe
 	for (const GsJson *record = answer->records.first; record != NULL;
 		 record = gs_envelope_next(&answer->records, record))
 		for (int i = 0; i < resource->ncolumns; i++)
-			look_at_value(record, &resource->columns[i], spelled);
+			if (!(answer->lacks & UINT64CONST(1) << i))
+				look_at_value(record, &resource->columns[i], spelled);
 }
 
 static void
 look_at_spellings(const GsCheck *check, Spelled *spelled)
 {
-	if (!check->bare)
-		look_at_records(&check->page, check->plans, spelled);
+	look_at_records(&check->page, check->plans, spelled);
 	look_at_records(&check->children, check->children_of, spelled);
 }
 

@@ -173,3 +173,9 @@ gs_check_key(const GsCheck *check, const GsJson *record)
 
 	return key ? key : "";
 }
+
+bool
+gs_check_lacks(const GsCheck *check, const GsColumn *column)
+{
+	return (check->page.lacks & UINT64CONST(1) << (column - check->plans->columns)) != 0;
+}

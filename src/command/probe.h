@@ -33,6 +33,8 @@ typedef struct GsAnswer
 	const GsVerdict *verdict;
 	bool		ok;				/* it has records, or says that there are none */
 	GsRecords	records;
+	uint64		lacks;			/* columns of the resource, by their number, that were not asked
+								 * for */
 } GsAnswer;
 
 /* A check of one server.  Lives as long as the call of the function. */
@@ -55,7 +57,7 @@ typedef struct GsCheck
 	const GsResource *children_of;
 	GsAnswer	end;			/* of a page behind the last row */
 	bool		complete;		/* keys are all that there are */
-	bool		bare;			/* the page has keys alone */
+	bool		ands_three;		/* three conditions were seen to be all kept */
 	bool		finds_keys;		/* a list of keys finds their records */
 	int			filtered_totals;	/* of answers to conditions that hold all rows */
 	int			wrong_totals;	/* of these, not the number of rows */
@@ -112,6 +114,11 @@ extern const char *gs_check_text(const GsJson *record, const GsColumn *column);
  * that can be read.
  */
 extern bool gs_check_moment(const GsJson *record, const GsColumn *column, Timestamp *moment);
+
+/*
+ * Was a column of the plans left out of their page?
+ */
+extern bool gs_check_lacks(const GsCheck *check, const GsColumn *column);
 
 /* A record's key, or "". */
 extern const char *gs_check_key(const GsCheck *check, const GsJson *record);

@@ -107,8 +107,10 @@ gs_sample_column(const GsCheck *check, GsKind kind, int mask, int flags)
 		if (column->kind != kind || !(column->flags & GS_FILTERABLE) ||
 			(column->flags & mask) != flags || gs_model_is_looked_up(column->field))
 			continue;
+		if (best != NULL && gs_check_lacks(check, column))
+			continue;
 		lacks = gs_sample_count(check, column, true) > 0 && gs_sample_count(check, column, false) > 0;
-		if (best == NULL || (lacks && !best_lacks))
+		if (best == NULL || gs_check_lacks(check, best) || (lacks && !best_lacks))
 		{
 			best = column;
 			best_lacks = lacks;
@@ -122,8 +124,6 @@ gs_sample_lack(const GsCheck *check)
 {
 	if (check->page.records.count == 0)
 		return psprintf("not known: there is no %s", check->plans->label);
-	if (check->bare)
-		return "not known: a page with all columns was refused";
 	return check->finds_keys ? "not known: there are too few records" :
 		"not known: a list of keys does not find just their records";
 }
@@ -134,7 +134,7 @@ gs_sample_choose(const GsCheck *check, const GsColumn *column, GsKnown *known)
 	int			most = check->finds_keys ? Min(GS_KEYS, check->settings->in_list_size) : 0;
 
 	known->count = 0;
-	if (check->bare && !(column->flags & GS_KEY))
+	if (gs_check_lacks(check, column))
 		return;
 	for (int with = 0; with < 2; with++)
 		for (const GsJson *record = check->page.records.first;
@@ -360,7 +360,7 @@ gs_sample_search(GsCheck *check, const GsCondition *conditions, int count, const
 	};
 
 	gs_search_select(&search, gs_sample_key(check)->field);
-	if (column != NULL && !check->bare)
+	if (column != NULL)
 		gs_search_select(&search, column->field);
 	return gs_check_search(check, check->plans, &search, 2 * GS_KEYS, 0, answer);
 }
@@ -401,7 +401,7 @@ describe_strangers(const GsCheck *check, const GsTrial *trial, const GsRecords *
 {
 	int			fitting = 0;
 
-	if (check->bare || records->count == 0)
+	if (records->count == 0)
 		return psprintf("understood; what it finds is %s", gs_sample_lack(check));
 	for (const GsJson *record = records->first; record != NULL;
 		 record = gs_envelope_next(records, record))

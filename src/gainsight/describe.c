@@ -144,18 +144,28 @@ read_fields(const GsDialect *dialect, const GsJson *described, List **fields)
 	return NULL;
 }
 
+GsRequest *
+gs_describe_start(const GsTenant *tenant, const GsResource *resource, MemoryContext context)
+{
+	return gs_api_start_read(tenant, resource, &resource->dialect->describe, resource->object, context);
+}
+
+const char *
+gs_describe_fields(const GsResource *resource, const GsRecords *records, List **fields)
+{
+	return read_fields(resource->dialect, gs_json_get(records->first, "fields"), fields);
+}
+
 List *
 gs_describe(const GsTenant *tenant, const GsResource *resource)
 {
-	const GsDialect *dialect = resource->dialect;
-	GsRequest  *request = gs_api_start_read(tenant, resource, &dialect->describe, resource->object,
-											CurrentMemoryContext);
+	GsRequest  *request = gs_describe_start(tenant, resource, CurrentMemoryContext);
 	GsRecords	records;
 	List	   *fields;
 	const char *why;
 
-	gs_api_finish_read(request, &dialect->describe, &records);
-	why = read_fields(dialect, gs_json_get(records.first, "fields"), &fields);
+	gs_api_finish_read(request, &resource->dialect->describe, &records);
+	why = gs_describe_fields(resource, &records, &fields);
 	if (why != NULL)
 		gs_record_fail(tenant, ERRCODE_FDW_REPLY_HANDLE,
 					   psprintf(_("Gainsight's description of the object \"%s\" is not the JSON expected"),

@@ -9,6 +9,7 @@
 
 #include "nodes/pg_list.h"
 
+#include "envelope.h"
 #include "model.h"
 #include "wire/wire.h"
 
@@ -46,5 +47,14 @@ typedef struct GsField
  * asked.  Raises what fails, HV00R where the tenant has no such object.
  */
 extern List *gs_describe(const GsTenant *tenant, const GsResource *resource);
+
+/*
+ * The same for who raises nothing: start to ask, in context; and take the fields
+ * from the answer's records.  Returns what is wrong with these, or NULL.
+ */
+extern GsRequest *gs_describe_start(const GsTenant *tenant, const GsResource *resource,
+									MemoryContext context);
+extern const char *gs_describe_fields(const GsResource *resource, const GsRecords *records,
+									  List **fields);
 
 #endif							/* GS_DESCRIBE_H */
