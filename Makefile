@@ -59,7 +59,7 @@ test:
 	@dev/run-tests $(PARTS)
 
 # Parts of the tests by themselves.
-tap conformance core:
+tap nxt conformance core:
 	@dev/install-packages test
 	@dev/run-tests $@
 
@@ -149,6 +149,7 @@ help:
 	@echo "test          everything that a change must pass: N passed, N failed"
 	@echo "tap           of these, the TAP suite"
 	@echo "clients       psql, pgbench, pg_dump, JDBC, ODBC, and others that are here"
+	@echo "nxt           the chapters in the dialect nxt: the same rows"
 	@echo "conformance   the chapters by way of a proxy that knows the API's document"
 	@echo "fuzz          random predicates and joins: CASES=5000 MODE=… SEED="
 	@echo "core          PostgreSQL's regression tests with their tables foreign, and what"
@@ -174,5 +175,5 @@ help:
 	@echo "clean         remove what was built"
 	@echo "demo, shell and test install the packages that are missing."
 
-.PHONY: demo shell test tap core clients conformance fuzz versions parsers asan cassert valgrind \
+.PHONY: demo shell test tap nxt core clients conformance fuzz versions parsers asan cassert valgrind \
 	sqlsmith bench layers docs symbols lint layout indent coverage results dist deb help

@@ -53,7 +53,7 @@ SELECT * FROM local.all_equal;
 \! sandbox/ctl set latency_ms=1 jitter_ms=3
 SELECT * FROM local.all_equal;
 -- many of them at once
-\! sandbox/ctl set bare_arrays=true drop_nulls=true key_case=lower ignore_select=true gzip=true epoch_dates=true no_data=gsobj_1011 not_found_style=object_not_found page_cap=50
+\! sandbox/ctl set bare_arrays=true drop_nulls=true key_case=lower ignore_select=true gzip=true epoch_dates=true no_data=gsobj_1011 not_found_style=object_not_found page_cap=100
 SELECT * FROM local.all_equal;
 \! sandbox/ctl defaults
 -- an empty tenant, in each way of being empty

@@ -9,8 +9,8 @@
 \i sql/include/copy.psql
 \getenv url GS_SANDBOX_URL
 \getenv key GS_SANDBOX_KEY
-CREATE SERVER north FOREIGN DATA WRAPPER gainsight_fdw OPTIONS (base_url :'url', rate_limit '0', page_size '101');
-CREATE SERVER south FOREIGN DATA WRAPPER gainsight_fdw OPTIONS (base_url :'url', rate_limit '0', page_size '101');
+CREATE SERVER north FOREIGN DATA WRAPPER gainsight_fdw OPTIONS (base_url :'url', dialect :'dialect', rate_limit '0', page_size '101');
+CREATE SERVER south FOREIGN DATA WRAPPER gainsight_fdw OPTIONS (base_url :'url', dialect :'dialect', rate_limit '0', page_size '101');
 CREATE USER MAPPING FOR CURRENT_USER SERVER north OPTIONS (access_key :'key');
 CREATE USER MAPPING FOR CURRENT_USER SERVER south OPTIONS (access_key :'key');
 

@@ -1,0 +1,93 @@
+"""What the chapters may show otherwise in the dialect nxt, and why; and those that are left out."""
+
+_WRITES = "writes"
+_FIELDS = "its tables name the document's fields"
+
+LEFT_OUT = {
+    # chapters of one dialect
+    "nxt": "is about nxt", "nxt_requests": "is about nxt", "nxt_refresh": "is about nxt",
+    "options": "options, not rows", "import": "what IMPORT makes, not rows",
+    "discover": "what IMPORT finds, not rows", "monitor": "the check-up and the numbers of requests",
+    "names": _FIELDS, "misfits": _FIELDS,
+    # chapters that write
+    "insert": _WRITES, "settings": _WRITES, "beforehand": _WRITES, "update": _WRITES,
+    "conflicts": _WRITES, "own_writes": _WRITES, "merge": _WRITES, "whole_rows": _WRITES,
+    "cursors": _WRITES, "write_failure": _WRITES,
+}
+
+# Where nobody counts there is no number to be right or wrong, and what was found is near enough.
+_UNCOUNTED = "nothing is counted"
+_OBJECTIVES = "objectives are a search, not a list of each plan"
+_REPLY = "a reply, or a fault, of the document's routes"
+_HINT = "a refusal has a hint of its own"
+
+# A write is refused there, which is no difference to be named.
+READ_ONLY = "cannot (insert into|update) foreign table|does not allow inserts"
+
+# chapter: {how a statement, or its last line, begins: (how often its output differs, why)}
+DIFFERENT = {
+    "objectives": {
+        "SELECT success_plan_id, name FROM gs.objectives WHERE success_plan_id = ": (6, _REPLY),
+        "SELECT * FROM local.error_of('SELECT count(*) FROM gs.objectives')": (3, _OBJECTIVES),
+        "SELECT * FROM gs.owned WHERE success_plan_id = 'x'": (1, _REPLY),
+    },
+    "types": {
+        "SELECT * FROM local.dates ORDER BY gsid": (1, _REPLY),
+        "SELECT * FROM local.elsewhere ORDER BY gsid": (1, _REPLY),
+        "SELECT * FROM local.error_of('SELECT end_date FROM gs.dates')": (4, _REPLY),
+        "SELECT * FROM local.error_of($$SELECT status FROM gs.objectives": (1, _REPLY),
+        "SELECT * FROM local.error_of('SELECT name FROM gs.plan_types')": (1, _REPLY),
+    },
+    "odd_text": {
+        "IMPORT FOREIGN SCHEMA gainsight LIMIT TO (successplans)": (1, "discovers fields"),
+        "SELECT attname, attfdwoptions FROM pg_attribute": (1, "discovers fields"),
+    },
+    "envelopes": {
+        "SELECT name FROM gs.successplans WHERE gsid = '1P02A'": (2, _REPLY),
+        "SELECT gsid FROM gs.objectives WHERE success_plan_id = 'x'": (1, _REPLY),
+        "SELECT * FROM local.error_of('SELECT id FROM gs.plan_types')": (1, _HINT),
+        "SELECT * FROM local.error_of('SELECT * FROM gs.plan_types')": (1, _REPLY),
+    },
+    "paging": {
+        "SELECT count(*) FROM (SELECT gsid FROM gs.successplans LIMIT 9) AS nine": (1, "two rows a page are no cap"),
+        "SELECT local.compare('successplans')": (1, _UNCOUNTED),
+        "SELECT * FROM local.error_of($$SELECT name FROM gs.successplans WHERE gsid = '1P02A'$$)": (1, _REPLY),
+    },
+    "filters": {"WHERE line ~ '^(Gainsight Expression|rows)'": (1, "what is sent, not rows")},
+    "numbers": {"WHERE one.column_name = 'arr' AND other.column_name = 'score'": (1, "what is sent, not rows")},
+    "counts": {"SELECT count(*) FROM gs.successplans": (1, _UNCOUNTED)},
+    "analyze": {
+        "SELECT reltuples FROM pg_class WHERE oid = 'gs.successplans'": (1, _UNCOUNTED),
+        "FROM pg_class, local.objectives WHERE": (1, _OBJECTIVES),
+        "SELECT reltuples, relpages FROM pg_class WHERE oid = 'gs.objectives'": (1, _OBJECTIVES),
+    },
+    "analyze_children": {
+        "SELECT reltuples FROM pg_class": (2, _UNCOUNTED),
+        "\t   count(*) FILTER (WHERE line ~ '/objectives') >= 14 AS lists": (1, _OBJECTIVES),
+        "FROM local.numbered JOIN local.asked ON line ~ '/objectives'": (1, _OBJECTIVES),
+    },
+    "joins": {
+        "SELECT local.compare_queries('SELECT gsid, company_id, comments, end_date FROM gs.successplans'": (1, _WRITES),
+        "SELECT local.compare_queries('TABLE local.copied'": (1, _WRITES),
+        "SELECT local.compare_queries('SELECT name, company_id FROM gs.successplans'": (1, _WRITES),
+        "SELECT local.compare_queries('SELECT gsid, comments FROM gs.successplans'": (2, _WRITES),
+    },
+    "costs": {"SELECT local.costs_at_least('SELECT * FROM gs.successplans AS o": (1, "what is expected, not rows")},
+    "tenants": {
+        "SELECT tenant, name FROM gs.plans WHERE company_id = '1P01ACME'": (1, _WRITES),
+        "SELECT name, count(*) FROM gs.plans WHERE company_id = '1P01ACME'": (1, _WRITES),
+        "SELECT name, status FROM gs.north WHERE company_id = '1P01ACME'": (1, _WRITES),
+        "SELECT count(*), count(*) FILTER (WHERE name = ": (2, _WRITES),
+        "SELECT count(*) FROM gs.local": (1, _WRITES),
+    },
+    "refresh": {
+        "FROM local.progress": (1, _UNCOUNTED),
+        "CALL gainsight_fdw_refresh('gs.successplans', 'local.small'": (2, _REPLY),
+        "SELECT count(*) BETWEEN 300 AND 2200 AS some FROM local.small": (1, _REPLY),
+        "SELECT count(*) FROM local.small": (1, _REPLY),
+        "\\i sql/include/truth.psql": (2, _UNCOUNTED),
+        "SELECT local.compare_queries('TABLE local.their_objectives'": (1, _OBJECTIVES),
+        "CALL gainsight_fdw_refresh('gs.objectives', 'local.their_objectives')": (1, _OBJECTIVES),
+        "CALL gainsight_fdw_refresh('gs.plan_types', 'local.a', full => true)": (1, _REPLY),
+    },
+}
