@@ -6,6 +6,7 @@ _FIELDS = "its tables name the document's fields"
 LEFT_OUT = {
     # chapters of one dialect
     "nxt": "is about nxt", "nxt_requests": "is about nxt", "nxt_refresh": "is about nxt",
+    "objects": "is about nxt", "check": "finds out about both",
     "options": "options, not rows", "import": "what IMPORT makes, not rows",
     "discover": "what IMPORT finds, not rows", "monitor": "the check-up and the numbers of requests",
     "names": _FIELDS, "misfits": _FIELDS,
@@ -45,8 +46,14 @@ DIFFERENT = {
     "envelopes": {
         "SELECT name FROM gs.successplans WHERE gsid = '1P02A'": (2, _REPLY),
         "SELECT gsid FROM gs.objectives WHERE success_plan_id = 'x'": (1, _REPLY),
-        "SELECT * FROM local.error_of('SELECT id FROM gs.plan_types')": (1, _HINT),
+        "SELECT gsid FROM gs.successplans WHERE gsid = 'x'": (1, "a plan that is not there is no object that is not there"),
+        "SELECT * FROM local.error_of('SELECT gsid FROM gs.successplans')": (1, _HINT),
+        "SELECT * FROM local.error_of($$SELECT gsid FROM gs.successplans WHERE gsid = 'x'$$)": (1, _HINT),
+        "SELECT * FROM local.error_of('SELECT id FROM gs.plan_types')": (2, _HINT),
         "SELECT * FROM local.error_of('SELECT * FROM gs.plan_types')": (1, _REPLY),
+    },
+    "oauth": {
+        "SELECT * FROM local.error_of('SELECT count(name) FROM gs.": (2, _REPLY),
     },
     "paging": {
         "SELECT count(*) FROM (SELECT gsid FROM gs.successplans LIMIT 9) AS nine": (1, "two rows a page are no cap"),
