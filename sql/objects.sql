@@ -82,15 +82,15 @@ SELECT * FROM local.explain('SELECT gsid FROM found.gsuser');
 SELECT * FROM local.explain('SELECT gsid FROM found.relationship');
 -- few rows outside ask for theirs in batches; a single one looks up one
 IMPORT FOREIGN SCHEMA gainsight LIMIT TO (successplans) FROM SERVER live INTO found;
-CREATE TABLE local.some AS SELECT gsid, company_id FROM gs.successplans ORDER BY gsid LIMIT 30;
-ANALYZE local.some;
-SELECT * FROM local.explain($$SELECT p.gsid, c.name FROM local.some AS p JOIN found.company AS c ON c.gsid = p.company_id$$);
+CREATE TABLE local.few AS SELECT gsid, company_id FROM gs.successplans ORDER BY gsid LIMIT 30;
+ANALYZE local.few;
+SELECT * FROM local.explain($$SELECT p.gsid, c.name FROM local.few AS p JOIN found.company AS c ON c.gsid = p.company_id$$);
 \! sandbox/ctl clear
-SELECT local.compare_queries($$SELECT p.gsid, c.name, c.arr FROM local.some AS p LEFT JOIN found.company AS c ON c.gsid = p.company_id$$,
-	$$SELECT p.gsid, c.name, c.arr FROM local.some AS p LEFT JOIN local.company AS c ON c.gsid = p.company_id$$);
+SELECT local.compare_queries($$SELECT p.gsid, c.name, c.arr FROM local.few AS p LEFT JOIN found.company AS c ON c.gsid = p.company_id$$,
+	$$SELECT p.gsid, c.name, c.arr FROM local.few AS p LEFT JOIN local.company AS c ON c.gsid = p.company_id$$);
 \! sandbox/ctl requests
 SET gainsight_fdw.enable_bind_join = off;
-SELECT * FROM local.explain($$SELECT p.gsid, c.name FROM (SELECT * FROM local.some LIMIT 1) AS p JOIN found.company AS c ON c.gsid = p.company_id$$);
+SELECT * FROM local.explain($$SELECT p.gsid, c.name FROM (SELECT * FROM local.few LIMIT 1) AS p JOIN found.company AS c ON c.gsid = p.company_id$$);
 RESET gainsight_fdw.enable_bind_join;
 -- the other way round: plans of companies
 SELECT * FROM local.explain($$SELECT c.name, p.name FROM found.company AS c JOIN found.successplans AS p ON p.company_id = c.gsid WHERE c.name = 'Acme SA' AND c.arr > 100000$$);
