@@ -476,6 +476,47 @@ is($session->sqlstate($statements{create}), '', 'writes do not');
 option(max_requests => 0);
 is($session->sqlstate($statements{search}), '', '0 is no bound');
 
+#
+# The dialect nxt, in which all is one route: what is read meets the same
+#
+$tenant->control('defaults');
+option(dialect => 'nxt', max_requests => undef, max_retries => 0);
+$session->ask('DROP FOREIGN TABLE gs.successplans, gs.objectives, gs.plan_types; IMPORT FOREIGN SCHEMA gainsight FROM SERVER gainsight INTO gs');
+is($session->sqlstate($statements{$_}), '', "$_, in nxt") for @reads;
+for my $kind (@reads)
+{
+	fails('401, in nxt', $kind, { status => 401 }, '28000');
+	fails('403, in nxt', $kind, { status => 403 }, '42501');
+	fails('429, in nxt', $kind, { status => 429 }, '53400');
+	fails('503, in nxt', $kind, { status => 503 }, '58000');
+	fails('a page, in nxt', $kind, $nonsense{'a page'}, 'HV00K');
+	fails('an endless body, in nxt', $kind, { endless => \1 }, '54000', within => 60) if $kind eq 'list';
+}
+for my $code ([ 'GS_APIG_2401', 200, '28000' ], [ 'GSOBJ_1024', 400, '28000' ], [ 'GS_APIG_2402', 200, '42501' ],
+	[ 'GS_APIG_2404', 200, '53400' ], [ 'GU_2400', 429, '53400' ],
+	[ 'GS_APIG_1000', 404, 'HV000' ], [ 'GSOBJ_1023', 400, 'HV000' ], [ 'GSOBJ_9999', 200, 'HV000' ],
+	map { my $word = $_; map { [ $word, $_, 'HV00L' ] } 200, 400 } 'P_5005', 'P_5068', 'GSOBJ_ESS_9104', 'COCKPIT_5101')
+{
+	my ($word, $status, $state) = @$code;
+
+	fails("$word with $status, in nxt", 'objectives', { status => $status, body => envelope($word) }, $state,
+		like => qr{POST /v1/data/objects/query/call_to_action answered $status: $word "in its own words" \(request req-17\)});
+}
+for my $status (200, 400)
+{
+	$tenant->control('defaults');
+	$tenant->fault({ status => $status, body => envelope('GSOBJ_1011') });
+	is(join('', $session->ask($statements{objectives})), '', "GSOBJ_1011 with $status is no row");
+}
+option(request_timeout => '400ms');
+fails("$_, in nxt", 'search', $broken{$_}, '08006') for sort keys %broken;
+fails("$_, in nxt", 'objectives', $nonsense{$_}, 'HV00K') for sort keys %nonsense;
+option(max_retries => 5, request_timeout => '1500ms');
+passes("$_, in nxt", 'objectives', $broken{$_}, 1, 0.16, 8) for sort keys %broken;
+passes('503, in nxt', 'list', { status => 503 }, 2, 0.48, 6);
+pauses('Retry-After, in nxt', 'objectives', { 'Retry-After' => '1' }, 1, 3.9);
+option(dialect => undef, request_timeout => undef);
+
 my ($out, $err) = $session->ask('SELECT 1');
 is("$out$err", '1', 'the session has lived through all of it');
 $session->finish;

@@ -132,14 +132,17 @@ add_wait($node, 'a description', $tenant->url,
 	dialect => 'nxt', rate_limit => 0);
 add_wait($node, 'a token', $tenant->url, 'SELECT count(name) FROM gs.successplans', rate_limit => 0,
 	who => q{client_id 'sandbox-client', client_secret 'sandbox-secret'});
+add_wait($node, 'a search in nxt', $tenant->url, $list, dialect => 'nxt', rate_limit => 0);
+add_wait($node, 'a page in nxt', $tenant->url, 'SELECT count(name) FROM gs.objectives', dialect => 'nxt', rate_limit => 0);
 add_wait($node, 'Retry-After', $refusing->url, $list, rate_limit => 0);
 add_wait($node, 'another try', $failing->url, $list, rate_limit => 0, max_retries => 100);
 add_wait($node, 'the limiter', $limited->url, $list, rate_limit => 2);
 
 $tenant->fault({ hang => 'before', seconds => 600 }, op => $_, times => undef)
   for 'POST /users/m2m/oauth/token', 'GET /successplans/config/types', 'GET /successplans/*/objectives', 'POST /successplans',
-  'GET /meta/services/objects/*/describe';
-$tenant->fault({ hang => 'body', seconds => 600 }, op => 'GET /successplans/*', times => undef);
+  'GET /meta/services/objects/*/describe', 'POST /data/objects/query/da_picklist';
+$tenant->fault({ hang => 'body', seconds => 600 }, op => $_, times => undef)
+  for 'GET /successplans/*', 'POST /data/objects/query/call_to_action';
 $refusing->fault({ status => 429, headers => { 'Retry-After' => '60' } }, times => undef);
 $failing->fault({ status => 503 }, times => undef);
 $node->safe_psql('postgres', 'SELECT count(id) FROM the_limiter.plan_types; SELECT count(id) FROM the_limiter.plan_types');

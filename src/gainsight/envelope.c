@@ -345,9 +345,11 @@ says_no_rows(const GsCall *call, const GsHttpResult *result, const GsJson *envel
 	if (result->status == 404)
 		return call->keyed && !text_is(envelope, "errorCode", "GS_APIG_1000") &&
 			(envelope != NULL || result->body_length == 0);
+	if ((result->status == 200 || result->status == 400) &&
+		text_is(envelope, "errorCode", "GSOBJ_1011"))
+		return true;
 	if (result->status == 400)
-		return text_is(envelope, "errorCode", "GSOBJ_1011") ||
-			(call->keyed && text_is(envelope, "title", "OBJECT_NOT_FOUND"));
+		return call->keyed && text_is(envelope, "title", "OBJECT_NOT_FOUND");
 	return result->status == 200 && description != NULL &&
 		pg_strncasecmp(description, "No data found", 13) == 0;
 }
