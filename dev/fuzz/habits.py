@@ -59,6 +59,7 @@ _HABITS = (
     ((), ("epoch_dates=true",), ("date_style=document",)),
     ((), ("key_case=lower",), ("key_case=select",)),
     ((), ("bare_arrays=true",), ("nxt_total=true",), ("ignore_select=true",)),
+    ((), ("multi_select=array",)),
     ((), (("expressions=nested",), {"expressions": "nested"})),
     ((), ("strict=false", "dotted_filters=false"), ("strict=false",)),
     ((), _in_zone("America/Denver"), _in_zone("Pacific/Honolulu", 23), _in_zone("Pacific/Auckland", 0),

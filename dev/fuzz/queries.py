@@ -25,7 +25,7 @@ class Queries:
         self.rng, self.narrow, self.without, self.bind, self.nxt = rng, narrow, without, bind, nxt
 
     def case(self):
-        forms = [(name, weight) for name, weight in _FORMS if name not in self.without]
+        forms = [(name, weight) for name, weight in _FORMS + _NXT_FORMS * self.nxt if name not in self.without]
         form = self.rng.choices([name for name, _ in forms], [weight for _, weight in forms])[0]
         made = getattr(self, "_" + form)()
         made.form = form
@@ -45,7 +45,7 @@ class Queries:
         if draw < 0.65 and self.narrow:
             return rng.choice(NARROWED)
         if self.nxt and rng.random() < 0.3:
-            return "objectives"         # of which a search finds any there
+            return rng.choice(("objectives", "objectives", "c"))        # of which a search finds any there
         return "v" if draw < 0.8 and "twins" not in self.without else rng.choice(VARIED[1:])
 
     def predicates(self, name, alias="a", **more):
@@ -288,6 +288,16 @@ class Queries:
             Table("objectives"), " o ON o.success_plan_id = k.gsid AND ", predicates.leaf()),
             settings=["enable_hashjoin = off", "enable_mergejoin = off"])
 
+    def _companies(self):
+        rng = self.rng
+        one, other = rng.choice((("gsid", "company_id"), ("gsid", "company_id"), ("csm", "owner_id"),
+                                 ("name", "company_name"), ("renewal_date", "start_date")))
+        return Case("companies", Node(
+            "statement", "SELECT c.name, %s FROM " % self.listed("p"), Table("c"), " c %s "
+            % rng.choice(("JOIN", "JOIN", "LEFT JOIN", "RIGHT JOIN")), Table("p"),
+            " a ON a.%s = c.%s AND " % (other, one), self.predicates("p").tree(rng.choice((0, 1))), " WHERE ",
+            self.predicates("c", "c").tree(rng.choice((0, 1, 2)))))
+
     def _types(self):
         rng = self.rng
         condition = self.predicates("plan_types", "t").tree(rng.choice((0, 1, 2)))
@@ -307,3 +317,4 @@ class Queries:
 _FORMS = (("simple", 48), ("aggregate", 8), ("limit", 7), ("prepared", 9), ("join", 6),
           ("semi", 5), ("lateral", 2.5), ("union", 3), ("nested", 4), ("cursor", 2),
           ("objectives", 1.5), ("types", 1.5))
+_NXT_FORMS = (("companies", 4),)

@@ -46,6 +46,8 @@ def _kind(method, path):
         return "objectives"
     if path.endswith(("/config/types", "/da_picklist")):
         return "types"
+    if path.endswith("/company"):
+        return "companies"
     return "search" if method == "POST" else "one plan"
 
 

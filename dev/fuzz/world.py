@@ -52,7 +52,8 @@ OPERATORS = ("EQ", "NE", "LT", "GT", "LTE", "GTE", "IN", "CONTAINS", "STARTS_WIT
              "IS_NULL", "IS_NOT_NULL")
 
 
-_STAY = ("seg40", "ends_tz", "ends_text", "made_day", "made0", "health4", "exec_text", "tenant")
+_STAY = ("seg40", "ends_tz", "ends_text", "made_day", "made0", "health4", "exec_text", "tenant",
+         "regions__gc", "ticker__gc", "summary")
 
 
 class Column:
@@ -161,6 +162,33 @@ created_date|tstz|timestamptz
 modified_date|tstz|timestamptz
 """
 
+# Of any object in nxt, as IMPORT makes it.
+COMPANIES = """
+gsid|text|text||Gsid
+name|text|text||Name
+parent_company_id|text|text||ParentCompanyId
+parent_company_name|text|text||ParentCompanyId__gr.Name
+csm|text|text||Csm
+csm_name|text|text||Csm__gr.Name
+industry|text|text||Industry
+stage|text|text||Stage
+regions__gc|text|text||Regions__gc
+arr|num|numeric||Arr
+employees|num|numeric||Employees
+discount__gc|num|numeric||Discount__gc
+isstrategic__gc|bool|boolean||IsStrategic__gc
+renewal_date|date|date||RenewalDate
+original_contract_date|date|date||OriginalContractDate
+lastactivity__gc|tstz|timestamptz||LastActivity__gc
+website|text|text||Website
+billingaddress__gc|text|text||BillingAddress__gc
+ticker__gc|text|text||Ticker__gc
+summary|text|text||Summary
+sfdc_account_id|text|text||SfdcAccountId
+created_date|tstz|timestamptz||CreatedDate
+modified_date|tstz|timestamptz||ModifiedDate
+"""
+
 OTHER = """
 id|num|integer
 gsid|text|text
@@ -203,6 +231,7 @@ TABLES = {
     "n3": _columns("n3", NARROW + "score8|num|bigint|t.whole|Score__gc|pushdown 'true'"),
     "objectives": _columns("objectives", OBJECTIVES),
     "plan_types": _columns("plan_types", "id|text|text\nname|text|text"),
+    "c": _columns("c", COMPANIES),
     "k": _columns("k", OTHER),
 }
 VARIED = [name for name in TABLES if name[0] == "v"]
@@ -296,8 +325,11 @@ class World:
             % quote(self.tenant.key))
         run("CREATE SCHEMA f; CREATE SCHEMA gs")
         run("IMPORT FOREIGN SCHEMA gainsight FROM SERVER fuzz INTO gs")
+        if is_nxt(options):
+            run("IMPORT FOREIGN SCHEMA objects LIMIT TO (company) FROM SERVER fuzz INTO f;"
+                "ALTER FOREIGN TABLE f.company RENAME TO c")
         for name, columns in TABLES.items():
-            if name == "k":
+            if name in ("k", "c"):
                 continue
             if name in RESOURCE or name == "g":
                 run("ALTER FOREIGN TABLE gs.%s SET SCHEMA f" % RESOURCE.get(name, "successplans"))
@@ -325,8 +357,11 @@ class World:
             self.tenant("set", *self.switches)
         run("DROP SCHEMA IF EXISTS l CASCADE; CREATE SCHEMA l; SET timezone = 'UTC';"
             "SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'")
-        for name, dump in (("p", ("successplans", "--custom")), ("g", ("successplans",)),
-                           ("objectives", ("objectives",)), ("plan_types", ("plan_types",))):
+        copied = [("p", ("successplans", "--custom")), ("g", ("successplans",)),
+                  ("objectives", ("objectives",)), ("plan_types", ("plan_types",))]
+        if is_nxt(self.options):
+            copied.append(("c", ("company", *(column.field for column in TABLES["c"]))))
+        for name, dump in copied:
             run("CREATE TABLE l.%s (%s)" % (name, ", ".join(
                 "%s %s" % (column.name, column.declared) for column in TABLES[name])))
             self.session.copy("l." + name, self.tenant("dump", *dump))
@@ -337,7 +372,7 @@ class World:
                 "%s %s" % (column.name, column.declared) for column in TABLES[name])))
             run("INSERT INTO l.%s SELECT * FROM f.%s" % (name, name))
         for name, columns in TABLES.items():
-            if name == "k" or name in NARROWED and not narrow:
+            if name == "k" or name in NARROWED and not narrow or name == "c" and not is_nxt(self.options):
                 continue
             for column in columns:
                 column.values = [row[0] for row in run(
