@@ -60,13 +60,15 @@ sub read_once
 
 # Of each four readings one is quiet.  Of the others, some are disturbed once, and some as often as
 # they try anew; they are known by the requests that they take, or by giving up.
+# In nxt nobody counts, and pages are as short as the tenant will have them.
 srand 1;
-for my $counted ('true', 'absent')
+for my $how ('total_count=true', 'total_count=absent', 'page_cap=100')
 {
+	$node->safe_psql('postgres', q{ALTER SERVER gainsight OPTIONS (ADD dialect 'nxt', SET page_size '1000')}) if $how =~ /cap/;
 	$tenant->ctl('defaults');
-	$tenant->ctl('set', "total_count=$counted");
+	$tenant->ctl('set', $how);
 	my ($way, $wrong, $quiet) = read_once();
-	is("$way$wrong", 'read', "totalCount $counted: all are read when it is quiet");
+	is("$way$wrong", 'read', "$how: all are read when it is quiet");
 
 	my %ways;
 	my @wrong;
@@ -83,7 +85,7 @@ for my $counted ('true', 'absent')
 			[ map { 20 * $_ } 1 .. 40 ])[ $number % 4 ];
 
 		$tenant->ctl('defaults');
-		$tenant->ctl('set', "total_count=$counted");
+		$tenant->ctl('set', $how);
 		plan_changes(\@victims, @$searches);
 		my ($way, $wrong, $requests) = read_once();
 		# a page may have been asked for beyond the end
@@ -91,12 +93,15 @@ for my $counted ('true', 'absent')
 		$ways{$way}++;
 		push @wrong, $wrong if $wrong ne '';
 	}
-	note "totalCount $counted: ", join ', ', map { "$_: $ways{$_}" } sort keys %ways;
-	is("@wrong", '', "totalCount $counted: each read gives every standing plan once, or 40001");
-	cmp_ok($ways{read} || 0, '>=', 4, "totalCount $counted: the quiet ones come through");
-	cmp_ok($ways{'read again'} || 0, '>=', 4, "totalCount $counted: those disturbed once go round again");
-	cmp_ok($ways{'gave up'} || 0, '>=', 4, "totalCount $counted: those disturbed always give up");
+	note "$how: ", join ', ', map { "$_: $ways{$_}" } sort keys %ways;
+	is("@wrong", '', "$how: each read gives every standing plan once, or 40001");
+	cmp_ok($ways{read} || 0, '>=', 4, "$how: the quiet ones come through");
+	# in the order of Gsids, a change may come behind what has been read
+	my $least = $how =~ /cap/ ? 1 : 4;
+	cmp_ok($ways{'read again'} || 0, '>=', $least, "$how: those disturbed once go round again");
+	cmp_ok($ways{'gave up'} || 0, '>=', $least, "$how: those disturbed always give up");
 }
+$node->safe_psql('postgres', q{ALTER SERVER gainsight OPTIONS (DROP dialect, SET page_size '100')});
 $tenant->ctl('defaults');
 my ($way, $wrong) = read_once();
 is("$way$wrong", 'read', 'all are read when it is quiet again');
