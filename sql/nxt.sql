@@ -141,6 +141,43 @@ SELECT condition, (SELECT string_agg(trim(line), ', ') FROM local.explain('SELEC
 FROM unnest(ARRAY[$$renewal = '2026-04-30'$$, $$renewal < '2026-04-30'$$, $$renewal >= '2026-04-30'$$]) AS condition;
 
 --
+-- Plan types that the list has not
+--
+
+-- where no item is of their category, those that plans have are given, each once, and it is said
+\! sandbox/ctl defaults
+\! sandbox/ctl set plan_type_category=PLAN_KINDS
+CREATE FUNCTION local.compare_types() RETURNS text
+RETURN local.compare_queries('TABLE gs.plan_types', 'SELECT DISTINCT type_id, type_name FROM local.successplans WHERE type_id IS NOT NULL');
+\! sandbox/ctl clear
+SELECT local.compare_types();
+\! sandbox/ctl requests
+SELECT count(*) FROM gs.plan_types;
+-- in a join, with its rows kept for a rescan
+SELECT p.name, t.name FROM gs.successplans AS p LEFT JOIN gs.plan_types AS t ON t.id = p.type_id
+WHERE p.gsid = (SELECT min(gsid) FROM local.successplans WHERE type_id IS NOT NULL);
+-- which is no matter of any habit
+\! sandbox/ctl set lookups=nested blank_nulls=true drop_nulls=true page_cap=300 ignore_order=true
+SELECT local.compare_types();
+-- small pages, as the server has them
+ALTER FOREIGN TABLE gs.plan_types OPTIONS (ADD page_size '500');
+\! sandbox/ctl set page_cap=null ignore_order=false
+\! sandbox/ctl clear
+SELECT local.compare_types();
+\! sandbox/ctl requests
+ALTER FOREIGN TABLE gs.plan_types OPTIONS (DROP page_size);
+-- the category is theirs, and nothing else is asked for
+ALTER SERVER live OPTIONS (ADD plan_type_category 'PLAN_KINDS');
+\! sandbox/ctl clear
+SELECT local.compare('plan_types');
+\! sandbox/ctl requests
+-- none at all
+\! sandbox/ctl reset plans=0
+SELECT * FROM gs.plan_types;
+ALTER SERVER live OPTIONS (DROP plan_type_category);
+\! sandbox/ctl reset plans=2500 objectives=3 types=6 seed=1
+
+--
 -- Not yet
 --
 

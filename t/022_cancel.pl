@@ -130,6 +130,7 @@ SQL
 add_wait($node, 'a description', $tenant->url,
 	'IMPORT FOREIGN SCHEMA objects LIMIT TO (gsuser) FROM SERVER a_description INTO a_description',
 	dialect => 'nxt', rate_limit => 0);
+add_wait($node, 'a check', $tenant->url, q{SELECT count(*) FROM gainsight_fdw_check('a_check')}, dialect => 'nxt', rate_limit => 0);
 add_wait($node, 'a token', $tenant->url, 'SELECT count(name) FROM gs.successplans', rate_limit => 0,
 	who => q{client_id 'sandbox-client', client_secret 'sandbox-secret'});
 add_wait($node, 'a search in nxt', $tenant->url, $list, dialect => 'nxt', rate_limit => 0);

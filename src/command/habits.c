@@ -220,7 +220,7 @@ look_at_time(const GsJson *record, const GsColumn *column, Spelled *spelled)
 		return;
 	if (!gs_check_moment(record, column, &moment))
 		spelled->unreadable++;
-	else if (gs_json_kind(gs_check_member(record, column)) == GS_JSON_NUMBER)
+	else if (gs_json_kind(gs_record_member(record, column->field)) == GS_JSON_NUMBER)
 		spelled->epoch++;
 	else
 		spelled->iso++;
@@ -229,7 +229,7 @@ look_at_time(const GsJson *record, const GsColumn *column, Spelled *spelled)
 static void
 look_at_value(const GsJson *record, const GsColumn *column, Spelled *spelled)
 {
-	const GsJson *member = gs_check_member(record, column);
+	const GsJson *member = gs_record_member(record, column->field);
 
 	if (column->kind == GS_DATE || column->kind == GS_DATETIME)
 		look_at_time(record, column, spelled);
@@ -405,7 +405,7 @@ run_categories(GsCheck *check, const char *step)
 	if (used != NIL)
 		detail = psprintf("%s; the plans' types are of: %s", detail, list_names(used));
 	if (chosen == 0)
-		detail = psprintf("%s; set the server option plan_type_category", detail);
+		detail = psprintf("%s; plan types that no plan has are lost: set the server option plan_type_category", detail);
 	gs_check_put(check, step, chosen > 0, detail);
 }
 

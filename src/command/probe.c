@@ -138,21 +138,10 @@ gs_check_failure(const GsAnswer *answer, const char *const *values)
  * Records.
  */
 
-const GsJson *
-gs_check_member(const GsJson *record, const GsColumn *column)
-{
-	const GsJson *flat = gs_json_get(record, column->field);
-	const char *dot = strrchr(column->field, '.');
-
-	if (flat != NULL || dot == NULL)
-		return flat;
-	return gs_json_get(gs_json_get(record, pnstrdup(column->field, dot - column->field)), dot + 1);
-}
-
 const char *
 gs_check_text(const GsJson *record, const GsColumn *column)
 {
-	const char *text = gs_json_text(gs_check_member(record, column));
+	const char *text = gs_json_text(gs_record_member(record, column->field));
 
 	return text != NULL && text[0] == '\0' && column->kind != GS_TEXT ? NULL : text;
 }
@@ -160,7 +149,7 @@ gs_check_text(const GsJson *record, const GsColumn *column)
 bool
 gs_check_moment(const GsJson *record, const GsColumn *column, Timestamp *moment)
 {
-	const GsJson *member = gs_check_member(record, column);
+	const GsJson *member = gs_record_member(record, column->field);
 	const char *text = gs_json_text(member);
 
 	return text != NULL && gs_parse_datetime(text, gs_json_kind(member) == GS_JSON_NUMBER, moment);

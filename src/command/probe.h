@@ -103,10 +103,9 @@ extern bool gs_check_may_ask(GsCheck *check);
 extern const char *gs_check_failure(const GsAnswer *answer, const char *const *values);
 
 /*
- * The member of a record that is a column's, flat or in the lookup's object;
- * and its text, NULL where that is none, nor for "" of any kind but free text.
+ * The text of a column in a record; NULL where that is none, nor for "" of any
+ * kind but free text.
  */
-extern const GsJson *gs_check_member(const GsJson *record, const GsColumn *column);
 extern const char *gs_check_text(const GsJson *record, const GsColumn *column);
 
 /*

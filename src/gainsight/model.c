@@ -76,6 +76,12 @@ gs_model_parent(const GsResource *resource)
 	return resource->parent ? gs_model_resource(resource->dialect, resource->parent) : NULL;
 }
 
+const GsResource *
+gs_model_namer(const GsResource *resource)
+{
+	return resource->namer ? gs_model_resource(resource->dialect, resource->namer) : NULL;
+}
+
 const GsColumn *
 gs_model_brace(const GsResource *resource, const GsEndpoint *endpoint)
 {
@@ -310,6 +316,7 @@ check_dialect(const GsDialect *dialect)
 		Assert(resource->parent == NULL ||
 			   (parent != NULL && gs_model_read(parent, false) != NULL));
 		Assert(gs_model_read(resource, false) != NULL || parent != NULL);
+		Assert(resource->namer == NULL || gs_model_read(gs_model_namer(resource), false)->search);
 	}
 }
 

@@ -100,6 +100,9 @@ typedef struct GsResource
 	const GsChoice *choices;
 	int			nchoices;
 	int			page_size;		/* rows a page; 0: as the option says */
+	const char *namer;			/* resource whose records name this one's, which is gone by where
+								 * there are none; or NULL */
+	const char *const *named;	/* its fields for the columns of this one, in their order */
 	const char *parent;			/* resource whose keys fill the braces, or NULL */
 	double		default_rows;	/* the planner's guess before anything is known */
 } GsResource;
@@ -166,9 +169,10 @@ extern const GsColumn *gs_model_flagged(const GsResource *resource, int flag);
 extern bool gs_model_is_looked_up(const char *field);
 
 /*
- * The parent resource, or NULL.
+ * The parent resource, or NULL; and the one whose records name this one's.
  */
 extern const GsResource *gs_model_parent(const GsResource *resource);
+extern const GsResource *gs_model_namer(const GsResource *resource);
 
 /*
  * The column that an endpoint's path has in braces, or NULL if the path is

@@ -83,6 +83,9 @@ static const GsResource any_object = {
 };
 
 /* A rich text cannot be asked for, and how one of several values would be is not known. */
+/* What is left of plan types where the list has none of their category. */
+static const char *const type_names[] = {"SuccessPlanTypeId", "SuccessPlanTypeId__gr.Name"};
+
 static const GsDataType types[] = {
 	{"STRING", GS_TEXT, GS_FILTERABLE},
 	{"EMAIL", GS_TEXT, GS_FILTERABLE},
@@ -128,6 +131,8 @@ static const GsResource resources[] = {
 		CHOICES(type_choices),
 		OF("da_picklist"),
 		.page_size = 5000,
+		.namer = "successplans",
+		.named = type_names,
 		.default_rows = 20,
 	},
 };

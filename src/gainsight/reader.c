@@ -35,6 +35,8 @@ struct GsReader
 	GsPager   **walks;			/* over this resource, or one over the parent's keys */
 	int			nwalks;
 	int			walk;			/* being read */
+	bool		found;			/* they have given a record */
+	GsSeen	   *names;			/* the last walk is over records that name some; these are them */
 	GsSearch	parent_search;
 	const char *parent_key;
 	int			next_key;		/* of spec->keys */
@@ -79,7 +81,7 @@ open_walks(GsReader *reader)
 	GsSeen	   *seen = spec->seen ? spec->seen : gs_seen_create(reader->context);
 
 	reader->nwalks = spec->nsearches;
-	reader->walks = MemoryContextAlloc(reader->context, sizeof(GsPager *) * spec->nsearches);
+	reader->walks = MemoryContextAlloc(reader->context, sizeof(GsPager *) * (spec->nsearches + 1));
 	for (int i = 0; i < spec->nsearches; i++)
 		reader->walks[i] = gs_pager_open(reader->tenant, spec->resource, &spec->searches[i],
 										 &spec->paging, seen, reader->context);
@@ -253,16 +255,92 @@ start_walks(GsReader *reader)
 		gs_pager_start(reader->walks[i]);
 }
 
+/*
+ * Records by name.  Where all of a resource was read and there is none, the names
+ * that another's records have for some will do.
+ */
+
+static bool
+wants_names(const GsReader *reader)
+{
+	const GsReadSpec *spec = reader->spec;
+
+	return !reader->found && reader->names == NULL && spec->resource->namer != NULL &&
+		spec->nsearches == 1 && spec->searches[0].nconditions == 0;
+}
+
+/* Begin a walk over them, if they are wanted. */
+static bool
+open_names(GsReader *reader)
+{
+	const GsResource *resource = reader->spec->resource;
+	const GsResource *namer = gs_model_namer(resource);
+	const char *category = reader->spec->searches[0].category;
+	GsPaging	paging = reader->spec->paging;
+	MemoryContext old;
+	GsSearch   *search;
+
+	if (!wants_names(reader))
+		return false;
+	ereport(WARNING,
+			(errmsg("there is no %s of category \"%s\", so that only those are given that a %s names",
+					resource->label, category ? gs_printable(category, 100) : "", namer->label),
+			 errhint("The server option plan_type_category says which category is theirs; gainsight_fdw_check lists all.")));
+	old = MemoryContextSwitchTo(reader->context);
+	search = palloc0(sizeof(GsSearch));
+	search->select = resource->named;
+	search->nselect = resource->ncolumns;
+	gs_search_select(search, gs_model_flagged(namer, GS_KEY)->field);
+	paging.first_page = paging.page_size;
+	paging.expected = gs_total_known(reader->tenant, namer, NULL);
+	reader->names = gs_seen_create(reader->context);
+	reader->walks[reader->nwalks++] = gs_pager_open(reader->tenant, namer, search, &paging, NULL,
+													reader->context);
+	MemoryContextSwitchTo(old);
+	return true;
+}
+
+/* The record that another names, if it is the first to: it stays. */
+static const GsJson *
+record_by_name(GsReader *reader, const GsJson *other)
+{
+	const GsResource *resource = reader->spec->resource;
+	const GsColumn *key = gs_model_flagged(resource, GS_KEY);
+	GsMember   *members = palloc(sizeof(GsMember) * resource->ncolumns);
+	const char *why;
+	char	   *body;
+
+	for (int i = 0; i < resource->ncolumns; i++)
+	{
+		const GsJson *member = gs_record_member(other, resource->named[i]);
+
+		if (&resource->columns[i] == key &&
+			(!gs_json_has_text(member) || !gs_seen_add(reader->names, gs_json_identity(member))))
+			return NULL;
+		members[i].field = resource->columns[i].field;
+		members[i].json = member ? gs_json_printed(member, GS_JSON_AS_IT_CAME) : "null";
+	}
+	body = MemoryContextStrdup(reader->context, gs_api_record(members, resource->ncolumns));
+	return gs_json_parse(body, strlen(body), reader->context, &why);
+}
+
 /* The next record of the walks, one after the other. */
 static const GsJson *
 next_of_walks(GsReader *reader)
 {
-	for (; reader->walk < reader->nwalks; reader->walk++)
+	for (; reader->walk < reader->nwalks || open_names(reader); reader->walk++)
 	{
 		const GsJson *record;
 
-		start_walks(reader);
-		record = gs_pager_next(reader->walks[reader->walk], NULL);
+		do
+		{
+			start_walks(reader);
+			record = gs_pager_next(reader->walks[reader->walk], NULL);
+			reader->found |= record != NULL;
+			if (record == NULL || reader->names == NULL)
+				break;
+			record = record_by_name(reader, record);
+		} while (record == NULL);
 		if (record != NULL)
 			return record;
 	}
@@ -325,13 +403,13 @@ gs_reader_at_hand(const GsReader *reader)
 		if (!gs_pager_at_end(reader->walks[i]))
 			return true;
 	}
-	return true;
+	return !wants_names(reader);
 }
 
 static bool
 advance_walks(GsReader *reader)
 {
-	for (; reader->walk < reader->nwalks; reader->walk++)
+	for (; reader->walk < reader->nwalks || open_names(reader); reader->walk++)
 	{
 		start_walks(reader);
 		if (!gs_pager_advance(reader->walks[reader->walk]))

@@ -160,6 +160,17 @@ gs_search_body(const GsResource *resource, const GsSearch *search, int limit, in
 	return out.data;
 }
 
+const GsJson *
+gs_record_member(const GsJson *record, const char *field)
+{
+	const GsJson *flat = gs_json_get(record, field);
+	const char *dot = strrchr(field, '.');
+
+	if (flat != NULL || dot == NULL)
+		return flat;
+	return gs_json_get(gs_json_get(record, pnstrdup(field, dot - field)), dot + 1);
+}
+
 /*
  * Keys.
  */

@@ -58,6 +58,12 @@ extern bool gs_search_holds(const GsResource *resource, const char *category,
 							const GsJson *record);
 
 /*
+ * The member of a record that a field is, which may be looked up: flat, or in an
+ * object of the lookup's name.  NULL if there is none.
+ */
+extern const GsJson *gs_record_member(const GsJson *record, const char *field);
+
+/*
  * A record's key, as what tells it from any other, NULL if it has none; that it
  * has one, and the key: these raise HV00K where it has none.
  */
