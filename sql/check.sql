@@ -92,6 +92,10 @@ SELECT * FROM local.other('live');
 \! sandbox/ctl reset plans=5001
 SELECT * FROM local.other('live') WHERE step IN ('page size', 'past the end');
 \! sandbox/ctl reset plans=2500
+-- none so long
+\! sandbox/ctl fault '{"fault":{"status":400,"body":{"result":false,"errorDesc":"limit"}},"op":"POST /data/objects/query/cta_group","skip":18}'
+SELECT * FROM local.other('live');
+\! sandbox/ctl defaults
 -- the end of a walk
 \! sandbox/ctl set data_null_when_empty=true
 SELECT * FROM local.other('live');
@@ -168,6 +172,10 @@ SELECT * FROM local.other('live');
 \! sandbox/ctl set ignore_filters=true
 SELECT * FROM local.other('gainsight');
 \! sandbox/ctl defaults
+-- calls to action that are in no plan come with objectives
+\! sandbox/ctl set 'ignore_operators=["IS_NOT_NULL"]' ignore_order=true
+SELECT * FROM local.other('live') WHERE step = 'objectives';
+\! sandbox/ctl defaults
 -- nulls
 \! sandbox/ctl set keep_nulls=true
 SELECT * FROM local.other('live');
@@ -188,7 +196,18 @@ SELECT * FROM local.other('live');
 \! sandbox/ctl defaults
 -- rows that are lost: no condition finds any
 \! sandbox/ctl fault '{"fault":{"status":200,"body":{"result":true,"data":{"records":[]}}},"op":"POST /data/objects/query/cta_group","times":null,"skip":2}'
-SELECT * FROM local.other('live') WHERE step ~ 'operator|AND|OR|status';
+SELECT * FROM local.other('live') WHERE step ~ 'operator|AND|OR|status|unknown';
+\! sandbox/ctl defaults
+-- the keys beside a condition are not kept to
+\! sandbox/ctl fault '{"fault":{"replace_body":[["\"records\":[","\"records\":[{\"Gsid\":\"x\"},"]]},"op":"POST /data/objects/query/cta_group","skip":2}'
+SELECT * FROM local.other('live');
+-- parentheses are not looked at: the third row comes, too
+SELECT json_build_object('op', 'POST /data/objects/query/cta_group', 'skip', 11, 'fault', json_build_object('status', 200,
+    'body', json_build_object('result', true, 'data', json_build_object('records', json_agg(few))))) AS fault
+FROM (SELECT gsid AS "Gsid" FROM gs.successplans ORDER BY gsid COLLATE "C" OFFSET 1 LIMIT 2) AS few \gset
+\setenv FAULT :fault
+\! sandbox/ctl fault "$FAULT"
+SELECT * FROM local.other('live');
 \! sandbox/ctl defaults
 
 --

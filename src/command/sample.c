@@ -337,7 +337,7 @@ gs_found_text(const GsKnown *known, const GsFound *found)
 	if (found->missing > 0)
 		return psprintf("loses rows: %d of the %d that it is true for", found->missing, found->wanted);
 	if (found->strangers > 0)
-		return psprintf("is dropped, with the keys beside it: %d other rows come", found->strangers);
+		return psprintf("is dropped, or the keys beside it are: %d rows come that were not asked for", found->strangers);
 	if (found->surplus == 0)
 		return psprintf("finds %d of %d rows, as it should", found->wanted, known->count);
 	if (found->given == known->count && found->surplus > found->nulls)
@@ -427,7 +427,7 @@ gs_trial_put(GsCheck *check, const char *step, const GsTrial *trial, const GsKno
 		detail = describe_strangers(check, trial, &answer->records);
 	else
 		detail = gs_found_text(known, found);
-	if (used && use != NULL && (refused || loses))
+	if (use != NULL && (used ? refused || loses : answer->ok && !loses && known->count > 0))
 		detail = psprintf("%s; %s", detail, use);
 	gs_check_put(check, step, used || check->over != NULL ? answer->ok && !loses : true,
 				 psprintf("on %s: %s", trial->column->field, detail));

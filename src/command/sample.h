@@ -102,7 +102,8 @@ extern bool gs_sample_search(GsCheck *check, const GsCondition *conditions, int 
 
 /*
  * Search for one trial, or two together, among known records, of which there may
- * be none; and make a row about one: use says how statements do without it.
+ * be none; and make a row about one: use says how statements do without it, or
+ * where they do not use it, how they would.
  */
 extern bool gs_trial_ask(GsCheck *check, const GsTrial *trials, int count, const GsKnown *known,
 						 GsAnswer *answer, GsFound *found);
