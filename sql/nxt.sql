@@ -114,6 +114,14 @@ SELECT local.compare_all();
 \! sandbox/ctl defaults
 \! sandbox/ctl set 'ignore_operators=["IS_NOT_NULL","EQ"]'
 SELECT local.compare_all();
+-- and such as the tenant refuses: where the server knows, objectives are not asked for by one either
+\! sandbox/ctl defaults
+\! sandbox/ctl set 'operators=["EQ","IN","GTE","LTE"]'
+ALTER SERVER live OPTIONS (ADD operators 'EQ, IN, GTE, LTE');
+SELECT local.compare('objectives');
+ANALYZE gs.objectives;
+SELECT * FROM local.explain('SELECT name FROM gs.objectives');
+ALTER SERVER live OPTIONS (DROP operators);
 -- a total, which nobody asked for
 \! sandbox/ctl defaults
 \! sandbox/ctl set nxt_total=true

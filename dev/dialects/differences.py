@@ -13,7 +13,7 @@ LEFT_OUT = {
     # chapters that write
     "insert": _WRITES, "settings": _WRITES, "beforehand": _WRITES, "update": _WRITES,
     "conflicts": _WRITES, "own_writes": _WRITES, "merge": _WRITES, "whole_rows": _WRITES,
-    "cursors": _WRITES, "write_failure": _WRITES,
+    "cursors": _WRITES, "write_failure": _WRITES, "dry_run": _WRITES,
 }
 
 # Where nobody counts there is no number to be right or wrong, and what was found is near enough.

@@ -13,7 +13,15 @@ _OPERATORS = ("EQ", "IN", "LT", "GT", "LTE", "GTE", "CONTAINS", "STARTS_WITH", "
 
 
 def _in_zone(zone, hour=17):
-    return ("due_zone=" + zone, "due_hour=%d" % hour), dict(_NXT, time_zone=zone)
+    return "due_zone=" + zone, "due_hour=%d" % hour, {"time_zone": zone}
+
+
+def _apart(parts):
+    """(switches, options)"""
+    options = dict(_NXT)
+    for part in parts:
+        options.update(part if isinstance(part, dict) else {})
+    return [part for part in parts if isinstance(part, str)], options
 
 
 NXT_MODES = {
@@ -37,19 +45,19 @@ NXT_MODES = {
     "nxt-all": (("expressions=nested",), dict(_NXT, expressions="nested", in_list_size="100", operators=", ".join(
         _OPERATORS + ("NE", "ENDS_WITH")))),
     "nxt-lenient": (("strict=false", "dotted_filters=false"), _NXT),
-    "nxt-west": _in_zone("America/Denver"),
-    "nxt-east": _in_zone("Pacific/Auckland", 0),
+    "nxt-west": _apart(_in_zone("America/Denver")),
+    "nxt-east": _apart(_in_zone("Pacific/Auckland", 0)),
     "nxt-page2": ((), dict(_NXT, page_size="2")),
 }
 # Where nothing is in order a page has to be all: below a hundred rows it is taken for that.
 NXT_SIZES = {"nxt-shuffle": ("plans=60", "objectives=1")}
 NXT_SLOW = {"nxt-page2": 10, "nxt-order": 4}
 
-# Of each line one, mostly the first: what the tenant is told, and the options that go with it.
+# Of each line one, mostly the first: switches of the tenant, and options that go with them.
 _HABITS = (
     ((), ("lookups=nested",), ("lookups=mixed",)),
     ((), ("ignore_order=true",), ("order_fold=true",)),
-    ((), ("page_cap=100",), ("page_cap=130",), {"page_size": "7"}, {"page_size": "100"}, {"page_size": "101"}),
+    ((), ("page_cap=100",), ("page_cap=130",), ({"page_size": "7"},), ({"page_size": "100"},), ({"page_size": "101"},)),
     ((), ("keep_nulls=true",)),
     ((), ("null_tests=blank",)),
     ((), ('ignore_operators=["IS_NOT_NULL"]',), ('ignore_operators=["IS_NOT_NULL","GTE"]',)),
@@ -60,25 +68,22 @@ _HABITS = (
     ((), ("key_case=lower",), ("key_case=select",)),
     ((), ("bare_arrays=true",), ("nxt_total=true",), ("ignore_select=true",)),
     ((), ("multi_select=array",)),
-    ((), (("expressions=nested",), {"expressions": "nested"})),
+    ((), ("expressions=nested", {"expressions": "nested"})),
     ((), ("strict=false", "dotted_filters=false"), ("strict=false",)),
     ((), _in_zone("America/Denver"), _in_zone("Pacific/Honolulu", 23), _in_zone("Pacific/Auckland", 0),
      _in_zone("Asia/Kolkata"), _in_zone("Pacific/Apia", 0), _in_zone("America/Sao_Paulo", 0)),
-    ((), {"in_list_size": "3"}, {"in_list_size": "100"}),
-    ((), {"max_connections": "1"}),
+    ((), ({"in_list_size": "3"},), ({"in_list_size": "100"},), ("max_in=10",)),
+    ((), ('operators=["EQ","IN","GTE","LTE"]', {"operators": "EQ, IN, GTE, LTE"}),
+     ('operators=["EQ","LT","GT","CONTAINS","IS_NULL"]', {"operators": "EQ, LT, GT, CONTAINS, IS_NULL"})),
+    ((), ("gzip=true", "wrong_content_type=true"), ({"compression": "false"},)),
+    ((), ({"max_connections": "1"},)),
 )
 
 
 def any_habits(rng):
     """(switches, options) of a tenant that nobody has seen yet."""
-    switches, options = [], dict(_NXT)
-    for habits in _HABITS:
-        habit = rng.choice(habits[1:]) if rng.random() < 0.4 else habits[0]
-        told, given = habit if isinstance(habit, tuple) and habit and isinstance(habit[-1], dict) else \
-            ((), habit) if isinstance(habit, dict) else (habit, {})
-        switches += told
-        options.update(given)
-    return switches, options
+    return _apart([part for habits in _HABITS
+                   for part in (rng.choice(habits[1:]) if rng.random() < 0.4 else habits[0])])
 
 
 def is_nxt(options):

@@ -173,7 +173,7 @@ sample_search(Sample *sample)
 		gs_total_remember(&relation->settings->tenant, relation->resource, total);
 	else if (sample->budget > 0)
 	{
-		total = gs_total_find(&relation->settings->tenant, relation->resource, size);
+		total = gs_total_find(&relation->settings->tenant, relation->resource, &search, size);
 		(void) gs_total_known(&relation->settings->tenant, relation->resource, &probes);
 		sample->budget -= probes;
 	}
@@ -381,7 +381,7 @@ gainsightAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 	if (parent != NULL)
 	{
 		gs_settings_authorize(ours->settings, relation->rd_rel->relowner);
-		pages = gs_total_find(&ours->settings->tenant, parent, 0);
+		pages = gs_total_find(&ours->settings->tenant, parent, NULL, 0);
 	}
 	*func = acquire_sample;
 	/* more than none, or core takes the table for empty */

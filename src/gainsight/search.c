@@ -82,7 +82,7 @@ gs_search_complete(const GsResource *resource, const GsSearch *search)
 		const GsChoice *choice = &resource->choices[i];
 
 		gs_search_select(result, choice->field);
-		if (choice->asked && !is_asked(result, choice->field) &&
+		if (choice->asked && !search->unasked && !is_asked(result, choice->field) &&
 			result->nconditions < GS_MAX_CONDITIONS &&
 			(result->nconditions == 0 || strstr(result->expression, " OR ") == NULL))
 			ask_for_field(result, choice->field);

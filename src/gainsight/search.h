@@ -30,6 +30,7 @@ typedef struct GsSearch
 	int			nconditions;	/* 0: no where */
 	const char *expression;		/* in letters, AND, OR and parentheses */
 	const char *category;		/* of plan types; NULL: any */
+	bool		unasked;		/* its tenant is not to be asked for what has a field */
 } GsSearch;
 
 /*

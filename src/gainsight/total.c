@@ -195,7 +195,8 @@ search_end(Probe *probe, int64 low)
 }
 
 int64
-gs_total_find(const GsTenant *tenant, const GsResource *resource, int64 at_least)
+gs_total_find(const GsTenant *tenant, const GsResource *resource, const GsSearch *search,
+			  int64 at_least)
 {
 	Probe		probe = {.tenant = tenant, .resource = resource};
 	GsRecords	records;
@@ -203,6 +204,8 @@ gs_total_find(const GsTenant *tenant, const GsResource *resource, int64 at_least
 	int64		total;
 
 	probe.key_field = gs_model_flagged(resource, GS_KEY)->field;
+	if (search != NULL)
+		probe.search = *search;
 	probe.search.select = &probe.key_field;
 	probe.search.nselect = 1;
 	request = ask_for_page(&probe, 2, 0, &records);

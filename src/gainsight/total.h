@@ -45,10 +45,11 @@ extern int	gs_total_note_page(const GsTenant *tenant, const GsResource *resource
 /*
  * Ask the tenant for the number of a resource's records, and remember it: with
  * one request if it counts them, else with up to ten, which come close from below.  That
- * there are at_least so many is known.  The resource is one that can be
+ * there are at_least so many is known.  search says of which records, if it is
+ * not NULL, its select does not count.  The resource is one that can be
  * searched, the tenant is authorized.
  */
 extern int64 gs_total_find(const GsTenant *tenant, const GsResource *resource,
-						   int64 at_least);
+						   const GsSearch *search, int64 at_least);
 
 #endif							/* GS_TOTAL_H */

@@ -12,24 +12,6 @@
 #include "filter.h"
 
 bool
-gs_operator_available(const GsRelation *relation, const char *operator)
-{
-	const char *list = relation->settings->operators;
-	size_t		length = strlen(operator);
-
-	if (list == NULL)
-		return true;
-	for (const char *at = list; (at = strstr(at, operator)) != NULL; at += length)
-	{
-		bool		begins = at == list || strchr("," GS_BLANKS, at[-1]) != NULL;
-
-		if (begins && (at[length] == '\0' || strchr("," GS_BLANKS, at[length]) != NULL))
-			return true;
-	}
-	return false;
-}
-
-bool
 gs_takes_lists(const GsRelation *relation, const GsClause *test)
 {
 	const GsAttr *attr = &relation->atts[test->attnum - 1];

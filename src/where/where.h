@@ -172,11 +172,6 @@ extern void gs_filter_build(const GsRelation *relation, List *clauses,
 							const GsOperand *operands, int most_pieces, GsFilter *filter);
 
 /*
- * build.c: does the tenant understand this operator of a search condition?
- */
-extern bool gs_operator_available(const GsRelation *relation, const char *operator);
-
-/*
  * Is the field of a test asked for by a list of its values, rather than by a
  * range or one by one?
  */
