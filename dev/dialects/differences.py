@@ -20,6 +20,7 @@ LEFT_OUT = {
 _UNCOUNTED = "nothing is counted"
 _OBJECTIVES = "objectives are a search, not a list of each plan"
 _REPLY = "a reply, or a fault, of the document's routes"
+_NO_TYPES = "where there are no plan types, those that plans have, with a WARNING"
 _HINT = "a refusal has a hint of its own"
 
 # A write is refused there, which is no difference to be named.
@@ -43,7 +44,10 @@ DIFFERENT = {
         "IMPORT FOREIGN SCHEMA gainsight LIMIT TO (successplans)": (1, "discovers fields"),
         "SELECT attname, attfdwoptions FROM pg_attribute": (1, "discovers fields"),
     },
+    "plan_types": {"SELECT count(*) FROM gs.plan_types": (1, _NO_TYPES)},
     "envelopes": {
+        "SELECT * FROM local.all_equal": (5, _NO_TYPES),
+        "SELECT id FROM gs.plan_types": (1, _NO_TYPES),
         "SELECT name FROM gs.successplans WHERE gsid = '1P02A'": (2, _REPLY),
         "SELECT gsid FROM gs.objectives WHERE success_plan_id = 'x'": (1, _REPLY),
         "SELECT gsid FROM gs.successplans WHERE gsid = 'x'": (1, "a plan that is not there is no object that is not there"),
