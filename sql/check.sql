@@ -176,6 +176,13 @@ SELECT * FROM local.other('gainsight');
 \! sandbox/ctl set 'ignore_operators=["IS_NOT_NULL"]' ignore_order=true
 SELECT * FROM local.other('live') WHERE step = 'objectives';
 \! sandbox/ctl defaults
+-- which are not asked for by an operator that is not named
+\! sandbox/ctl set 'operators=["EQ","IN","GT","GTE","LT","LTE"]'
+SELECT * FROM local.other('live') WHERE step = 'objectives';
+ALTER SERVER live OPTIONS (ADD operators 'EQ, IN, GT, GTE, LT, LTE');
+SELECT * FROM local.check('live') WHERE step = 'objectives' OR NOT ok;
+ALTER SERVER live OPTIONS (DROP operators);
+\! sandbox/ctl defaults
 -- nulls
 \! sandbox/ctl set keep_nulls=true
 SELECT * FROM local.other('live');

@@ -67,9 +67,10 @@ searched_resource(const GsDialect *dialect, const GsResource *one, const GsResou
 
 /* A search for the key and the columns that are not left out. */
 static GsSearch
-search_for(const GsResource *resource, uint64 left_out)
+search_for(const GsCheck *check, const GsResource *resource, uint64 left_out)
 {
-	GsSearch	search = {0};
+	GsRelation	any = {.settings = check->settings};
+	GsSearch	search = {.unasked = !gs_operator_available(&any, "IS_NOT_NULL")};
 
 	gs_search_select(&search, gs_model_flagged(resource, GS_KEY)->field);
 	for (int i = 0; i < resource->ncolumns; i++)
@@ -85,7 +86,7 @@ ask_for_list(GsCheck *check)
 	const GsResource *resource = check->list_of;
 	const GsTenant *tenant = &check->settings->tenant;
 	const GsEndpoint *endpoint = gs_model_read(resource, false);
-	GsSearch	search = search_for(resource, 0);
+	GsSearch	search = search_for(check, resource, 0);
 	GsRequest  *request;
 
 	if (!gs_check_may_ask(check))
@@ -150,7 +151,7 @@ answers_in(GsCheck *check, const GsDialect *dialect)
 {
 	GsSettings *settings = gs_settings_load_as(check->serverid, dialect);
 	const GsResource *resource = searched_resource(dialect, NULL, NULL);
-	GsSearch	search = search_for(resource, ALL_COLUMNS);
+	GsSearch	search = search_for(check, resource, ALL_COLUMNS);
 	GsAnswer	answer = {0};
 
 	settings->tenant.usage = check->settings->tenant.usage;
@@ -305,7 +306,7 @@ check_columns(GsCheck *check, const GsResource *resource, GsAnswer *page)
 	tries[0] = check_fields(check, resource, page->ok);
 	for (int i = 0; i < 2 && refused && !page->ok; i++)
 	{
-		GsSearch	search = search_for(resource, tries[i]);
+		GsSearch	search = search_for(check, resource, tries[i]);
 
 		page->lacks = tries[i];
 		if (tries[i] != 0 && !gs_check_search(check, resource, &search, GS_SAMPLE, 0, page))
@@ -318,7 +319,7 @@ static bool
 check_search(GsCheck *check)
 {
 	char	   *list = pstrdup(check->list_of->name);
-	GsSearch	all = search_for(check->plans, 0);
+	GsSearch	all = search_for(check, check->plans, 0);
 	GsAnswer   *page = &check->page;
 	bool		understood;
 
@@ -352,7 +353,7 @@ describe_children(const GsCheck *check)
 	for (const GsJson *record = records->first; record != NULL; record = gs_envelope_next(records, record))
 		held += gs_search_holds(resource, NULL, record);
 	return psprintf("%d records%s", records->count, held == records->count ? "" :
-					psprintf(", of which %d are %ss: what they are asked by is dropped, and the rest is left out here",
+					psprintf(", of which %d are %ss: the tenant does not choose them, and the rest is left out here",
 							 held, resource->label));
 }
 
@@ -365,7 +366,7 @@ check_children(GsCheck *check)
 	check->children_of = searched_resource(check->settings->dialect, check->plans, check->list_of);
 	if (check->children_of == NULL)
 		return;
-	all = search_for(check->children_of, true);
+	all = search_for(check, check->children_of, true);
 	if (!gs_check_search(check, check->children_of, &all, GS_SAMPLE, 0, &check->children))
 		return;
 	gs_check_put(check, check->children_of->name, check->children.ok, check->children.ok ?
