@@ -98,6 +98,15 @@ MOVE 1 IN c;
 \! sandbox/ctl requests
 COMMIT;
 
+-- how long another tenant's pages were does not tell where this one's end
+SELECT replace(:'url', '127.0.0.1', 'localhost') AS elsewhere \gset
+\! sandbox/ctl set page_cap=250
+ALTER SERVER live OPTIONS (SET base_url :'elsewhere');
+SELECT local.compare('successplans');
+ALTER SERVER live OPTIONS (SET base_url :'url');
+\! sandbox/ctl defaults
+\! sandbox/ctl clear
+
 --
 -- Again
 --

@@ -15,10 +15,14 @@
 #include "api.h"
 #include "total.h"
 
-/* The last total without a filter, for each resource of each server. */
+/*
+ * The last total without a filter, for each resource of each server, as long as
+ * that is of this tenant: how long another one's pages were says nothing of it.
+ */
 typedef struct TotalKey
 {
 	Oid			serverid;
+	GsTenantId	tenant;
 	const GsResource *resource;
 } TotalKey;
 
@@ -38,6 +42,7 @@ set_key(TotalKey *key, const GsTenant *tenant, const GsResource *resource)
 {
 	memset(key, 0, sizeof(*key));
 	key->serverid = tenant->serverid;
+	key->tenant = tenant->id;
 	key->resource = resource;
 }
 
