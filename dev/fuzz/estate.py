@@ -75,13 +75,14 @@ class Estate:
         run = self.session.must
         switches, options = any_habits(rng) if switches is ANY else (switches, options)
         self.switches, self.options = list(switches), options
+        self.longest = "10" if "max_in=10" in switches else "100"
         run("DROP SCHEMA IF EXISTS f CASCADE; CREATE SCHEMA f;"
             "CREATE TABLE f.every (%s) PARTITION BY LIST (tenant);"
             "CREATE TABLE f.every_here PARTITION OF f.every FOR VALUES IN ('here')" % _EVERY)
         for name, tenant in self.tenants.items():
             tenant("defaults")
             given = dict(options, base_url=tenant.url, rate_limit="0", max_requests="0",
-                         page_size="1000", in_list_size="100", max_connections="8")
+                         page_size="1000", in_list_size=self.longest, max_connections="8")
             if options.get("dialect") == "both":
                 given["dialect"] = "nxt" if name == "b" else "document"
             run("DROP SERVER IF EXISTS %s CASCADE" % name)
@@ -151,7 +152,7 @@ class Estate:
             if rng.random() < 0.5:
                 settings.update(enable_material="off")
         chosen = {"page_size": rng.choice(("1000", "1000", "7", "25")),
-                  "in_list_size": rng.choice(("100", "100", "3", "10")),
+                  "in_list_size": rng.choice((self.longest, self.longest, "3", "10")),
                   "max_connections": rng.choice(("8", "8", "1", "2"))}
         for name in self.tenants:
             self.session.must("ALTER SERVER %s OPTIONS (%s)" % (name, ", ".join(
