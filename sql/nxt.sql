@@ -106,6 +106,22 @@ SELECT local.compare_where($$gsid = 'none'$$);
 SET DateStyle = 'ISO, YMD';
 SET TimeZone = 'UTC';
 SELECT local.compare_all();
+-- a page is long for narrow records only: that says nothing of wide ones
+\! sandbox/ctl defaults
+\c -
+SET DateStyle = 'ISO, YMD';
+SET TimeZone = 'UTC';
+SELECT count(*) FROM gs.successplans;
+\! sandbox/ctl set page_cap=150
+SELECT local.compare_all();
+-- conditions on looked-up names are taken out: of an OR with others nothing is sent, which would find less
+\! sandbox/ctl defaults
+\! sandbox/ctl set strict=false dotted_filters=false
+SELECT condition, local.sent(condition), local.compare_where(condition) FROM unnest(ARRAY[
+	$$status = 'Active' OR owner_id = 'a'$$,
+	$$status = 'Active' OR status LIKE 'D%'$$,
+	$$status = 'Active' OR company_name = 'a'$$,
+	$$owner_id = 'a' OR (status = 'Active' AND end_date > '2026-01-01')$$]) AS condition;
 -- no order, though one is asked for
 \! sandbox/ctl defaults
 \! sandbox/ctl set ignore_order=true

@@ -40,6 +40,10 @@ class Condition(NamedTuple):
     values: tuple       # true values
 
 
+# What stands for a condition that was taken out of its expression.
+_GONE = ("GONE", ())
+
+
 def expect_object(value, what, known, strict):
     if not isinstance(value, dict):
         raise Refused("%s is not an object" % what)
@@ -80,11 +84,12 @@ def check(where, setting, grammar):
 
 
 def _condition(item, setting, grammar):
-    """A Condition, or None for one that a lenient tenant drops."""
+    """A Condition; None for one that holds for every row, as the tenant does not look at its
+    operator; _GONE for one that a lenient tenant takes out of the expression."""
     field = grammar.field(item["name"]) if isinstance(item.get("name"), str) else None
     if field is None or not field.filterable:
         if not setting.strict:
-            return None
+            return _GONE
         if field is None:
             raise grammar.no_field("filter", item.get("name"))
         raise Refused("field %s cannot be filtered" % field.name)
@@ -143,7 +148,7 @@ class Parser:
         tree = self._or()
         if self.tokens:
             self._bad("%s is not expected" % values.show(self.tokens[0]))
-        return tree, self.used
+        return None if tree is _GONE else tree, self.used
 
     def _bad(self, why):
         raise Refused("expression %s: %s" % (values.show(self.text), why))
@@ -159,8 +164,11 @@ class Parser:
         while self.tokens and self.tokens[0] == word:
             self.tokens.pop(0)
             arms.append(part())
+        arms = [arm for arm in arms if arm is not _GONE]
+        if not arms:
+            return _GONE
         if any(arm is None for arm in arms):
-            # A dropped condition holds for every row.
+            # It holds for every row.
             arms = [arm for arm in arms if arm is not None] if word == "AND" else []
         return (word, arms) if len(arms) > 1 else arms[0] if arms else None
 

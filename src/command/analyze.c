@@ -299,6 +299,8 @@ acquire_sample(Relation relation, int elevel, HeapTuple *rows, int targrows,
 		sample_list(&sample, endpoint, NULL);
 		*totalrows = sample.seen;
 	}
+	/* what was read is there */
+	*totalrows = Max(*totalrows, sample.seen);
 	*totaldeadrows = 0;
 	ereport(elevel,
 			(errmsg("\"%s\": sampled %d of %.0f rows of Gainsight with " INT64_FORMAT " requests",

@@ -254,7 +254,7 @@ is_last_page(const GsPager *pager)
 
 	if (!pager->resource->dialect->uncounted)
 		return false;
-	longest = gs_total_note_page(pager->tenant, pager->resource, count);
+	longest = gs_total_note_page(pager->tenant, pager->resource, pager->search->nselect, count);
 	return count < pager->page.limit && pager->rounds == 0 &&
 		(count < NO_CAP || (count < longest && count % NO_CAP != 0));
 }

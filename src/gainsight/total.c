@@ -26,12 +26,15 @@ typedef struct TotalKey
 	const GsResource *resource;
 } TotalKey;
 
+/* Records with more fields than this are taken for alike. */
+#define MOST_FIELDS 64
+
 typedef struct Total
 {
 	TotalKey	key;
 	int64		rows;
 	int			requests;		/* that it took to find out; 0: it was told by the way */
-	int			longest_page;	/* that was seen, in rows */
+	int			longest[MOST_FIELDS];	/* pages that were seen, in rows, by their records' fields */
 } Total;
 
 static HTAB *totals;
@@ -65,7 +68,7 @@ entry_of(const GsTenant *tenant, const GsResource *resource)
 	{
 		entry->rows = GS_NO_TOTAL;
 		entry->requests = 0;
-		entry->longest_page = 0;
+		memset(entry->longest, 0, sizeof(entry->longest));
 	}
 	return entry;
 }
@@ -80,12 +83,15 @@ remember_total(const GsTenant *tenant, const GsResource *resource, int64 rows, i
 }
 
 int
-gs_total_note_page(const GsTenant *tenant, const GsResource *resource, int rows)
+gs_total_note_page(const GsTenant *tenant, const GsResource *resource, int fields, int rows)
 {
 	Total	   *entry = entry_of(tenant, resource);
-	int			longest = entry->longest_page;
+	int			own = Min(fields, MOST_FIELDS - 1);
+	int			longest = 0;
 
-	entry->longest_page = Max(longest, rows);
+	for (int i = own; i < MOST_FIELDS; i++)
+		longest = Max(longest, entry->longest[i]);
+	entry->longest[own] = Max(entry->longest[own], rows);
 	return longest;
 }
 

@@ -37,10 +37,12 @@ extern bool gs_total_ask(const GsTenant *tenant, const GsResource *resource,
 						 const GsSearch *search, int64 *total);
 
 /*
- * A page came with so many rows.  Returns how many the longest had that this
- * session was given before.
+ * A page came with so many rows, of so many fields each.  Returns how many the
+ * longest had that this session was given before, of records as wide or wider: what
+ * a tenant gives of narrow ones it need not give of wide ones.
  */
-extern int	gs_total_note_page(const GsTenant *tenant, const GsResource *resource, int rows);
+extern int	gs_total_note_page(const GsTenant *tenant, const GsResource *resource, int fields,
+							   int rows);
 
 /*
  * Ask the tenant for the number of a resource's records, and remember it: with

@@ -74,7 +74,7 @@ namesake(const GsResource *resource, const char *name)
 
 /* What is known of a column's field, and whether conditions on it may be sent, where that was chosen. */
 static void
-bind_field(GsAttr *attr, bool chosen)
+bind_field(const GsResource *resource, GsAttr *attr, bool chosen)
 {
 	if (attr->column != NULL)
 	{
@@ -87,8 +87,9 @@ bind_field(GsAttr *attr, bool chosen)
 		return;
 	}
 	attr->flags = attr->described != NULL ? attr->described->flags : GS_FILTERABLE;
-	/* what it leads to may be null, or nothing */
-	if (gs_model_is_looked_up(attr->field))
+	/* what it leads to may be null, or nothing; what could be told and is not may be an id */
+	if (gs_model_is_looked_up(attr->field) ||
+		(attr->described == NULL && resource->dialect->types != NULL))
 		attr->flags |= GS_NULL_UNSURE;
 	attr->writable = !gs_model_is_looked_up(attr->field);
 	attr->pushdown = chosen && attr->pushdown && (attr->flags & GS_FILTERABLE);
@@ -134,7 +135,7 @@ bind_attr(const GsResource *resource, Oid relid, Form_pg_attribute form, GsAttr 
 	}
 	if (attr->field == NULL)
 		attr->field = attr->name;
-	bind_field(attr, chosen);
+	bind_field(resource, attr, chosen);
 }
 
 bool

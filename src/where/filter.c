@@ -197,6 +197,58 @@ fits(const Builder *builder, const Where *arm, bool cut)
 		(cut || !has_long_list(arm)) && !is_nested(builder, arm);
 }
 
+/*
+ * A tenant may drop a condition on a field that it does not know, and who knows
+ * whether it knows a looked-up one.  That leaves more rows below an AND, and fewer
+ * below an OR, unless all of it goes.
+ */
+
+static bool
+may_be_dropped(const Where *where)
+{
+	ListCell   *cell;
+
+	if (where->kind == CONDITION)
+		return gs_model_is_looked_up(where->condition.field);
+	foreach(cell, where->arms)
+		if (!may_be_dropped(lfirst(cell)))
+			return false;
+	return true;
+}
+
+/* The one field that all of it is about, or NULL. */
+static const char *
+only_field(const Where *where)
+{
+	const char *field = where->kind == CONDITION ? where->condition.field : NULL;
+	ListCell   *cell;
+
+	foreach(cell, where->arms)
+	{
+		const char *other = only_field(lfirst(cell));
+
+		if (other == NULL || (field != NULL && strcmp(field, other) != 0))
+			return NULL;
+		field = other;
+	}
+	return field;
+}
+
+static bool
+may_lose_an_arm(const Where *where)
+{
+	bool		dropped = false;
+	ListCell   *cell;
+
+	foreach(cell, where->arms)
+	{
+		if (may_lose_an_arm(lfirst(cell)))
+			return true;
+		dropped = dropped || may_be_dropped(lfirst(cell));
+	}
+	return where->kind == ANY_OF && dropped && only_field(where) == NULL;
+}
+
 /* An arm of the whole, if it fits, or what it implies does. */
 static void
 emit_arm(Builder *builder, const Where *arm, StringInfo expression)
@@ -204,7 +256,7 @@ emit_arm(Builder *builder, const Where *arm, StringInfo expression)
 	GsFilter   *filter = builder->filter;
 	bool		cut;
 
-	if (arm->kind == ANY_OF && !fits(builder, arm, false))
+	if (may_lose_an_arm(arm) || (arm->kind == ANY_OF && !fits(builder, arm, false)))
 	{
 		filter->complete = false;
 		arm = implied_list(builder, arm);
