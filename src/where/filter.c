@@ -256,7 +256,7 @@ emit_arm(Builder *builder, const Where *arm, StringInfo expression)
 	GsFilter   *filter = builder->filter;
 	bool		cut;
 
-	if (may_lose_an_arm(arm) || (arm->kind == ANY_OF && !fits(builder, arm, false)))
+	if (arm->kind == ANY_OF && (may_lose_an_arm(arm) || !fits(builder, arm, false)))
 	{
 		filter->complete = false;
 		arm = implied_list(builder, arm);
@@ -268,7 +268,7 @@ emit_arm(Builder *builder, const Where *arm, StringInfo expression)
 		filter->unlisted |= filter->nconditions == 0;
 		cut = false;
 	}
-	if (!fits(builder, arm, cut))
+	if (may_lose_an_arm(arm) || !fits(builder, arm, cut))
 	{
 		filter->complete = false;
 		return;
