@@ -128,6 +128,7 @@ struct GsDialect
 	const GsDataType *types;	/* that it says then, up to one without a name; NULL: none */
 	const char *looked_up;		/* the field that a lookup is shown by */
 	const char *no_route;		/* the hint where a tenant knows none of its routes */
+	bool		read_only;		/* nothing is written in it */
 	bool		versioned;		/* its paths begin with the version that base URLs may end with */
 	bool		ordered;		/* a search may ask for an order */
 	bool		uncounted;		/* no search says how many records there are */

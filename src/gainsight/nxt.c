@@ -154,6 +154,7 @@ const GsDialect gs_nxt = {
 	.types = types,
 	.looked_up = "Name",
 	.no_route = "Check the server's options domain or base_url; a tenant that serves the API's document has dialect 'document'.",
+	.read_only = true,
 	.versioned = true,
 	.ordered = true,
 	.uncounted = true,

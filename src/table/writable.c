@@ -18,6 +18,9 @@ refuse_command(const GsRelation *relation, const char *what, const char *hint)
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("cannot %s foreign table \"%s\"", what, relation->name),
+			 relation->resource->dialect->read_only ?
+			 errdetail("Tables of servers with the dialect \"%s\" can only be read.",
+					   relation->resource->dialect->name) :
 			 errdetail("The API has no such operation on the resource \"%s\".",
 					   relation->resource->name),
 			 hint ? errhint("%s", hint) : 0));
