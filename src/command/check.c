@@ -274,7 +274,7 @@ check_fields(GsCheck *check, const GsResource *resource, bool answered)
 	const GsEndpoint *describe = &resource->dialect->describe;
 	const char *step;
 	GsAnswer	answer = {0};
-	List	   *fields;
+	List	   *fields = NIL;
 	const char *why;
 
 	if (describe->method == NULL || resource->object == NULL || !gs_check_may_ask(check))

@@ -426,5 +426,5 @@ const GsProbe gs_habits[] = {
 	{"nulls", NULL, run_nulls},
 	{"looked-up names", has_lookups, run_lookups},
 	{"categories", has_categories, run_categories},
-	{NULL}
+	{NULL, NULL, NULL}
 };

@@ -450,5 +450,5 @@ const GsProbe gs_trials[] = {
 	{"case of CONTAINS", NULL, run_case},
 	{"null ids", has_unsure_ids, run_null_ids},
 	{"unknown field", NULL, run_unknown_field},
-	{NULL}
+	{NULL, NULL, NULL}
 };

@@ -97,6 +97,7 @@ read_field(const GsDialect *dialect, const GsJson *told)
 	const GsJson *meta = gs_json_get(told, "meta");
 	const GsJson *name = gs_json_get(told, "fieldName");
 	const char *type = gs_json_text(gs_json_get(told, "dataType"));
+	const GsJson *lookup = gs_json_get(gs_json_get(meta, "lookupDetail"), "lookupName");
 	GsField    *field = palloc0(sizeof(GsField));
 
 	field->name = string_of(name);
@@ -106,7 +107,10 @@ read_field(const GsDialect *dialect, const GsJson *told)
 		!is_true(gs_json_get(meta, "richText")) &&
 		field->type != NULL && (field->type->flags & GS_FILTERABLE);
 	field->hidden = is_true(gs_json_get(meta, "hidden"));
-	field->lookup = string_of(gs_json_get(gs_json_get(meta, "lookupDetail"), "lookupName"));
+	field->lookup = string_of(lookup);
+	/* no name of a column's field can say it */
+	if (field->lookup != NULL && strcmp(field->lookup, gs_json_identity(lookup)) != 0)
+		field->lookup = NULL;
 	return field;
 }
 
