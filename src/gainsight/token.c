@@ -235,7 +235,8 @@ pack(const char *id, const char *secret)
 	char	   *packed = palloc0(size);
 
 	/* of PostgreSQL's versions some have bytes here, and some have text */
-	(void) pg_b64_encode((const void *) plain, strlen(plain), packed, size);
+	if (pg_b64_encode((const void *) plain, strlen(plain), packed, size) < 0)
+		elog(ERROR, "a client's secret does not fit into %d bytes", size);
 	return packed;
 }
 
