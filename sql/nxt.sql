@@ -4,12 +4,7 @@
 
 \i sql/include/setup.psql
 \i sql/include/copy.psql
-DROP SCHEMA gs CASCADE;
-CREATE SERVER live FOREIGN DATA WRAPPER gainsight_fdw
-  OPTIONS (base_url :'url', dialect 'nxt', rate_limit '0', max_retries '0');
-CREATE USER MAPPING FOR CURRENT_USER SERVER live OPTIONS (access_key :'key');
-CREATE SCHEMA gs;
-IMPORT FOREIGN SCHEMA gainsight FROM SERVER live INTO gs;
+\i sql/include/nxt_tables.psql
 SELECT attname, attfdwoptions FROM pg_attribute WHERE attrelid = 'gs.successplans'::regclass AND attnum > 0;
 -- a server in the other dialect of this tenant has no such routes
 \! sandbox/ctl set serves=nxt

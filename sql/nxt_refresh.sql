@@ -6,12 +6,7 @@
 \i sql/include/setup.psql
 \i sql/include/copy.psql
 \set SHOW_CONTEXT never
-DROP SCHEMA gs CASCADE;
-CREATE SERVER live FOREIGN DATA WRAPPER gainsight_fdw
-  OPTIONS (base_url :'url', dialect 'nxt', rate_limit '0', max_retries '0');
-CREATE USER MAPPING FOR CURRENT_USER SERVER live OPTIONS (access_key :'key');
-CREATE SCHEMA gs;
-IMPORT FOREIGN SCHEMA gainsight FROM SERVER live INTO gs;
+\i sql/include/nxt_tables.psql
 \! sandbox/ctl set serves=nxt
 CREATE FUNCTION local.copies() RETURNS TABLE (copied text, compared text) LANGUAGE sql AS $$
 SELECT name, local.compare_queries(format('SELECT * FROM kept.%I', name), format('SELECT * FROM gs.%I', name))

@@ -4,12 +4,7 @@
 -- has read, or what ANALYZE has found.
 
 \i sql/include/setup.psql
-DROP SCHEMA gs CASCADE;
-CREATE SERVER live FOREIGN DATA WRAPPER gainsight_fdw
-  OPTIONS (base_url :'url', dialect 'nxt', rate_limit '0', max_retries '0');
-CREATE USER MAPPING FOR CURRENT_USER SERVER live OPTIONS (access_key :'key');
-CREATE SCHEMA gs;
-IMPORT FOREIGN SCHEMA gainsight FROM SERVER live INTO gs;
+\i sql/include/nxt_tables.psql
 \! sandbox/ctl reset plans=10000 objectives=3
 \i sql/include/copy.psql
 -- How many there were, if not as many as are allowed.

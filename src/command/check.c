@@ -62,19 +62,17 @@ searched_resource(const GsDialect *dialect, const GsResource *one, const GsResou
 	return NULL;
 }
 
-#define COLUMN(number) (UINT64CONST(1) << (number))
 #define ALL_COLUMNS PG_UINT64_MAX
 
 /* A search for the key and the columns that are not left out. */
 static GsSearch
 search_for(const GsCheck *check, const GsResource *resource, uint64 left_out)
 {
-	GsRelation	any = {.settings = check->settings};
-	GsSearch	search = {.unasked = !gs_operator_available(&any, "IS_NOT_NULL")};
+	GsSearch	search = {.unasked = !gs_operator_available(check->settings, "IS_NOT_NULL")};
 
 	gs_search_select(&search, gs_model_flagged(resource, GS_KEY)->field);
 	for (int i = 0; i < resource->ncolumns; i++)
-		if (!(left_out & COLUMN(i)))
+		if (!(left_out & GS_COLUMN(i)))
 			gs_search_select(&search, resource->columns[i].field);
 	return search;
 }
@@ -257,7 +255,7 @@ put_fields(GsCheck *check, const char *step, const GsResource *resource, List *f
 		const char *fault = describe_fault(column, field);
 
 		if (field == NULL)
-			lacks |= COLUMN(i);
+			lacks |= GS_COLUMN(i);
 		if (fault != NULL)
 			appendStringInfo(&faults, "%s%s %s", faults.len > 0 ? ", " : "", column->field, fault);
 	}
@@ -300,7 +298,7 @@ check_fields(GsCheck *check, const GsResource *resource, bool answered)
 static void
 check_columns(GsCheck *check, const GsResource *resource, GsAnswer *page)
 {
-	uint64		tries[2] = {0, ALL_COLUMNS & ~COLUMN(gs_model_flagged(resource, GS_KEY) - resource->columns)};
+	uint64		tries[2] = {0, ALL_COLUMNS & ~GS_COLUMN(gs_model_flagged(resource, GS_KEY) - resource->columns)};
 	bool		refused = !page->ok;
 
 	tries[0] = check_fields(check, resource, page->ok);
@@ -366,7 +364,7 @@ check_children(GsCheck *check)
 	check->children_of = searched_resource(check->settings->dialect, check->plans, check->list_of);
 	if (check->children_of == NULL)
 		return;
-	all = search_for(check, check->children_of, true);
+	all = search_for(check, check->children_of, 0);
 	if (!gs_check_search(check, check->children_of, &all, GS_SAMPLE, 0, &check->children))
 		return;
 	gs_check_put(check, check->children_of->name, check->children.ok, check->children.ok ?

@@ -28,16 +28,6 @@ ask_for_keys(GsCheck *check, int limit, int64 offset, GsAnswer *answer)
  * Pages.
  */
 
-static bool
-has_key(const GsCheck *check, const GsRecords *records, const char *key)
-{
-	for (const GsJson *record = records->first; record != NULL;
-		 record = gs_envelope_next(records, record))
-		if (strcmp(gs_check_key(check, record), key) == 0)
-			return true;
-	return false;
-}
-
 /* A page is shorter than asked for, and there are rows behind it: is that harmless? */
 static void
 put_cap(GsCheck *check, const char *step, int cap)
@@ -76,7 +66,7 @@ run_page_size(GsCheck *check, const char *step)
 		return;
 	check->complete = next.ok && next.records.count == 0;
 	if (next.ok && next.records.count > 0 &&
-		!has_key(check, &check->keys.records, gs_check_key(check, next.records.first)))
+		!gs_check_has_key(check, &check->keys.records, gs_check_key(check, next.records.first)))
 	{
 		put_cap(check, step, count);
 		return;
@@ -253,7 +243,7 @@ look_at_records(const GsAnswer *answer, const GsResource *resource, Spelled *spe
 	for (const GsJson *record = answer->records.first; record != NULL;
 		 record = gs_envelope_next(&answer->records, record))
 		for (int i = 0; i < resource->ncolumns; i++)
-			if (!(answer->lacks & UINT64CONST(1) << i))
+			if (!(answer->lacks & GS_COLUMN(i)))
 				look_at_value(record, &resource->columns[i], spelled);
 }
 

@@ -164,7 +164,17 @@ gs_check_key(const GsCheck *check, const GsJson *record)
 }
 
 bool
+gs_check_has_key(const GsCheck *check, const GsRecords *records, const char *key)
+{
+	for (const GsJson *record = records->first; record != NULL;
+		 record = gs_envelope_next(records, record))
+		if (strcmp(gs_check_key(check, record), key) == 0)
+			return true;
+	return false;
+}
+
+bool
 gs_check_lacks(const GsCheck *check, const GsColumn *column)
 {
-	return (check->page.lacks & UINT64CONST(1) << (column - check->plans->columns)) != 0;
+	return (check->page.lacks & GS_COLUMN(column - check->plans->columns)) != 0;
 }

@@ -28,13 +28,15 @@ typedef struct GsOrderSeen
 	int			by_letters;		/* the same without regard to case */
 } GsOrderSeen;
 
+/* A column of a resource in a set of them. */
+#define GS_COLUMN(number) (UINT64CONST(1) << (number))
+
 typedef struct GsAnswer
 {
 	const GsVerdict *verdict;
 	bool		ok;				/* it has records, or says that there are none */
 	GsRecords	records;
-	uint64		lacks;			/* columns of the resource, by their number, that were not asked
-								 * for */
+	uint64		lacks;			/* GS_COLUMNs of the resource that were not asked for */
 } GsAnswer;
 
 /* A check of one server.  Lives as long as the call of the function. */
@@ -119,8 +121,9 @@ extern bool gs_check_moment(const GsJson *record, const GsColumn *column, Timest
  */
 extern bool gs_check_lacks(const GsCheck *check, const GsColumn *column);
 
-/* A record's key, or "". */
+/* A record's key, or ""; is there a record with a key? */
 extern const char *gs_check_key(const GsCheck *check, const GsJson *record);
+extern bool gs_check_has_key(const GsCheck *check, const GsRecords *records, const char *key);
 
 /*
  * The probes, each table up to one without a step.

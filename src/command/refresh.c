@@ -233,7 +233,7 @@ keys_at_once(const Refresh *refresh)
 	int			a_request = Min(settings->in_list_size, settings->page_size - 1);
 
 	if (!gs_windows_searchable(refresh->windows) ||
-		!gs_operator_available(refresh->source, "IN"))
+		!gs_operator_available(refresh->source->settings, "IN"))
 		return PG_INT32_MAX;
 	if (budget == 0)
 		return MAX_REMOVED;

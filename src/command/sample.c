@@ -243,16 +243,6 @@ choose_text(const GsKnown *known, GsTrial *trial)
 	trial->json = NULL;
 }
 
-const char *
-gs_sample_quoted(const char *text)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	gs_json_append_string(&out, text);
-	return out.data;
-}
-
 void
 gs_trial_choose(const GsCheck *check, const GsKnown *known, GsTrial *trial)
 {
@@ -263,7 +253,7 @@ gs_trial_choose(const GsCheck *check, const GsKnown *known, GsTrial *trial)
 	else
 		choose_text(known, trial);
 	if (trial->json == NULL)
-		trial->json = gs_sample_quoted(trial->text);
+		trial->json = gs_json_quoted(trial->text);
 	if (trial->json[0] != '[')
 		trial->json = psprintf("[%s]", trial->json);
 }
@@ -300,16 +290,6 @@ gs_sample_secrets(const GsCheck *check, const GsKnown *known, const char *text)
 	return values;
 }
 
-static bool
-was_given(const GsCheck *check, const GsRecords *records, const char *key)
-{
-	for (const GsJson *record = records->first; record != NULL;
-		 record = gs_envelope_next(records, record))
-		if (strcmp(gs_check_key(check, record), key) == 0)
-			return true;
-	return false;
-}
-
 GsFound
 gs_sample_weigh(const GsCheck *check, const GsKnown *known, const bool *wanted, const GsColumn *column,
 				const GsRecords *records)
@@ -318,7 +298,7 @@ gs_sample_weigh(const GsCheck *check, const GsKnown *known, const bool *wanted, 
 
 	for (int i = 0; i < known->count; i++)
 	{
-		bool		given = was_given(check, records, gs_check_key(check, known->records[i]));
+		bool		given = gs_check_has_key(check, records, gs_check_key(check, known->records[i]));
 
 		found.wanted += wanted[i];
 		found.given += given;

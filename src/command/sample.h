@@ -67,11 +67,6 @@ extern const char *gs_sample_lack(const GsCheck *check);
 extern void gs_trial_choose(const GsCheck *check, const GsKnown *known, GsTrial *trial);
 
 /*
- * A text, UTF-8, as a JSON string.  palloc'd.
- */
-extern const char *gs_sample_quoted(const char *text);
-
-/*
  * The keys of some of the records as a condition's values.
  */
 extern const char *gs_sample_keys(const GsCheck *check, const GsKnown *known, int from, int count);

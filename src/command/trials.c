@@ -13,14 +13,6 @@
 #include "sample.h"
 #include "where/where.h"
 
-static bool
-in_force(const GsCheck *check, const char *operator)
-{
-	GsRelation	any = {.settings = check->settings};
-
-	return gs_operator_available(&any, operator);
-}
-
 /* A column that the tenant does not have is nothing to try, and there is a row that says so. */
 static bool
 is_unreadable(GsCheck *check, const char *step, const GsColumn *column)
@@ -68,7 +60,7 @@ try_operator(GsCheck *check, const char *operator)
 	gs_trial_choose(check, &known, &trial);
 	if (gs_trial_ask(check, &trial, 1, &known, &answer, &found))
 		gs_trial_put(check, psprintf(OPERATOR "%s", operator), &trial, &known, &answer, &found,
-					 in_force(check, operator), in_force(check, operator) ?
+					 gs_operator_available(check->settings, operator), gs_operator_available(check->settings, operator) ?
 					 "the server option operators should not name it" : MAY_NAME_IT);
 }
 
@@ -108,7 +100,7 @@ try_both(GsCheck *check, const char *const *operators)
 		gs_check_put(check, psprintf(OPERATOR "%s", operators[i]), true,
 					 psprintf("on %s: %s, together with %s%s", trials[i].column->field,
 							  gs_found_text(&known, &found), operators[1 - i],
-							  in_force(check, operators[i]) ? "" : "; " MAY_NAME_IT));
+							  gs_operator_available(check->settings, operators[i]) ? "" : "; " MAY_NAME_IT));
 	return true;
 }
 
@@ -231,7 +223,7 @@ run_list(GsCheck *check, const char *step)
 	if (works > 0 && answer.records.count > real)
 		gs_check_put(check, step, true, "is dropped: other rows come, too");
 	else
-		gs_check_put(check, step, works >= present || !in_force(check, "IN"),
+		gs_check_put(check, step, works >= present || !gs_operator_available(check->settings, "IN"),
 					 describe_lists(check, works, why));
 }
 
@@ -354,13 +346,13 @@ run_case(GsCheck *check, const char *step)
 	for (int i = 0; i < known.count; i++)
 		alike += gs_trial_holds(&trial, known.records[i]);
 	trial.text = with_other_case(trial.text);
-	trial.json = psprintf("[%s]", gs_sample_quoted(trial.text));
+	trial.json = psprintf("[%s]", gs_json_quoted(trial.text));
 	if (alike == 0)
 		gs_check_put(check, step, true, gs_sample_lack(check));
 	else if (!gs_trial_ask(check, &trial, 1, &known, &answer, &found))
 		return;
 	else if (!answer.ok)
-		gs_trial_put(check, step, &trial, &known, &answer, &found, in_force(check, trial.operator), NULL);
+		gs_trial_put(check, step, &trial, &known, &answer, &found, gs_operator_available(check->settings, trial.operator), NULL);
 	else
 		gs_check_put(check, step, true,
 					 found.given == known.count ? "not known: the condition is dropped" :
@@ -386,7 +378,7 @@ run_status(GsCheck *check, const char *step)
 	gs_sample_choose(check, trial.column, &known);
 	gs_trial_choose(check, &known, &trial);
 	if (gs_trial_ask(check, &trial, 1, &known, &answer, &found))
-		gs_trial_put(check, step, &trial, &known, &answer, &found, in_force(check, "EQ"),
+		gs_trial_put(check, step, &trial, &known, &answer, &found, gs_operator_available(check->settings, "EQ"),
 					 "the column option pushdown 'false' keeps conditions on such columns here");
 }
 

@@ -241,7 +241,7 @@ pack(const char *id, const char *secret)
 }
 
 static Client *
-make_client(Oid mapping, uint64 epoch, const char *secret, const char *packed)
+make_client(Oid mapping, uint64 epoch, const char *secret, const char *packed, const char *basic)
 {
 	MemoryContext context = AllocSetContextCreate(TopMemoryContext, "gainsight_fdw client",
 												  ALLOCSET_SMALL_SIZES);
@@ -251,7 +251,7 @@ make_client(Oid mapping, uint64 epoch, const char *secret, const char *packed)
 	client->context = context;
 	client->mapping = mapping;
 	client->epoch = epoch;
-	client->basic = psprintf("Authorization: Basic %s", packed);
+	client->basic = pstrdup(basic);
 	client->credential.secrets[SECRET] = pstrdup(secret);
 	client->credential.secrets[PACKED] = pstrdup(packed);
 	client->credential.refused = "Gainsight refused the token";
@@ -268,13 +268,14 @@ gs_credential_of_client(const GsTenant *tenant, Oid mapping, const char *id, con
 						MemoryContext owner)
 {
 	const char *packed = pack(id, secret);
-	Client	   *client = find_client(mapping, tenant->epoch, psprintf("Authorization: Basic %s", packed));
+	const char *basic = psprintf("Authorization: Basic %s", packed);
+	Client	   *client = find_client(mapping, tenant->epoch, basic);
 	MemoryContextCallback *callback = MemoryContextAlloc(owner, sizeof(MemoryContextCallback));
 
 	if (client == NULL)
 	{
 		forget_old(mapping);
-		client = make_client(mapping, tenant->epoch, secret, packed);
+		client = make_client(mapping, tenant->epoch, secret, packed, basic);
 	}
 	callback->func = leave_client;
 	callback->arg = client;

@@ -128,7 +128,7 @@ explain_search(const GsRelation *relation, const GsScanPlan *plan, const GsFilte
 			   ExplainState *es)
 {
 	GsSearch	asked = {NULL, 0, filter->conditions, filter->nconditions,
-	.expression = filter->expression, .unasked = !gs_operator_available(relation, "IS_NOT_NULL")};
+	.expression = filter->expression, .unasked = !gs_operator_available(relation->settings, "IS_NOT_NULL")};
 	const GsSearch *search;
 	List	   *fields = NIL;
 	List	   *conditions = NIL;

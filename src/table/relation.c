@@ -193,24 +193,6 @@ gs_is_zoned(const GsRelation *relation, AttrNumber attnum)
 		(attr->column != NULL || (attr->described != NULL && attr->described->kind == GS_DATETIME));
 }
 
-bool
-gs_operator_available(const GsRelation *relation, const char *operator)
-{
-	const char *list = relation->settings->operators;
-	size_t		length = strlen(operator);
-
-	if (list == NULL)
-		return true;
-	for (const char *at = list; (at = strstr(at, operator)) != NULL; at += length)
-	{
-		bool		begins = at == list || strchr("," GS_BLANKS, at[-1]) != NULL;
-
-		if (begins && (at[length] == '\0' || strchr("," GS_BLANKS, at[length]) != NULL))
-			return true;
-	}
-	return false;
-}
-
 List *
 gs_relation_columns(const GsRelation *relation)
 {

@@ -116,7 +116,7 @@ gs_row_maker_select(const GsRowMaker *maker, GsSearch *search)
 			select[count++] = maker->fields[i];
 	search->select = select;
 	search->nselect = count;
-	search->unasked = !gs_operator_available(maker->relation, "IS_NOT_NULL");
+	search->unasked = !gs_operator_available(maker->relation->settings, "IS_NOT_NULL");
 	search->category = gs_to_utf8(maker->relation->settings->plan_type_category);
 }
 

@@ -105,3 +105,21 @@ gs_settings_load_as(Oid serverid, const GsDialect *dialect)
 {
 	return load_settings(serverid, InvalidOid, dialect);
 }
+
+bool
+gs_operator_available(const GsSettings *settings, const char *operator)
+{
+	const char *list = settings->operators;
+	size_t		length = strlen(operator);
+
+	if (list == NULL)
+		return true;
+	for (const char *at = list; (at = strstr(at, operator)) != NULL; at += length)
+	{
+		bool		begins = at == list || strchr("," GS_BLANKS, at[-1]) != NULL;
+
+		if (begins && (at[length] == '\0' || strchr("," GS_BLANKS, at[length]) != NULL))
+			return true;
+	}
+	return false;
+}

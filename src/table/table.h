@@ -149,9 +149,9 @@ extern GsRelation *gs_relation_open(Oid relid);
 extern bool gs_is_zoned(const GsRelation *relation, AttrNumber attnum);
 
 /*
- * build.c: does the tenant understand this operator of a search condition?
+ * settings.c: does the tenant understand this operator of a search condition?
  */
-extern bool gs_operator_available(const GsRelation *relation, const char *operator);
+extern bool gs_operator_available(const GsSettings *settings, const char *operator);
 
 /*
  * The numbers of all columns.

@@ -97,11 +97,7 @@ gs_value_shown(Oid type, Datum value)
 const char *
 gs_value_text(const char *value)
 {
-	StringInfoData out;
-
-	initStringInfo(&out);
-	gs_json_append_string(&out, gs_to_utf8(value));
-	return out.data;
+	return gs_json_quoted(gs_to_utf8(value));
 }
 
 const char *

@@ -18,7 +18,7 @@ gs_takes_lists(const GsRelation *relation, const GsClause *test)
 	GsKind		kind;
 
 	return gs_attr_kind(attr, &kind) && gs_attr_grade(attr, GS_IN) != GS_LOCAL &&
-		kind != GS_DATE && kind != GS_DATETIME && gs_operator_available(relation, "IN");
+		kind != GS_DATE && kind != GS_DATETIME && gs_operator_available(relation->settings, "IN");
 }
 
 Where *
@@ -26,7 +26,7 @@ gs_where_condition(Builder *builder, AttrNumber attnum, const char *operator, co
 {
 	Where	   *where;
 
-	if (!gs_operator_available(builder->relation, operator))
+	if (!gs_operator_available(builder->relation->settings, operator))
 		return gs_where_give_up(builder);
 	where = gs_where(CONDITION);
 	where->condition.field = gs_to_utf8(builder->relation->atts[attnum - 1].field);

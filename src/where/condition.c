@@ -21,13 +21,8 @@ static const char *
 json_text(const char *text)
 {
 	const char *utf8 = gs_try_to_utf8(text);
-	StringInfoData out;
 
-	if (utf8 == NULL)
-		return NULL;
-	initStringInfo(&out);
-	gs_json_append_string(&out, utf8);
-	return out.data;
+	return utf8 ? gs_json_quoted(utf8) : NULL;
 }
 
 /* A text, number or boolean; NULL for what JSON cannot say. */
@@ -274,7 +269,7 @@ in_condition(Builder *builder, const GsClause *clause, GsKind kind,
 	if (kind == GS_NUMBER && !all_sure(distinct))
 		return unsure_numbers(builder, clause, distinct);
 	if (list_length(distinct) == 1 ||
-		(!gs_operator_available(builder->relation, "IN") && list_length(distinct) <= MAX_ALONE))
+		(!gs_operator_available(builder->relation->settings, "IN") && list_length(distinct) <= MAX_ALONE))
 		return each_value(builder, clause, kind, GS_EQ, ANY_OF, distinct);
 	where = gs_where_condition(builder, clause->attnum, "IN",
 							   gs_join_values(distinct, 0, list_length(distinct)));
@@ -332,7 +327,7 @@ symbolic_pattern(Builder *builder, AttrNumber attnum, const char *symbol)
 
 	initStringInfo(&available);
 	for (int i = 0; i < (int) lengthof(names); i++)
-		if (gs_operator_available(builder->relation, names[i]))
+		if (gs_operator_available(builder->relation->settings, names[i]))
 			appendStringInfo(&available, "%s%s", available.len > 0 ? "|" : "", names[i]);
 	if (available.len == 0)
 		return gs_where_give_up(builder);
@@ -352,7 +347,7 @@ symbolic_operator(const Builder *builder, GsTest test)
 		[GS_PREFIX] = "STARTS_WITH"
 	};
 
-	if (test == GS_IN && !gs_operator_available(builder->relation, "IN"))
+	if (test == GS_IN && !gs_operator_available(builder->relation->settings, "IN"))
 		return "EQ";
 	return names[test];
 }

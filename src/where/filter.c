@@ -155,7 +155,7 @@ implied_list(Builder *builder, const Where *whole)
 	List	   *candidates = first->kind == ALL_OF ? first->arms : list_make1((void *) first);
 	ListCell   *cell;
 
-	foreach(cell, gs_operator_available(builder->relation, "IN") ? candidates : NIL)
+	foreach(cell, gs_operator_available(builder->relation->settings, "IN") ? candidates : NIL)
 	{
 		const Where *candidate = lfirst(cell);
 		List	   *values = candidate->kind == CONDITION ?
@@ -187,14 +187,6 @@ is_nested(const Builder *builder, const Where *arm)
 		if (((const Where *) lfirst(cell))->kind != CONDITION)
 			return true;
 	return builder->several;
-}
-
-/* Does it fit, but for a list that is cut? */
-static bool
-fits(const Builder *builder, const Where *arm, bool cut)
-{
-	return builder->filter->nconditions + count_conditions(arm) <= GS_MAX_CONDITIONS &&
-		(cut || !has_long_list(arm)) && !is_nested(builder, arm);
 }
 
 /*
@@ -249,6 +241,14 @@ may_lose_an_arm(const Where *where)
 	return where->kind == ANY_OF && dropped && only_field(where) == NULL;
 }
 
+/* Does it fit, but for a list that is cut? */
+static bool
+fits(const Builder *builder, const Where *arm, bool cut)
+{
+	return builder->filter->nconditions + count_conditions(arm) <= GS_MAX_CONDITIONS &&
+		(cut || !has_long_list(arm)) && !is_nested(builder, arm) && !may_lose_an_arm(arm);
+}
+
 /* An arm of the whole, if it fits, or what it implies does. */
 static void
 emit_arm(Builder *builder, const Where *arm, StringInfo expression)
@@ -256,7 +256,7 @@ emit_arm(Builder *builder, const Where *arm, StringInfo expression)
 	GsFilter   *filter = builder->filter;
 	bool		cut;
 
-	if (arm->kind == ANY_OF && (may_lose_an_arm(arm) || !fits(builder, arm, false)))
+	if (arm->kind == ANY_OF && !fits(builder, arm, false))
 	{
 		filter->complete = false;
 		arm = implied_list(builder, arm);
@@ -268,7 +268,7 @@ emit_arm(Builder *builder, const Where *arm, StringInfo expression)
 		filter->unlisted |= filter->nconditions == 0;
 		cut = false;
 	}
-	if (may_lose_an_arm(arm) || !fits(builder, arm, cut))
+	if (!fits(builder, arm, cut))
 	{
 		filter->complete = false;
 		return;

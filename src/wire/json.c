@@ -290,3 +290,13 @@ gs_json_append_string(StringInfo out, const char *text)
 {
 	escape_json(out, text);
 }
+
+char *
+gs_json_quoted(const char *text)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	gs_json_append_string(&out, text);
+	return out.data;
+}

@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
@@ -122,14 +121,7 @@ gs_dry_run_record(const GsRelation *relation, const GsWrite *write, const char *
 	for (count = 0; count < write->nmembers; count++)
 		members[count] = write->members[count];
 	if (key != NULL)
-	{
-		StringInfoData json;
-
-		initStringInfo(&json);
-		gs_json_append_string(&json, key);
-		members[count].field = gs_model_flagged(relation->resource, GS_KEY)->field;
-		members[count++].json = json.data;
-	}
+		members[count++] = (GsMember) {gs_model_flagged(relation->resource, GS_KEY)->field, gs_json_quoted(key)};
 	return gs_write_parse(gs_api_record(members, count));
 }
 
