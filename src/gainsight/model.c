@@ -250,12 +250,7 @@ gs_model_hint_at_values(const GsResource *resource, const char *body, const char
 {
 	const char *words = description ? pnstrdup(description, MAX_WORDS) : "";
 	bool		names_fields = names_any(words, resource);
-	size_t		length = strlen(body);
-
-	/* parsing writes to it, one byte behind it too */
-	char	   *copy = pstrdup(body);
-	const char *why;
-	const GsJson *record = gs_json_parse(copy, length, CurrentMemoryContext, &why);
+	const GsJson *record = gs_json_reread(body);
 	StringInfoData hint;
 
 	initStringInfo(&hint);

@@ -83,18 +83,6 @@ extern void gs_settings_authorize(GsSettings *settings, Oid userid);
 extern void gs_require_usage(Oid serverid);
 
 /*
- * ours.c: is it one of this wrapper's, by whatever name that goes?
- */
-
-/*
- * The function that plans scans of ours.  Told once at load.
- */
-extern void gs_ours_init(GetForeignPlan_function function);
-
-extern bool gs_routine_is_ours(const FdwRoutine *routine);
-extern bool gs_server_is_ours(Oid serverid);
-
-/*
  * relation.c: a foreign table seen through the model
  */
 
@@ -244,6 +232,12 @@ extern const char *gs_value_second(int64 second);
 extern const char *gs_value_moment(Timestamp value);
 
 /*
+ * Numbers as SQL and JSON write them: less than 0, 0 or more, as a is less than
+ * b, equal to it, or more.
+ */
+extern int	gs_number_compare(const char *a, const char *b);
+
+/*
  * Text from and to UTF-8; the argument itself where nothing has to change.
  * Raises 22P05 (which gs_input_rethrow makes HV004) for what has no equal.
  */
@@ -327,5 +321,35 @@ extern void gs_writable_check_column(const GsRelation *relation, AttrNumber attn
  * The fields that an update has to know.
  */
 extern List *gs_writable_update_fields(const GsRelation *relation);
+
+/*
+ * relation.c: is it one of this wrapper's, by whatever name that goes?
+ */
+
+/*
+ * The function that plans scans of ours.  Told once at load.
+ */
+extern void gs_ours_init(GetForeignPlan_function function);
+
+extern bool gs_routine_is_ours(const FdwRoutine *routine);
+extern bool gs_server_is_ours(Oid serverid);
+
+/*
+ * same.c: has a record changed?  Records are JSON as the tenant gave it, at two
+ * times and by different requests, which may spell one value in two ways.
+ */
+
+/*
+ * Is a record still what it was?  By its version, where that is fine enough to
+ * tell; else all fields that can be written have to be the same, of the custom ones
+ * those that the table declares.
+ */
+extern bool gs_same_record(const GsRelation *relation, const GsJson *then, const GsJson *now);
+
+/*
+ * Has a record all the values that were sent for it?
+ */
+extern bool gs_same_members(const GsResource *resource, const GsMember *members, int nmembers,
+							const GsJson *now);
 
 #endif							/* GS_TABLE_H */

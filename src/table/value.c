@@ -13,6 +13,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
+#include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
@@ -107,6 +108,19 @@ gs_value_number(Oid type, Datum value)
 
 	/* NaN and the infinities */
 	return strpbrk(shown, "NI") != NULL ? NULL : shown;
+}
+
+static Datum
+numeric_of(const char *number)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(number), ObjectIdGetDatum(InvalidOid),
+							   Int32GetDatum(-1));
+}
+
+int
+gs_number_compare(const char *a, const char *b)
+{
+	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, numeric_of(a), numeric_of(b)));
 }
 
 const char *

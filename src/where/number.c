@@ -67,12 +67,6 @@ numeric_of(const char *number)
 							   Int32GetDatum(-1));
 }
 
-int
-gs_number_compare(const char *a, const char *b)
-{
-	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, numeric_of(a), numeric_of(b)));
-}
-
 const char *
 gs_number_bound(const char *number, bool upper)
 {

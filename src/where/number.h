@@ -20,11 +20,6 @@ extern bool gs_number_is_sure(const char *number);
 extern const char *gs_number_bound(const char *number, bool upper);
 
 /*
- * Less than 0, 0 or more, as a is less than b, equal to it, or more.
- */
-extern int	gs_number_compare(const char *a, const char *b);
-
-/*
  * One without the zeros that make no difference, so that equals look alike.
  * palloc'd, or the argument.
  */

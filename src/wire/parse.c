@@ -441,3 +441,11 @@ gs_json_parse(char *body, size_t length, MemoryContext context, const char **why
 {
 	return gs_json_parse_reply(body, length, UINT32_MAX, context, why);
 }
+
+const GsJson *
+gs_json_reread(const char *json)
+{
+	const char *why;
+
+	return gs_json_parse(pstrdup(json), strlen(json), CurrentMemoryContext, &why);
+}

@@ -27,4 +27,9 @@ extern const GsJson *gs_json_parse_reply(char *body, size_t length, uint32 max_v
 										 MemoryContext context, const char **why);
 extern const char *const gs_json_too_many;
 
+/*
+ * What was kept of JSON as text, in CurrentMemoryContext; NULL where it is none.
+ */
+extern const GsJson *gs_json_reread(const char *json);
+
 #endif							/* GS_PARSE_H */

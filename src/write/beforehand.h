@@ -25,4 +25,23 @@ extern void gs_beforehand_update(PlannerInfo *root, const GsRelation *relation);
  */
 extern void gs_beforehand_route(const ModifyTableState *mtstate, const ResultRelInfo *rinfo);
 
+/*
+ * WITH CHECK OPTION, before a row is sent.
+ */
+
+typedef struct GsChecks GsChecks;
+
+/*
+ * Prepare the check options of a table that the node writes to.  Lives as long
+ * as the statement.
+ */
+extern GsChecks *gs_checks_create(ModifyTableState *mtstate, ResultRelInfo *rinfo,
+								  const GsRelation *relation, bool insert);
+
+/*
+ * Raise 44000 if the row, which is still to be sent, violates one whatever the
+ * tenant makes of it.
+ */
+extern void gs_checks_apply(const GsChecks *checks, EState *estate, TupleTableSlot *slot);
+
 #endif							/* GS_BEFOREHAND_H */

@@ -234,7 +234,7 @@ return_row(ForeignScanState *node, GsDirectState *state, const char *json)
 {
 	TupleTableSlot *slot = ExecClearTuple(node->ss.ss_ScanTupleSlot);
 
-	gs_row_maker_fill(state->maker, gs_write_parse(json), NULL, slot->tts_values, slot->tts_isnull);
+	gs_row_maker_fill(state->maker, gs_json_reread(json), NULL, slot->tts_values, slot->tts_isnull);
 	ExecStoreVirtualTuple(slot);
 	tuplestore_puttupleslot(state->rows, slot);
 	ExecClearTuple(slot);

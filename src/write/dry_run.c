@@ -122,7 +122,7 @@ gs_dry_run_record(const GsRelation *relation, const GsWrite *write, const char *
 		members[count] = write->members[count];
 	if (key != NULL)
 		members[count++] = (GsMember) {gs_model_flagged(relation->resource, GS_KEY)->field, gs_json_quoted(key)};
-	return gs_write_parse(gs_api_record(members, count));
+	return gs_json_reread(gs_api_record(members, count));
 }
 
 void

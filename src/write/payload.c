@@ -121,14 +121,6 @@ json_of(const GsRelation *relation, const GsAttr *attr, Datum value)
 	return json_of_type(relation, attr, attr->type, value);
 }
 
-const GsJson *
-gs_write_parse(const char *json)
-{
-	const char *why;
-
-	return gs_json_parse(pstrdup(json), strlen(json), CurrentMemoryContext, &why);
-}
-
 /*
  * What a row lacks.
  */
@@ -357,7 +349,7 @@ changed(const GsMember *changes, int nchanges, const char *field)
 static bool
 is_json_of(const char *text, GsJsonKind kind)
 {
-	const GsJson *node = gs_write_parse(text);
+	const GsJson *node = gs_json_reread(text);
 
 	return node != NULL && gs_json_kind(node) == kind;
 }
@@ -370,7 +362,7 @@ static const char *
 as_it_came(const GsJson *came, const char *json)
 {
 	GsJsonKind	kind = gs_json_kind(came);
-	const GsJson *value = gs_write_parse(json);
+	const GsJson *value = gs_json_reread(json);
 	const char *text = gs_json_text(value);
 
 	if (kind == GS_JSON_ABSENT || kind == GS_JSON_NULL || kind == gs_json_kind(value) || text == NULL)

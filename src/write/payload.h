@@ -20,11 +20,6 @@ typedef struct GsWrite
 } GsWrite;
 
 /*
- * What was kept of JSON as text, in CurrentMemoryContext.
- */
-extern const GsJson *gs_write_parse(const char *json);
-
-/*
  * What creates a row.  Raises 23502, 428C9, 23514, 23503 and HV004 for a row
  * that cannot be created.
  */

@@ -9,7 +9,7 @@
 
 #include "nodes/execnodes.h"
 
-#include "check_option.h"
+#include "beforehand.h"
 #include "gainsight/gainsight.h"
 #include "table/table.h"
 

@@ -92,6 +92,8 @@ extern bool gs_update_begin(GsUpdate *update, bool wait);
  */
 extern void gs_update_check(GsUpdate *update);
 extern void gs_update_checked(GsUpdate *update);
+extern void gs_update_send(GsUpdate *update);
+extern void gs_update_sent(GsUpdate *update);
 extern void gs_update_read_back(GsUpdate *update);
 extern void gs_update_have_read_back(GsUpdate *update);
 

@@ -15,7 +15,6 @@
 
 #include "utils/memutils.h"
 
-#include "send.h"
 #include "update_queue.h"
 
 /* Longer than any wait between two looks at what goes on, in ms. */
@@ -41,7 +40,7 @@ static const struct
 	void		(*take) (GsUpdate *update);
 }			stages[] = {
 	[GS_UPDATE_CHECKING] = {gs_update_check, gs_update_checked},
-	[GS_UPDATE_SENDING] = {gs_send, gs_send_answered},
+	[GS_UPDATE_SENDING] = {gs_update_send, gs_update_sent},
 	[GS_UPDATE_READING] = {gs_update_read_back, gs_update_have_read_back},
 };
 

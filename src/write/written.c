@@ -16,7 +16,6 @@
 #include "utils/memutils.h"
 
 #include "payload.h"
-#include "same.h"
 #include "written.h"
 
 typedef struct Written
@@ -81,7 +80,7 @@ gs_written_note(const GsRelation *relation, const char *key, const GsJson *seen,
 	written = hash_search(table, &hash, HASH_ENTER, &found);
 	if (!found)
 		written->before = written->record = NULL;
-	if (written->record == NULL || !gs_same_record(relation, gs_write_parse(written->record), seen))
+	if (written->record == NULL || !gs_same_record(relation, gs_json_reread(written->record), seen))
 	{
 		keep(&written->before, gs_json_printed(seen, GS_JSON_AS_IT_CAME));
 		written->first_scan = last_scan;
@@ -101,6 +100,6 @@ gs_written_since(const GsRelation *relation, const char *key, const GsSavedRecor
 		return NULL;
 	/* what was read between two of these writes is what the first of them left */
 	*is_broken = written->first_scan >= read->number &&
-		!gs_same_record(relation, gs_write_parse(written->before), then);
+		!gs_same_record(relation, gs_json_reread(written->before), then);
 	return written->record;
 }

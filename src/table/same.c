@@ -10,9 +10,7 @@
 
 #include "utils/timestamp.h"
 
-#include "gainsight/gainsight.h"
-#include "payload.h"
-#include "same.h"
+#include "table.h"
 
 static bool
 moment_of(const GsJson *node, Timestamp *moment)
@@ -131,7 +129,7 @@ gs_same_members(const GsResource *resource, const GsMember *members, int nmember
 {
 	for (int i = 0; i < nmembers; i++)
 	{
-		const GsJson *sent = gs_write_parse(members[i].json);
+		const GsJson *sent = gs_json_reread(members[i].json);
 
 		if (!same_value(gs_model_field(resource, members[i].field), sent,
 						gs_json_get(now, members[i].field)))
