@@ -779,7 +779,8 @@ def listens(port):
 
 def load_tests(loader, tests, _):
     """The other dialect's beside these; they need this module whole."""
-    tests.addTests(loader.loadTestsFromNames(["test_tenant_nxt", "test_tenant_nxt_services"]))
+    tests.addTests(loader.loadTestsFromNames([
+        "test_tenant_nxt", "test_tenant_nxt_services", "test_tenant_nxt_writing"]))
     return tests
 
 

@@ -1,5 +1,6 @@
 """The sandbox tenant as live tenants are reported to be: beside reading, which is in
-test_tenant_nxt.py, their descriptions of objects, refusals, tokens for machines, and writes.
+test_tenant_nxt.py, and writing, in test_tenant_nxt_writing.py, their descriptions of objects,
+refusals, and tokens for machines.
 """
 
 import base64
@@ -10,7 +11,7 @@ import time
 
 import test_tenant
 from test_tenant import PLANS, setUpModule, tearDownModule, where
-from test_tenant_nxt import BY_GSID, CLIENT, PACIFIC, NxtTest, cell, pick
+from test_tenant_nxt import BY_GSID, CLIENT, NxtTest, pick
 
 __all__ = ["setUpModule", "tearDownModule"]
 
@@ -291,108 +292,3 @@ class Machines(NxtTest):
                 client.connection.close()
         with concurrent.futures.ThreadPoolExecutor(11) as pool:
             self.assertEqual(sum(pool.map(one, range(11))), PLANS)
-
-
-class Writing(NxtTest):
-    FIELDS = {"Name": "Go-live", "CompanyId": "1P02AAAA", "OwnerId": "1P01U",
-              "SuccessPlanType": "Onboarding", "status": "Draft", "DueDate": "2026-05-15",
-              "ActionPlan": "<p>\u2026</p>"}
-
-    def setUp(self):
-        super().setUp()
-        self.addCleanup(self.ctl, "reset")
-
-    def write(self, method, *records):
-        """(the values of success by referenceId, those of failure)"""
-        status, _, data = self.plans(method, records)
-        body = json.loads(data)
-        if status != 200:
-            return status, body
-        self.assertIs(body["result"], True)
-        return tuple({key: value for one in body["data"][word] for key, value in one.items()}
-                     for word in ("success", "failure"))
-
-    def plans(self, method, records):
-        self.client.base = ""
-        answer = self.client.raw(method, "/v2/successPlan/", {
-            "requests": [{"record": record} for record in records]})
-        self.client.base = "/v1"
-        return answer
-
-    def plan(self, gsid):
-        return next(row for row in self.dump("successplans", "--custom") if row[0] == gsid)
-
-    def test_a_create_answers_with_the_gsid_by_reference_id_type_and_status_go_by_name(self):
-        success, failure = self.write("POST", dict(self.FIELDS, referenceId="1"))
-        self.assertEqual((list(success), failure), (["1"], {}))
-        row = self.plan(success["1"])
-        type_id = next(t[0] for t in self.dump("plan_types") if t[1] == "Onboarding")
-        self.assertEqual(row[1:3] + row[4:8] + row[10:12], (
-            "Go-live", "1P02AAAA", type_id, "Onboarding", "Draft", "1P01U", "2026-05-15",
-            "<p>\u2026</p>"))
-
-    def test_required_name_company_id_owner_id_success_plan_type_failures_hide_in_a_200(self):
-        for name in ("Name", "CompanyId", "OwnerId", "SuccessPlanType"):
-            lacking = {key: value for key, value in self.FIELDS.items() if key != name}
-            success, failure = self.write("POST", dict(lacking, referenceId="a"),
-                                          dict(self.FIELDS, referenceId="b"))
-            self.assertEqual((list(success), list(failure)), (["b"], ["a"]))
-            self.assertTrue(failure["a"].startswith("COCKPIT_9700: Missing mandatory fields"))
-            self.assertIn(name, failure["a"])
-        for change in ({"SuccessPlanType": "None such"}, {"status": "None such"}, {"Nope": 1},
-                       {"DueDate": "2026-02-30"}, {"TypeId": "x"}):
-            success, failure = self.write("POST", {**self.FIELDS, **change, "referenceId": "a"})
-            self.assertEqual((success, list(failure)), ({}, ["a"]))
-
-    def test_up_to_50_records_a_call(self):
-        records = [dict(self.FIELDS, referenceId=str(number)) for number in range(51)]
-        self.refused(self.write("POST", *records), "50")
-        self.assertEqual(len(self.write("POST", *records[:50])[0]), 50)
-        self.assertEqual(json.loads(self.ctl("counters"))["plans_created"], 50)
-        self.refused(self.write("POST", records[0], records[0]), "referenceId")
-
-    def test_whether_put_replaces_or_merges_is_stated_nowhere(self):
-        gsid = next(row for row in self.dump("successplans", "--custom") if all(row))[0]
-        before = self.plan(gsid)
-        self.assertEqual(self.write("PUT", {"referenceId": "1", "Gsid": gsid, "Name": "new"}),
-                         ({"1": gsid}, {}))
-        after = self.plan(gsid)
-        self.assertEqual((after[1], after[2:13], after[14:]), ("new", before[2:13], before[14:]))
-        self.assertNotEqual(after[13], before[13])
-        self.ctl("set", "put=replace")
-        self.write("PUT", {"referenceId": "1", "Gsid": gsid, "Name": "newer"})
-        after = self.plan(gsid)
-        self.assertEqual(after[1:6] + after[7:9], ("newer",) + before[2:6] + before[7:9])
-        self.assertEqual(after[6:7] + after[9:12] + after[14:], (None,) * 10)
-        self.assertIn("COCKPIT_9702", self.write(
-            "PUT", {"referenceId": "1", "Gsid": "none"})[1]["1"])
-        self.assertIn("COCKPIT_9700", self.write(
-            "PUT", {"referenceId": "1", "Gsid": gsid, "OwnerId": None})[1]["1"])
-
-    def test_closing_a_plan_closes_its_objectives(self):
-        gsid = next(row[3] for row in self.dump("objectives") if row[4] == "In Progress")
-        self.write("PUT", {"referenceId": "1", "Gsid": gsid, "status": "Completed"})
-        self.assertEqual({row[4] for row in self.dump("objectives") if row[3] == gsid},
-                         {"Completed"})
-        found = self.page("call_to_action", ("Gsid", "IsClosed"),
-                          where=where(("CtaGroupId", "EQ", gsid)))
-        self.assertEqual({record["IsClosed"] for record in found}, {True})
-
-    def test_there_is_no_delete(self):
-        self.assertEqual(self.plans("DELETE", [])[0], 404)
-
-    def test_a_day_that_is_written_may_come_back_as_another(self):
-        self.ctl("set", "due_zone=" + PACIFIC)
-        for style, day in (("day", "2026-05-15"), ("utc", "2026-05-14")):
-            self.ctl("set", "write_dates=" + style)
-            success, _ = self.write("POST", dict(self.FIELDS, referenceId="1"))
-            record, = self.page(select=("DueDate",), where=where(("Gsid", "EQ", success["1"])))
-            self.assertEqual(cell(record, "DueDate", PACIFIC), day)
-
-    def test_describe_names_what_can_be_updated(self):
-        data = self.client.call("GET", "/meta/services/objects/cta_group/describe")[1]["data"]
-        updateable = {field["fieldName"] for field in data[0]["fields"]
-                      if field["meta"]["updateable"]}
-        self.assertLessEqual({"Name", "CompanyId", "SuccessPlanTypeId", "StatusId", "OwnerId",
-                              "StartDate", "DueDate", "ActionPlan", "Health__gc"}, updateable)
-        self.assertFalse(updateable & {"Gsid", "CreatedDate", "ModifiedDate", "IsClosed"})

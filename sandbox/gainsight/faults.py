@@ -4,7 +4,7 @@ import re
 import threading
 
 KINDS = ("status", "close", "reset", "hang", "apply_then", "trickle_ms", "endless", "gzip_bomb",
-         "deep", "many", "redirect", "raw", "replace_body", "after_answer_close", "touch")
+         "deep", "many", "redirect", "raw", "replace_body", "after_answer_close", "touch", "forget")
 _CLOSE = ("accept", "before", "headers", "body")
 _EXTRA = ("headers", "body", "seconds", "bytes")
 _MOST_RULES = 1000
@@ -12,6 +12,10 @@ _MOST_RULES = 1000
 
 def _whole(value, least=0, most=10**9):
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _words(value):
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
 def _check_fault(fault):
@@ -28,7 +32,7 @@ def _check_fault(fault):
         "status": _whole(value, 200, 599),
         "close": value in _CLOSE,
         "hang": value in ("before", "body"),
-        "apply_then": value == "close",
+        "apply_then": value == "close" or _whole(value, 500, 599),
         "trickle_ms": _whole(value, 1, 60_000),
         "gzip_bomb": _whole(value, 1, 100_000),
         "deep": _whole(value, 1, 10_000_000),
@@ -38,8 +42,8 @@ def _check_fault(fault):
         "raw": isinstance(value, str),
         "replace_body": isinstance(value, list) and all(
             isinstance(edit, list) and len(edit) in (2, 3) for edit in value),
-        "touch": isinstance(value, list) and len(value) > 1
-                 and all(isinstance(word, str) for word in value),
+        "touch": _words(value) and len(value) > 1,
+        "forget": _words(value) and len(value) > 0,
         "after_answer_close": value is True or _whole(value, 0, 60_000),
     }.get(kind, value is True)
     if not fits:

@@ -91,7 +91,9 @@ def _hang(wire, fault, answer):
 
 def _apply_then(wire, fault, answer):
     answer()
-    return None, False
+    if fault["apply_then"] == "close":
+        return None, False
+    return wire.send(refusal(fault["apply_then"], "GU_1101", "this request's answer was lost"))
 
 
 def _trickle(wire, fault, answer):
@@ -182,6 +184,17 @@ def _touch(wire, fault, answer):
     return wire.send(answer())
 
 
+def _forget(wire, fault, answer):
+    """Of some records the reply to a batch says nothing."""
+    reply = answer()
+    body = json.loads(reply.body())
+    data = body.get("data")
+    for listed in data.values() if isinstance(data, dict) else ():
+        listed[:] = [one for one in listed if not set(one) & set(fault["forget"])]
+    reply.parts = [json.dumps(body, ensure_ascii=False).encode()]
+    return wire.send(reply)
+
+
 def _after_answer_close(wire, fault, answer):
     wire.keep_alive = True
     status, _ = wire.send(answer())
@@ -196,5 +209,5 @@ PERFORM = {
     "apply_then": _apply_then, "trickle_ms": _trickle, "endless": _endless,
     "gzip_bomb": _gzip_bomb, "deep": _deep, "many": _many, "redirect": _redirect, "raw": _raw,
     "replace_body": _replace_body, "after_answer_close": _after_answer_close,
-    "touch": _touch,
+    "touch": _touch, "forget": _forget,
 }

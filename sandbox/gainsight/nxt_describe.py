@@ -18,12 +18,13 @@ _BALLAST = {
 }
 
 
-def describe(name):
+def describe(name, setting):
     if name not in OBJECTS:
         raise no_object("there is no object %s" % values.show(name))
     told = OBJECTS[name]
+    required = nxt_plans.required_fields(setting) if name == "cta_group" else ("Name",)
     data = [{"objectName": name, "label": told.label, "objectType": "STANDARD",
-             "fields": [_field(field, _writable(name, field))
+             "fields": [_field(field, _writable(name, field), field.name in required)
                         for field in told.fields.values()]}]
     return envelope(json.dumps(data).encode())
 
@@ -34,9 +35,9 @@ def _writable(name, field):
     return field.name not in ("Gsid", "CreatedDate", "ModifiedDate")
 
 
-def _field(field, writable):
+def _field(field, writable, required):
     said = {"fieldName": field.name, "label": _label(field), "dataType": field.type,
-            "options": _options(field), "meta": _meta(field, writable),
+            "options": _options(field), "meta": _meta(field, writable, required),
             "dependentPicklistInfo": None, "defaultValue": None, "description": None,
             "fieldGroupType": None}
     said.update((key, value) for key, value in field.said.items() if key in said)
@@ -57,12 +58,12 @@ def _options(field):
             for place, label in enumerate(labels)]
 
 
-def _meta(field, writable):
+def _meta(field, writable, required):
     rich = field.type == "RICHTEXTAREA"
     meta = {
         "filterable": field.filterable, "sortable": field.filterable, "groupable": not rich,
         "createable": writable, "updateable": writable,
-        "required": field.name == "Name", "nillable": field.name not in ("Gsid", "Name"),
+        "required": required, "nillable": not required and field.name != "Gsid",
         "readOnly": not writable, "hidden": False, "richText": rich, "formulaField": False,
         "hasLookup": field.target is not None, "length": _LENGTHS.get(field.type, 0),
         "decimalPlaces": 2 if field.kind == "number" else 0,

@@ -9,7 +9,7 @@ import json
 import zoneinfo
 
 from . import bodies, fields, filters, nxt_generate, values
-from .replies import envelope
+from .replies import envelope, refusal
 from .values import EPOCH_DAY, Refused
 
 MOST_RECORDS = 50
@@ -24,7 +24,12 @@ COLUMNS = {
 # What describe calls them, where that is another name.
 DESCRIBED = {"SuccessPlanType": "SuccessPlanTypeId", "status": "StatusId"}
 UPDATEABLE = frozenset(DESCRIBED.get(name, name) for name in COLUMNS)
-_CLEARED = [column for name, column in COLUMNS.items() if name not in REQUIRED]
+_REFERS_TO = {"CompanyId": "company", "OwnerId": "gsuser"}
+
+
+def required_fields(setting):
+    """What describe calls the fields that a plan cannot be without."""
+    return {DESCRIBED.get(name, name) for name in (*REQUIRED, *setting.mandatory_fields)}
 
 
 def create(tenant, body, setting):
@@ -44,6 +49,10 @@ def _each(body, setting, carry_out):
         except Refused as error:
             failure.append({reference: "%s: %s" % (error.code or "COCKPIT_9701", error.desc)})
     outcome = {"success": success, "failure": failure}
+    if setting.write_answer == "sparse":
+        outcome = {name: listed for name, listed in outcome.items() if listed}
+    if setting.write_answer == "error_code" and failure:
+        return refusal(200, "COCKPIT_9700", "Some records were not processed", data=outcome)
     return envelope(json.dumps(outcome, ensure_ascii=False).encode())
 
 
@@ -69,7 +78,8 @@ def _records(body, setting):
 
 
 def _create(tenant, record, setting):
-    missing = [name for name in REQUIRED if record.get(name) in (None, "")]
+    missing = [name for name in (*REQUIRED, *setting.mandatory_fields)
+               if record.get(name) in (None, "")]
     if missing:
         raise _missing(missing)
     row = tenant.create_plan(_columns(tenant, record, setting))
@@ -82,15 +92,19 @@ def _update(tenant, record, setting):
     row = tenant.plans.row_of.get(gsid) if isinstance(gsid, str) else None
     if row is None:
         raise Refused("there is no success plan %s" % values.show(gsid), "COCKPIT_9702")
-    emptied = [name for name in REQUIRED if name in record and record[name] in (None, "")]
-    if emptied:
-        raise _missing(emptied)
-    changes = _columns(tenant, record, setting)
+    kept = (*REQUIRED, *setting.mandatory_fields)
+    # Name has to be there, the others only must not be emptied.
+    missing = [name for name in kept if (name in record or name == "Name")
+               and record.get(name) in (None, "")]
+    if missing:
+        raise _missing(missing)
+    record = {**setting.put_resets, **record}
     if setting.put == "replace":
-        changes = dict(dict.fromkeys(_CLEARED), **changes)
+        record = {**{name: None for name in COLUMNS if name not in kept}, **record}
+    changes = _columns(tenant, record, setting)
     tenant.change_plan(row, changes)
-    if changes.get("Status") in nxt_generate.CLOSED:
-        tenant.objectives.close(row)
+    if changes.get("Status") in nxt_generate.CLOSED and setting.close_cascades:
+        tenant.objectives.close(row, tenant.plans.values["ModifiedDate"][row])
     tenant.journal.count("plans_updated")
     return gsid
 
@@ -104,6 +118,8 @@ def _columns(tenant, record, setting):
     result = {}
     for name, value in record.items():
         if name not in COLUMNS:
+            if not setting.strict:
+                continue
             raise Refused("there is no field %s to write" % values.show(name), "P_5005")
         field = fields.PLAN[COLUMNS[name]]
         if value is None:
@@ -112,6 +128,10 @@ def _columns(tenant, record, setting):
             result[field.name] = _BY_NAME[name](tenant, value)
         else:
             result[field.name] = bodies.parse_field(field, value)
+        if value is not None and name in _REFERS_TO and not tenant.world.holds(
+                _REFERS_TO[name], value):
+            raise Refused("%s %s is of no record of %s" % (name, values.show(value),
+                                                          _REFERS_TO[name]), "COCKPIT_9705")
         if name in ("StartDate", "DueDate") and value is not None and setting.write_dates == "utc":
             result[field.name] = _day_there(result[field.name], setting.due_zone)
     return result

@@ -56,4 +56,4 @@ class Routes:
         return nxt_plans.update(self.tenant, parse_body(request.body), setting)
 
     def describe(self, request, setting, name):
-        return nxt_describe.describe(name)
+        return nxt_describe.describe(name, setting)

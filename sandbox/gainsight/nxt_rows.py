@@ -12,7 +12,10 @@ from .nxt_fields import OBJECTS, Field
 
 _PAGE_CACHE_BYTES = 64 << 20
 _FOUND_CACHE_ROWS = 2_000_000
-_SPARE = 12                     # companies and users that no plan names
+# Objects whose records are those that the plans name: in which column, how an id begins, its name.
+_NAMED = {"company": ("CompanyId", "1P01", generate.company_name),
+          "gsuser": ("OwnerId", "1P08", generate.owner_name)}
+_SPARE = 12                     # and so many that no plan names
 _ODDITIES = 40
 
 
@@ -125,6 +128,10 @@ class Rows:
                 for row, value in enumerate(self.values[name])]
 
 
+def _spare(prefix):
+    return [generate.new_id(prefix, number, 0) for number in range(_SPARE)]
+
+
 class World:
     """All objects of one tenant."""
 
@@ -170,17 +177,26 @@ class World:
         return nxt_generate.picklist(self.tenant.types, self.tenant.switches.plan_type_category)
 
     def _company(self):
-        return self._named("CompanyId", "1P01", generate.company_name)
+        return self._named("company")
 
     def _gsuser(self):
-        return self._named("OwnerId", "1P08", generate.owner_name)
+        return self._named("gsuser")
 
-    def _named(self, column, prefix, name_of):
-        """Whom the plans name, and some that none does."""
+    def _named(self, name):
+        column, prefix, name_of = _NAMED[name]
         ids = dict.fromkeys(self.rows("cta_group").base[column])
         ids.pop(None, None)
-        ids.update(dict.fromkeys(generate.new_id(prefix, number, 0) for number in range(_SPARE)))
+        ids.update(dict.fromkeys(_spare(prefix)))
         return {"Gsid": list(ids), "Name": [name_of(ident) for ident in ids]}
+
+    def holds(self, name, ident):
+        """Has this company or user a record? Told without making the records of all."""
+        column, prefix, _ = _NAMED[name]
+        plans = self.tenant.plans
+        found = plans.with_value(column, (ident,))
+        if found is None:
+            found = [row for row in plans.order if plans.values[column][row] == ident]
+        return bool(found) or ident in _spare(prefix)
 
     def _relationship(self):
         return {"Gsid": [], "Name": []}

@@ -38,9 +38,9 @@ def envelope(*data):
     return Reply(200, [before, *data, b',"message":null}'])
 
 
-def refusal(status, code, desc, headers=None):
+def refusal(status, code, desc, headers=None, data=None):
     body = {"result": False, "errorCode": code, "errorDesc": desc, "requestId": request_id(),
-            "data": None, "message": None}
+            "data": data, "message": None}
     return Reply(status, [json.dumps(body, ensure_ascii=False).encode()], headers, failed=True)
 
 

@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from . import fields, generate, spelling
 
-_STATUS = tuple(fields.OBJECTIVE).index("Status")
+_STATUS, _MODIFIED = map(tuple(fields.OBJECTIVE).index, ("Status", "ModifiedDate"))
 _DOCUMENTED = [name for name, field in fields.PLAN.items() if not field.custom]
 
 _PAGE_CACHE_BYTES = 128 << 20
@@ -178,18 +178,22 @@ class Objectives:
         self.most, self.seed = most, seed
         self.version = 0                # goes up with each change
         self.added = {}                 # row of the plan: [objectives]
-        self.closed = {}                # row of the plan: how many of its first were closed with it
+        self.closed = {}                # row of the plan: {place: when it was closed with it}
 
     def of(self, row, gsid):
         listed = generate.objectives(row, gsid, self.most, self.seed) + self.added.get(row, [])
-        for place in range(self.closed.get(row, 0)):
-            listed[place] = (*listed[place][:_STATUS], "Completed", *listed[place][_STATUS + 1:])
+        for place, moment in self.closed.get(row, {}).items():
+            changed = list(listed[place])
+            changed[_STATUS], changed[_MODIFIED] = "Completed", moment
+            listed[place] = tuple(changed)
         return listed
 
-    def close(self, row):
-        """All that the plan has now are completed."""
+    def close(self, row, moment):
+        """All that the plan has now, and that are not, are completed."""
         self.version += 1
-        self.closed[row] = len(self.of(row, None))
+        self.closed.setdefault(row, {}).update(
+            (place, moment) for place, one in enumerate(self.of(row, None))
+            if one[_STATUS] != "Completed")
 
     def add(self, row, objective):
         self.version += 1

@@ -3,6 +3,8 @@
 import json
 import zoneinfo
 
+from . import fields
+
 OPERATORS = ("EQ", "NE", "LT", "GT", "LTE", "GTE", "BTW", "IN", "CONTAINS", "STARTS_WITH",
              "ENDS_WITH", "IS_NULL", "IS_NOT_NULL", "INCLUDES", "EXCLUDES")
 FIELD_CODES = ("P_5005", "P_5068", "GSOBJ_ESS_9104", "COCKPIT_5101")
@@ -26,6 +28,15 @@ def _or_null(check):
 
 def _text(value):
     return isinstance(value, str) and value != ""
+
+
+def _object(value):
+    return isinstance(value, dict)
+
+
+def _custom_fields(value):
+    return isinstance(value, list) and all(
+        isinstance(one, str) and one in fields.PLAN and fields.PLAN[one].custom for one in value)
 
 
 def _one_of(*choices):
@@ -101,6 +112,10 @@ SWITCHES = {
     "due_zone": ("UTC", _zone),
     "due_hour": (17, lambda v: _integer(v) and 0 <= v <= 23),
     "write_dates": ("day", _one_of("day", "utc")),
+    "write_answer": ("lists", _one_of("lists", "sparse", "error_code")),
+    "put_resets": ({}, _object),
+    "close_cascades": (True, _boolean),
+    "mandatory_fields": ([], _custom_fields),
     "multi_select": ("text", _one_of("text", "array")),
     "plan_type_category": ("SUCCESS_PLAN_TYPE", _text),
     "field_code": ("P_5005", _one_of(*FIELD_CODES)),
@@ -155,6 +170,7 @@ NEUTRAL_NXT = tuple(pair for pair in NEUTRAL if pair[0] not in (
     ("null_tests", "blank"),
     ("max_in", 10),
     ("page_cap", 100),
+    ("write_answer", "sparse"),
 )
 _NEUTRAL = {"document": NEUTRAL, "nxt": NEUTRAL_NXT}
 

@@ -100,7 +100,7 @@ class Tenant:
         made.update(record)
         if "Gsid" not in made:
             made["Gsid"] = self.new_id("1P02")
-        made.setdefault("CreatedDate", now())
+        made.setdefault("CreatedDate", self._moment())
         made.setdefault("ModifiedDate", made["CreatedDate"])
         return self.plans.add(made, position)
 
@@ -108,12 +108,15 @@ class Tenant:
         """Changed fields; ModifiedDate moves on by at least a millisecond."""
         changes = self._looked_up(changes)
         before = self.plans.values["ModifiedDate"][row]
-        moment = max(now(), (before or 0) // 1000 * 1000 + 1000)
+        moment = max(self._moment(), (before or 0) // 1000 * 1000 + 1000)
         if self.switches.modified_seconds:
             # it does not move on within a second
-            moment = max(now() // 1_000_000 * 1_000_000, (before or 0) // 1_000_000 * 1_000_000)
+            moment = max(self._moment(), (before or 0) // 1_000_000 * 1_000_000)
         changes.setdefault("ModifiedDate", moment)
         self.plans.change(row, changes)
+
+    def _moment(self):
+        return now() // 1_000_000 * 1_000_000 if self.switches.modified_seconds else now()
 
     def create_objective(self, row, record):
         """An objective from {field: true value}; returns its place in the plan's list."""
