@@ -14,14 +14,14 @@
 #include "utils/rel.h"
 
 #include "dry_run.h"
-#include "payload.h"
+#include "insert.h"
 #include "target.h"
 #include "write.h"
 #include "xact.h"
 #include "gainsight/gainsight.h"
 
 /*
- * Failing.
+ * What a statement has created.
  */
 
 static int64
@@ -49,38 +49,97 @@ created_by_statement(const GsTarget *target)
 		created_in(target->estate->es_tuple_routing_result_relations);
 }
 
+static const char *
+say_created(const void *target)
+{
+	return psprintf("This statement has created " INT64_FORMAT " rows.",
+					created_by_statement(target));
+}
+
 /*
- * Raise what a create failed of, with the number of rows that this statement
- * has created.  Which they are, the rollback tells the server's log.
+ * Creating side by side.
  */
+
+/* Which of them there are now, the rollback tells the server's log. */
 pg_noreturn static void
-fail_write(const GsTarget *target, const GsVerdict *verdict, const GsWrite *write)
+fail_create(const GsCreates *creates, const GsVerdict *verdict, const GsWrite *write)
 {
 	GsFailure	failure = verdict->failure;
 	const char *row = "";
 
 	/* which one to look for */
 	if (verdict->uncertain)
-		row = psprintf("The row is %s. ", gs_write_shown(target->relation, write));
-	failure.aside = psprintf("%sThis statement has created " INT64_FORMAT " rows.",
-							 row, created_by_statement(target));
+		row = psprintf("The row is %s. ", gs_write_shown(creates->relation, write));
+	failure.aside = psprintf("%s%s", row, creates->say_done(creates->arg));
 	gs_fail(&failure);
+}
+
+static void
+note_created(const GsCreates *creates, const GsRequest *request, const GsJson *record)
+{
+	const GsTenant *tenant = &creates->relation->settings->tenant;
+	const char *key = gs_record_key(tenant, creates->relation->resource, record);
+
+	(*creates->done)++;
+	gs_xact_end_write(request, GS_WRITE_MADE, gs_without_secrets(key, tenant));
+}
+
+static GsRequest *
+start_create(const GsRelation *relation, const GsWrite *write)
+{
+	return gs_api_start_create(&relation->settings->tenant, relation->resource, write->key,
+							   write->members, write->nmembers, CurrentMemoryContext);
+}
+
+void
+gs_creates_run(const GsCreates *creates)
+{
+	const GsRelation *relation = creates->relation;
+	int			count = creates->count;
+	GsRequest **requests = palloc0(sizeof(GsRequest *) * count);
+	int			window = relation->settings->tenant.max_connections;
+	const GsVerdict *failed = NULL;
+	int			failed_row = 0;
+	GsRecords	records;
+	int			started = 0;
+
+	gs_walks_settle(&relation->settings->tenant, relation->resource);
+	for (int i = 0; i < count; i++)
+	{
+		const GsVerdict *verdict;
+
+		while (failed == NULL && started < count && started < i + window)
+		{
+			requests[started] = start_create(relation, creates->writes[started]);
+			started++;
+		}
+		if (i == started)
+			break;
+		verdict = gs_api_settle(requests[i], &relation->resource->insert, &records);
+		if (verdict->kind == GS_ANSWERED)
+		{
+			creates->records[i] = records.first;
+			note_created(creates, requests[i], records.first);
+		}
+		else
+		{
+			gs_xact_end_write(requests[i], verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
+			if (failed == NULL)
+			{
+				failed = verdict;
+				failed_row = i;
+				for (int j = i + 1; j < started; j++)
+					(void) gs_request_withdraw(requests[j]);
+			}
+		}
+	}
+	if (failed != NULL)
+		fail_create(creates, failed, creates->writes[failed_row]);
 }
 
 /*
  * Inserting.
  */
-
-static void
-note_created(GsTarget *target, const GsRequest *request, const GsJson *record)
-{
-	const char *key = gs_record_key(&target->relation->settings->tenant, target->relation->resource,
-									record);
-
-	target->created++;
-	gs_xact_end_write(request, GS_WRITE_MADE,
-					  gs_without_secrets(key, &target->relation->settings->tenant));
-}
 
 /* A row that is refused here is one of a statement that may have created others. */
 static void
@@ -118,60 +177,22 @@ created_row(GsTarget *target, const GsWrite *write, const GsJson *record,
 	return gs_target_written(target, record, write->key, slot);
 }
 
-static GsRequest *
-start_create(GsTarget *target, const GsWrite *write)
-{
-	return gs_api_start_create(&target->relation->settings->tenant, target->relation->resource,
-							   write->key, write->members, write->nmembers, target->context);
-}
-
-/*
- * Create all rows of a batch side by side.  After a failure those that have
- * not gone out never do; the others are awaited.
- */
 static void
 create_rows(GsTarget *target, TupleTableSlot **slots, int count, bool fill)
 {
-	const GsResource *resource = target->relation->resource;
-	GsWrite   **writes = make_writes(target, slots, count);
-	GsRequest **requests = palloc0(sizeof(GsRequest *) * count);
-	int			window = target->relation->settings->tenant.max_connections;
-	const GsVerdict *failed = NULL;
-	int			failed_row = 0;
-	GsRecords	records;
-	int			started = 0;
+	const GsCreates creates = {
+		.relation = target->relation,
+		.writes = make_writes(target, slots, count),
+		.count = count,
+		.records = palloc0(sizeof(GsJson *) * count),
+		.done = &target->created,
+		.say_done = say_created,
+		.arg = target,
+	};
 
-	gs_walks_settle(&target->relation->settings->tenant, resource);
-	for (int i = 0; i < count; i++)
-	{
-		const GsVerdict *verdict;
-
-		while (failed == NULL && started < count && started < i + window)
-		{
-			requests[started] = start_create(target, writes[started]);
-			started++;
-		}
-		if (i == started)
-			break;
-		verdict = gs_api_settle(requests[i], &resource->insert, &records);
-		if (verdict->kind == GS_ANSWERED)
-			note_created(target, requests[i], records.first);
-		else
-		{
-			gs_xact_end_write(requests[i], verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
-			if (failed == NULL)
-			{
-				failed = verdict;
-				failed_row = i;
-				for (int j = i + 1; j < started; j++)
-					(void) gs_request_withdraw(requests[j]);
-			}
-		}
-		if (failed == NULL && fill)
-			slots[i] = created_row(target, writes[i], records.first, slots[i]);
-	}
-	if (failed != NULL)
-		fail_write(target, failed, writes[failed_row]);
+	gs_creates_run(&creates);
+	for (int i = 0; i < count && fill; i++)
+		slots[i] = created_row(target, creates.writes[i], creates.records[i], slots[i]);
 }
 
 /* The rows of a batch as they would be created. */
