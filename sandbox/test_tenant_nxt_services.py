@@ -10,7 +10,7 @@ import json
 import time
 
 import test_tenant
-from test_tenant import PLANS, setUpModule, tearDownModule, where
+from test_tenant import PLANS, setUpModule, tearDownModule
 from test_tenant_nxt import BY_GSID, CLIENT, NxtTest, pick
 
 __all__ = ["setUpModule", "tearDownModule"]

@@ -218,6 +218,14 @@ class Creating(WritingTest):
         self.assertIn(gsid, self.gsids(("IsClosed", "EQ", True), ("Name", "EQ", "new")))
 
 
+    def test_a_record_is_spelled_alike_on_a_small_page_and_on_a_large_one(self):
+        self.created()
+        for switch in ("date_style=mixed", "lookups=mixed"):
+            self.ctl("set", switch)
+            small = self.page(select=PLAN, orderBy={"Gsid": "asc"}, limit=14)
+            self.assertEqual(self.page(select=PLAN, orderBy={"Gsid": "asc"})[:14], small)
+
+
 class Changing(WritingTest):
     def test_put_changes_what_is_sent_and_answers_with_the_gsid(self):
         gsid = self.full_plan()
@@ -326,8 +334,13 @@ class Changing(WritingTest):
             gsid = self.created()
             record = self.read(gsid, "DueDate")
             self.assertEqual(cell(record, "DueDate", PACIFIC), day)
-            self.put(gsid, StartDate="2026-05-15")
-            self.assertEqual(cell(self.read(gsid, "StartDate"), "StartDate", PACIFIC), day)
+            self.put(gsid, StartDate="2026-05-15", LastTouch__gc="2026-05-15")
+            record = self.read(gsid, "StartDate", "LastTouch__gc")
+            self.assertEqual(cell(record, "StartDate", PACIFIC), day)
+            touched = true_time(record["LastTouch__gc"]).astimezone(zoneinfo.ZoneInfo(PACIFIC))
+            self.assertEqual(touched.date().isoformat(), day)
+        self.put(gsid, StartDate="0001-01-01", DueDate="9999-12-31")
+        self.assertEqual(self.plan(gsid)["StartDate"], "0001-01-01")
         self.ctl("set", "write_dates=day")
         moment = true_time(self.read(self.created(), "DueDate")["DueDate"])
         self.assertEqual((cell({"DueDate": moment.isoformat()}, "DueDate"),
@@ -356,6 +369,18 @@ class Answering(WritingTest):
                                ((good, bad), {"success", "failure"})):
             status, body = self.asked("POST", *records)
             self.assertEqual((status, body["result"], set(body["data"])), (200, True, names))
+
+    def test_a_list_may_hold_one_object_with_all_of_it(self):
+        self.ctl("set", "write_answer=merged")
+        bad = [self.new(referenceId=one, OwnerId=None) for one in "34"]
+        _, body = self.asked("POST", self.new(), *bad, self.new(referenceId="2"))
+        data = body["data"]
+        self.assertEqual([[list(one) for one in data[word]] for word in ("success", "failure")],
+                         [[["1", "2"]], [["3", "4"]]])
+        self.assertEqual(self.asked("POST", self.new())[1]["data"]["failure"], [])
+        self.ctl("fault", '{"fault":{"forget":["2","3"]}}')
+        _, body = self.asked("POST", self.new(), *bad, self.new(referenceId="2"))
+        self.assertEqual([list(one) for one in outcome(body)], [["1"], ["4"]])
 
     def test_where_something_failed_the_200_may_carry_an_error_code_beside_the_lists(self):
         self.ctl("set", "write_answer=error_code")

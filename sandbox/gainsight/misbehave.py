@@ -190,7 +190,9 @@ def _forget(wire, fault, answer):
     body = json.loads(reply.body())
     data = body.get("data")
     for listed in data.values() if isinstance(data, dict) else ():
-        listed[:] = [one for one in listed if not set(one) & set(fault["forget"])]
+        listed[:] = [{key: value for key, value in one.items() if key not in fault["forget"]}
+                     for one in listed]
+        listed[:] = [one for one in listed if one]
     reply.parts = [json.dumps(body, ensure_ascii=False).encode()]
     return wire.send(reply)
 

@@ -9,6 +9,7 @@ import json
 import zoneinfo
 
 from . import bodies, fields, filters, nxt_generate, values
+from .nxt_dates import instant
 from .replies import envelope, refusal
 from .values import EPOCH_DAY, Refused
 
@@ -24,7 +25,6 @@ COLUMNS = {
 # What describe calls them, where that is another name.
 DESCRIBED = {"SuccessPlanType": "SuccessPlanTypeId", "status": "StatusId"}
 UPDATEABLE = frozenset(DESCRIBED.get(name, name) for name in COLUMNS)
-_REFERS_TO = {"CompanyId": "company", "OwnerId": "gsuser"}
 
 
 def required_fields(setting):
@@ -48,10 +48,17 @@ def _each(body, setting, carry_out):
             success.append({reference: carry_out(record)})
         except Refused as error:
             failure.append({reference: "%s: %s" % (error.code or "COCKPIT_9701", error.desc)})
+    return _answer(success, failure, setting.write_answer)
+
+
+def _answer(success, failure, manner):
     outcome = {"success": success, "failure": failure}
-    if setting.write_answer == "sparse":
+    if manner == "sparse":
         outcome = {name: listed for name, listed in outcome.items() if listed}
-    if setting.write_answer == "error_code" and failure:
+    if manner == "merged":
+        outcome = {name: [{key: value for one in listed for key, value in one.items()}]
+                   if listed else [] for name, listed in outcome.items()}
+    if manner == "error_code" and failure:
         return refusal(200, "COCKPIT_9700", "Some records were not processed", data=outcome)
     return envelope(json.dumps(outcome, ensure_ascii=False).encode())
 
@@ -117,43 +124,68 @@ def _columns(tenant, record, setting):
     """{column of the store: true value}"""
     result = {}
     for name, value in record.items():
-        if name not in COLUMNS:
-            if not setting.strict:
-                continue
+        if name in COLUMNS:
+            read = _READ.get(name, _plain)
+            result[COLUMNS[name]] = None if value is None else read(tenant, name, value)
+        elif setting.strict:
             raise Refused("there is no field %s to write" % values.show(name), "P_5005")
-        field = fields.PLAN[COLUMNS[name]]
-        if value is None:
-            result[field.name] = None
-        elif name in _BY_NAME:
-            result[field.name] = _BY_NAME[name](tenant, value)
-        else:
-            result[field.name] = bodies.parse_field(field, value)
-        if value is not None and name in _REFERS_TO and not tenant.world.holds(
-                _REFERS_TO[name], value):
-            raise Refused("%s %s is of no record of %s" % (name, values.show(value),
-                                                          _REFERS_TO[name]), "COCKPIT_9705")
-        if name in ("StartDate", "DueDate") and value is not None and setting.write_dates == "utc":
-            result[field.name] = _day_there(result[field.name], setting.due_zone)
     return result
 
 
-def _type(tenant, name):
+# How a value is read: from the tenant, the field's name and what is sent to the true value.
+
+def _plain(_, name, value):
+    return bodies.parse_field(fields.PLAN[COLUMNS[name]], value)
+
+
+def _type(tenant, _, value):
     for ident, known in tenant.types.items():
-        if known == name:
+        if known == value:
             return ident
-    raise Refused("there is no plan type %s" % values.show(name), "COCKPIT_9703")
+    raise Refused("there is no plan type %s" % values.show(value), "COCKPIT_9703")
 
 
-def _status(tenant, name):
-    if name not in nxt_generate.LISTS[nxt_generate.PLAN_STATUS]:
-        raise Refused("there is no status %s" % values.show(name), "COCKPIT_9704")
-    return name
+def _status(_, __, value):
+    if value not in nxt_generate.LISTS[nxt_generate.PLAN_STATUS]:
+        raise Refused("there is no status %s" % values.show(value), "COCKPIT_9704")
+    return value
 
 
-_BY_NAME = {"SuccessPlanType": _type, "status": _status}
+def _record_of(name):
+    def read(tenant, field, value):
+        ident = _plain(tenant, field, value)
+        if not tenant.world.holds(name, ident):
+            raise Refused("%s: there is no %s %s" % (field, name, values.show(ident)),
+                          "COCKPIT_9705")
+        return ident
+    return read
+
+
+def _day(tenant, name, value):
+    day, setting = _plain(tenant, name, value), tenant.switches
+    return day if setting.write_dates == "day" else _day_there(day, setting.due_zone)
+
+
+def _moment(tenant, name, value):
+    """A date-time, or the moment that stands for a day."""
+    if not isinstance(value, str) or len(value) != len("2026-05-15"):
+        return _plain(tenant, name, value)
+    day, setting = values.parse_date(value), tenant.switches
+    if setting.write_dates == "day":
+        return instant(day, setting.due_zone, setting.due_hour)
+    return instant(day, "UTC", 0)
+
+
+_READ = {"SuccessPlanType": _type, "status": _status, "CompanyId": _record_of("company"),
+         "OwnerId": _record_of("gsuser"), "StartDate": _day, "DueDate": _day,
+         **{name: _moment for name, field in fields.PLAN.items()
+            if field.custom and field.kind == "time"}}
 
 
 def _day_there(day, zone):
-    """The local day at midnight UTC of a day: the one before, west of UTC."""
+    """The local day at midnight UTC of a day: the one before, west of UTC, where there is one."""
     midnight = datetime.datetime.fromtimestamp((day - EPOCH_DAY) * 86400, datetime.timezone.utc)
-    return midnight.astimezone(zoneinfo.ZoneInfo(zone)).date().toordinal()
+    try:
+        return midnight.astimezone(zoneinfo.ZoneInfo(zone)).date().toordinal()
+    except OverflowError:
+        return day

@@ -23,13 +23,12 @@ def _key(name):
 def render(table, rows, fields, asked, style, setting):
     """JSON objects, comma between; `asked` are the names that the client used."""
     layout = _layout(fields, asked, setting)
-    columns = [table.literals[field.name, style, setting.multi_select == "array"]
+    columns = [table.cells((field.name, style, setting.multi_select == "array"), rows)
                for field in fields]
     keys = [flat for _, _, flat in layout]
     some_nest = setting.lookups != "flat" and any(outer for outer, _, _ in layout)
     records = []
-    for row in rows:
-        cells = [column[row] for column in columns]
+    for row, cells in zip(rows, zip(*columns)):
         if some_nest and (setting.lookups == "nested" or variant(row, 0) & 1):
             records.append(_nested(layout, cells, row))
         else:

@@ -17,6 +17,7 @@ _NAMED = {"company": ("CompanyId", "1P01", generate.company_name),
           "gsuser": ("OwnerId", "1P08", generate.owner_name)}
 _SPARE = 12                     # and so many that no plan names
 _ODDITIES = 40
+_FEW = 20                       # one in so many: not worth the rest, which a write throws away
 
 
 class Lazy(dict):
@@ -45,7 +46,7 @@ class Rows:
         self.values = Lazy(self._values)
         self.folded = Lazy(lambda one: [store.fold(value) for value in self.values[one]])
         self.indexes = Lazy(self._index)
-        self.literals = Lazy(self._literals)
+        self.literals = Lazy(lambda key: self._spelled(key, self.order))
         self.pages = store.Bounded(_PAGE_CACHE_BYTES)
         self.found = store.Bounded(_FOUND_CACHE_ROWS)
 
@@ -117,15 +118,21 @@ class Rows:
         index = self.indexes[name]
         return sorted(row for value in wanted for row in index.get(value, ()))
 
-    def _literals(self, key):
-        """JSON of each row's value, None for no key; the argument is (name, style, array)."""
+    def cells(self, key, rows):
+        """JSON of these rows' values, None for no key; `key` is (name, style, array)."""
+        if key not in self.literals and len(rows) * _FEW < len(self.order):
+            return self._spelled(key, rows)
+        column = self.literals[key]
+        return [column[row] for row in rows]
+
+    def _spelled(self, key, rows):
         name, style, array = key
-        field = self.known[name]
+        field, column = self.known[name], self.values[name]
         number = field.number
         make = spelling.speller(field, style, array)
-        return [spelling.spell(field, None, spelling.variant(row, number), style) if value is None
-                else make(value, spelling.variant(row, number))
-                for row, value in enumerate(self.values[name])]
+        return [spelling.spell(field, None, spelling.variant(row, number), style)
+                if column[row] is None else make(column[row], spelling.variant(row, number))
+                for row in rows]
 
 
 def _spare(prefix):

@@ -112,7 +112,7 @@ SWITCHES = {
     "due_zone": ("UTC", _zone),
     "due_hour": (17, lambda v: _integer(v) and 0 <= v <= 23),
     "write_dates": ("day", _one_of("day", "utc")),
-    "write_answer": ("lists", _one_of("lists", "sparse", "error_code")),
+    "write_answer": ("lists", _one_of("lists", "sparse", "merged", "error_code")),
     "put_resets": ({}, _object),
     "close_cascades": (True, _boolean),
     "mandatory_fields": ([], _custom_fields),
@@ -171,6 +171,7 @@ NEUTRAL_NXT = tuple(pair for pair in NEUTRAL if pair[0] not in (
     ("max_in", 10),
     ("page_cap", 100),
     ("write_answer", "sparse"),
+    ("write_answer", "merged"),
 )
 _NEUTRAL = {"document": NEUTRAL, "nxt": NEUTRAL_NXT}
 
