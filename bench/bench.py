@@ -104,6 +104,20 @@ class Bench:
         return statistics.median(self.statement(other)[0] / took for took in
                                  (self.statement(sql)[0] for _ in range(2 * self.repetitions)))
 
+    def nested(self, sql):
+        """Medians: how many times as long it takes with a nested value in every record."""
+        rows = []
+        self.run(sql)                   # warm
+        self.control("nested/1")
+        self.run(sql)
+        for _ in range(2 * self.repetitions):
+            self.control("nested/0")
+            flat = self.statement(sql)
+            self.control("nested/1")
+            rows.append([one / other for one, other in zip(self.statement(sql), flat)])
+        self.control("nested/0")
+        return [statistics.median(column) for column in zip(*rows)]
+
     def check(self, page_size):
         """The extension and the raw client have read the same."""
         self.raw("search", 1, self.plans, page_size)
@@ -176,6 +190,8 @@ def at_once(bench, page_size):
     print("\nOne right after the other, jsonb_to_recordset over pages in a table takes %.2f times as"
           " long for Q1 as gainsight_fdw does over the wire."
           % bench.against(queries.Q1, queries.Q1_PAGES), flush=True)
+    print("\nWith one nested value in every record Q1 takes %.2f times as long, and %.2f times the"
+          " processor time." % tuple(bench.nested(queries.Q1)), flush=True)
 
 
 def far_away(bench, page_size):

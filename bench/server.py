@@ -6,6 +6,7 @@ objectives.  What else a tenant does, sandbox/tenant.py does.
 
 POST /bench/latency/MS waits so long before each answer from now on.
 POST /bench/render renders the pages of all fields now, and not when they are first asked for.
+POST /bench/nested/1 has one member more in every record, an array with an object in it; /0 has not.
 GET /bench/requests says how many requests there were since it was last asked.
 """
 
@@ -27,15 +28,17 @@ from plans import COLUMNS, Plans    # noqa: E402
 
 _BEFORE = b'{"result":true,"errorCode":null,"errorDesc":null,"requestId":"bench","data":'
 _AFTER = b',"message":null}'
+_NESTED = b',"Team__gc":["Ada",{"Role":"CSM","Since":2024}]}'
 
 
 class Rendered:
     """All plans with one select, as one run of bytes."""
 
-    def __init__(self, plans, select):
+    def __init__(self, plans, select, nested):
         out, starts = bytearray(), [0]
         for row in range(plans.count):
-            out += plans.render(row, select)
+            record = plans.render(row, select)
+            out += record[:-1] + _NESTED if nested else record
             out += b","
             starts.append(len(out))
         self.view, self.starts = memoryview(out), starts
@@ -54,15 +57,17 @@ class Tenant:
     def __init__(self, plans):
         self.plans = plans
         self.rendered = {}
+        self.nested = False
         self.lock = threading.Lock()
         self.latency = 0.0
         self.requests = 0
 
     def pages(self, select):
+        kind = select, self.nested
         with self.lock:
-            if select not in self.rendered:
-                self.rendered[select] = Rendered(self.plans, select)
-            return self.rendered[select]
+            if kind not in self.rendered:
+                self.rendered[kind] = Rendered(self.plans, *kind)
+            return self.rendered[kind]
 
     def _matches(self, condition):
         plans = self.plans
@@ -107,6 +112,8 @@ class Tenant:
         words = request.target.split("/")[2:]
         if words[0] == "latency":
             self.latency = float(words[1]) / 1000
+        elif words[0] == "nested":
+            self.nested = words[1] == "1"
         elif words[0] == "render":
             self.pages(COLUMNS)
         requests, self.requests = self.requests, 0
