@@ -28,9 +28,12 @@
  * 3. Nobody who has waited FAIRNESS longer could have started instead.
  * 4. The limiter is no other tenant's, and whatever was counted of this one in
  *    the time of 1 is in it.
+ * 5. A session that has itself started a tenth of its rate_limit in the time of 1
+ *    leaves a tenth of it to those that have not.
  *
  * So the first in the queue starts when the window has room for it by its own
- * figure; those that it keeps waiting are those that came later.
+ * figure, which is rate_limit less what 5 takes of it; those that it keeps waiting
+ * are those that came later, and by their own figures could not start either.
  *
  * 1 is held over GS_WINDOW counters of a second, which reach back 61 s at
  * least: a start that another has paid for may follow up to a second after it
@@ -111,28 +114,34 @@ find_among(GsLimiter *limiters, int count, const GsTenantId *tenant, int64 now)
 	return idle;
 }
 
-/*
- * Where all that are shared are in use, a tenant has one in this backend alone.
- * They are as many as such tenants.
- */
-static GsLimiter *private_limiters;
-static int	nprivate;
+/* Limiters in this backend alone, as many as there are tenants that need one. */
+typedef struct OwnLimiters
+{
+	GsLimiter  *limiters;
+	int			count;
+} OwnLimiters;
+
+/* Of tenants for which there is no shared one, as all are in use. */
+static OwnLimiters private;
+
+/* Of the starts that are this session's. */
+static OwnLimiters mine;
 
 static GsLimiter *
-find_private(const GsTenantId *tenant, int64 now)
+find_own(OwnLimiters *own, const GsTenantId *tenant, int64 now)
 {
-	GsLimiter  *limiter = find_among(private_limiters, nprivate, tenant, now);
+	GsLimiter  *limiter = find_among(own->limiters, own->count, tenant, now);
 
 	if (limiter == NULL)
 	{
-		int			count = Max(4, nprivate * 2);
+		int			count = Max(4, own->count * 2);
 		Size		size = count * sizeof(GsLimiter);
 
-		private_limiters = private_limiters == NULL ?
-			MemoryContextAlloc(TopMemoryContext, size) : repalloc(private_limiters, size);
-		memset(private_limiters + nprivate, 0, (count - nprivate) * sizeof(GsLimiter));
-		nprivate = count;
-		limiter = find_among(private_limiters, nprivate, tenant, now);
+		own->limiters = own->limiters == NULL ?
+			MemoryContextAlloc(TopMemoryContext, size) : repalloc(own->limiters, size);
+		memset(own->limiters + own->count, 0, (count - own->count) * sizeof(GsLimiter));
+		own->count = count;
+		limiter = find_among(own->limiters, own->count, tenant, now);
 	}
 	return limiter;
 }
@@ -154,9 +163,9 @@ warn_of_private(void)
 static void
 take_over(GsLimiter *limiter, const GsTenantId *tenant, int64 now)
 {
-	for (int i = 0; i < nprivate; i++)
+	for (int i = 0; i < private.count; i++)
 	{
-		GsLimiter  *known = &private_limiters[i];
+		GsLimiter  *known = &private.limiters[i];
 
 		if (!gs_tenant_is(&known->tenant, tenant))
 			continue;
@@ -169,14 +178,22 @@ take_over(GsLimiter *limiter, const GsTenantId *tenant, int64 now)
 	}
 }
 
-/* How long until the window has room, in ms; 0 if it has. */
-static int
-until_room(const GsLimiter *limiter, int64 rate_limit, int64 now)
+static int64
+starts_in_window(const GsLimiter *limiter)
 {
 	int64		total = 0;
 
 	for (int i = 0; i < GS_WINDOW; i++)
 		total += limiter->starts[i];
+	return total;
+}
+
+/* How long until the window has room, in ms; 0 if it has. */
+static int
+until_room(const GsLimiter *limiter, int64 rate_limit, int64 now)
+{
+	int64		total = starts_in_window(limiter);
+
 	/* the oldest second leaves first */
 	for (int64 s = limiter->second - GS_WINDOW + 1; total >= rate_limit && s <= limiter->second; s++)
 	{
@@ -291,15 +308,35 @@ with_limiter(const GsTenantId *tenant, GsDecision act, const GsAsk *ask)
 	if (limiter != NULL)
 		return result;
 	warn_of_private();
-	return act(find_private(tenant, now), ask, now);
+	return act(find_own(&private, tenant, now), ask, now);
+}
+
+/*
+ * What this session may start of the rate, by 5: a long statement keeps no short
+ * one waiting for a minute.  Too small a rate is not divided.
+ */
+static int
+own_share(const GsLimiter *started, int rate_limit)
+{
+	int			tenth = rate_limit / 10;
+
+	return starts_in_window(started) < tenth ? rate_limit : rate_limit - tenth;
 }
 
 int
 gs_governor_ask(const GsTenant *tenant, int64 since, int starts)
 {
-	GsAsk		ask = {.rate_limit = tenant->rate_limit, .since = since, .starts = starts};
+	int64		now = gs_governor_now();
+	GsLimiter  *started = find_own(&mine, &tenant->id, now);
+	GsAsk		ask = {.since = since, .starts = starts};
+	int			wait;
 
-	return with_limiter(&tenant->id, decide, &ask);
+	advance(started, now / 1000);
+	ask.rate_limit = own_share(started, tenant->rate_limit);
+	wait = with_limiter(&tenant->id, decide, &ask);
+	if (wait == 0)
+		started->starts[started->second % GS_WINDOW] += starts;
+	return wait;
 }
 
 /* Of two pauses the one that ends later stands. */
