@@ -197,10 +197,11 @@ ALTER SERVER live OPTIONS (DROP plan_type_category);
 \! sandbox/ctl reset plans=2500 objectives=3 types=6 seed=1
 
 --
--- Not yet
+-- What can only be read
 --
 
-SELECT * FROM local.error_of($$UPDATE gs.successplans SET name = 'x'$$);
 SELECT * FROM local.error_of($$INSERT INTO gs.objectives (name) VALUES ('x')$$);
+SELECT * FROM local.error_of($$UPDATE gs.objectives SET name = 'x'$$);
+SELECT * FROM local.error_of($$DELETE FROM gs.successplans$$);
 
 \i sql/include/teardown.psql

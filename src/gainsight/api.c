@@ -147,16 +147,42 @@ gs_api_record(const GsMember *members, int nmembers)
 	return out.data;
 }
 
+/* The n-th of several records goes under this number. */
+static char *
+number_of(int n)
+{
+	return psprintf("%d", n + 1);
+}
+
+/* One record is the body; several stand in it, each with its number. */
+static const char *
+body_of(const GsEndpoint *endpoint, const char *const *records, int nrecords)
+{
+	StringInfoData out;
+
+	Assert(nrecords <= Max(endpoint->batch, 1));
+	if (endpoint->batch == 0)
+		return records[0];
+	initStringInfo(&out);
+	for (int i = 0; i < nrecords; i++)
+		appendStringInfo(&out, "%s{\"record\":{\"referenceId\":\"%s\"%s%s}",
+						 i == 0 ? "{\"requests\":[" : ",", number_of(i),
+						 strcmp(records[i], "{}") == 0 ? "" : ",", records[i] + 1);
+	appendStringInfoString(&out, "]}");
+	return out.data;
+}
+
 GsRequest *
 gs_api_start_create(const GsTenant *tenant, const GsResource *resource, const char *value,
-					const GsMember *members, int nmembers, MemoryContext context)
+					const char *const *records, int nrecords, MemoryContext context)
 {
 	GsCall		call = {
 		.resource = resource,
 		.method = resource->insert.method,
 		.endpoint = &resource->insert,
 		.path = gs_path_make(&resource->insert, value),
-		.body = gs_api_record(members, nmembers),
+		.body = body_of(&resource->insert, records, nrecords),
+		.records = nrecords,
 		.once = true,
 		.classify = gs_envelope_judge,
 	};
@@ -166,7 +192,7 @@ gs_api_start_create(const GsTenant *tenant, const GsResource *resource, const ch
 
 GsRequest *
 gs_api_start_update(const GsTenant *tenant, const GsResource *resource, const char *value,
-					const GsMember *members, int nmembers, const GsTerms *terms,
+					const char *const *records, int nrecords, const GsTerms *terms,
 					MemoryContext context)
 {
 	GsCall		call = {
@@ -174,13 +200,103 @@ gs_api_start_update(const GsTenant *tenant, const GsResource *resource, const ch
 		.method = resource->update.method,
 		.endpoint = &resource->update,
 		.path = gs_path_make(&resource->update, value),
-		.body = gs_api_record(members, nmembers),
-		.keyed = true,
+		.body = body_of(&resource->update, records, nrecords),
+		.records = nrecords,
+		.keyed = resource->update.batch == 0,
 		.classify = gs_envelope_judge,
 		.terms = *terms,
 	};
 
 	return gs_request_start(tenant, &call, context);
+}
+
+/* A record of several of which a success says nothing that can be relied on. */
+static void
+leave_open(const char *number, GsOutcome *outcome)
+{
+	outcome->uncertain = true;
+	outcome->failure.sqlstate = ERRCODE_TRANSACTION_RESOLUTION_UNKNOWN;
+	outcome->failure.message = "Gainsight did not say what became of a record: it may have been written";
+	outcome->failure.description = psprintf("referenceId %s is not in one of the lists of success and of failure",
+											number);
+	outcome->failure.hint = "Look for the record before you write it again.";
+}
+
+/* The key of a record that was done, in what is said of it; NULL where there is none. */
+static const char *
+key_in(const GsJson *done, const char *key_field)
+{
+	GsJsonKind	kind = gs_json_kind(done);
+
+	if (kind == GS_JSON_OBJECT)
+		return gs_record_find_key(key_field, done);
+	return (kind == GS_JSON_STRING || kind == GS_JSON_NUMBER) && gs_json_has_text(done) ?
+		gs_json_identity(done) : NULL;
+}
+
+/* What it is that a list has beside a number, as a text. */
+static const char *
+shown(const GsJson *node)
+{
+	const char *text = gs_json_text(node);
+
+	return text != NULL ? text : gs_json_printed(node, GS_JSON_READABLE);
+}
+
+/* One of several records: by what the answer has under its number. */
+static void
+find_outcome(const GsTenant *tenant, const GsResource *resource, const GsEndpoint *endpoint,
+			 const GsVerdict *verdict, int n, GsOutcome *outcome)
+{
+	bool		creates = endpoint == &resource->insert;
+	const char *number = number_of(n);
+	GsMember	key = {gs_model_flagged(resource, GS_KEY)->field, NULL};
+	const GsJson *done;
+	const GsJson *refused;
+
+	gs_envelope_told(verdict->json, number, &done, &refused);
+	outcome->key = key_in(done, key.field);
+	outcome->done = refused == NULL && done != NULL && (outcome->key != NULL || !creates);
+	if (outcome->done && outcome->key != NULL)
+	{
+		key.json = gs_json_quoted(outcome->key);
+		outcome->record = gs_json_reread(gs_api_record(&key, 1));
+	}
+	if (outcome->done)
+		return;
+	outcome->failure = (GsFailure)
+	{
+		.server = tenant->server, .table = tenant->table, .method = endpoint->method,
+			.path = endpoint->path, .status = verdict->failure.status,
+			.request_id = gs_without_secrets(gs_json_text(gs_json_get(verdict->json, "requestId")), tenant)
+	};
+	if (refused != NULL && done == NULL)
+		gs_envelope_refuse(creates, gs_without_secrets(shown(refused), tenant), &outcome->failure);
+	else
+		leave_open(number, outcome);
+}
+
+void
+gs_api_outcome(const GsTenant *tenant, const GsResource *resource, const GsEndpoint *endpoint,
+			   const GsVerdict *verdict, int n, GsOutcome *outcome)
+{
+	GsRecords	records;
+
+	memset(outcome, 0, sizeof(*outcome));
+	if (verdict->kind != GS_ANSWERED)
+	{
+		outcome->uncertain = verdict->uncertain;
+		outcome->failure = verdict->failure;
+	}
+	else if (endpoint->batch > 0 && verdict->json != NULL)
+		find_outcome(tenant, resource, endpoint, verdict, n, outcome);
+	else
+	{
+		(void) gs_envelope_records(verdict->json, endpoint, &records);
+		outcome->done = true;
+		outcome->record = records.first;
+		outcome->key = gs_record_find_key(gs_model_flagged(resource, GS_KEY)->field, records.first);
+	}
 }
 
 void

@@ -73,21 +73,40 @@ typedef struct GsMember
 } GsMember;
 
 /*
- * A record's JSON, as it is sent.  palloc'd.
+ * A record's JSON.  palloc'd.
  */
 extern char *gs_api_record(const GsMember *members, int nmembers);
 
 /*
- * Start to create or to update a record; value is for the path's braces, NULL
- * if it has none.  The request belongs to context.
+ * Start to create or to update records, each as the JSON of an object: one, but
+ * where the endpoint takes several.  value is for the path's braces, NULL if it
+ * has none.  The request belongs to context.
  */
 extern GsRequest *gs_api_start_create(const GsTenant *tenant, const GsResource *resource,
-									  const char *value, const GsMember *members,
-									  int nmembers, MemoryContext context);
+									  const char *value, const char *const *records,
+									  int nrecords, MemoryContext context);
 extern GsRequest *gs_api_start_update(const GsTenant *tenant, const GsResource *resource,
-									  const char *value, const GsMember *members,
-									  int nmembers, const GsTerms *terms,
+									  const char *value, const char *const *records,
+									  int nrecords, const GsTerms *terms,
 									  MemoryContext context);
+
+/* What became of a record that was to be written. */
+typedef struct GsOutcome
+{
+	bool		done;
+	bool		uncertain;		/* not done, as far as is known, but it may have been */
+	const char *key;			/* done: the key that the tenant names, or NULL */
+	const GsJson *record;		/* done: what it answers with of the record, or NULL */
+	GsFailure	failure;		/* not done */
+} GsOutcome;
+
+/*
+ * What became of the n-th of a request's records, by the request's verdict.
+ * Belongs to the request, and to CurrentMemoryContext.
+ */
+extern void gs_api_outcome(const GsTenant *tenant, const GsResource *resource,
+						   const GsEndpoint *endpoint, const GsVerdict *verdict, int n,
+						   GsOutcome *outcome);
 
 /*
  * Wait for a request, and find the records that it answers with.  Does not

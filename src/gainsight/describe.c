@@ -1,18 +1,23 @@
 /*
  * describe.c
- *	  Any object of a tenant: what can be read of it, and of which fields it is.
+ *	  Any object of a tenant: what can be read of it, of which fields it is, and
+ *	  what its records are called.
  *
  * A description takes one request and is long, so that it is asked for by who
- * makes tables, and never by a query.
+ * makes tables, and never by a query.  Who updates records has to know which fields
+ * they have, and a session asks for that once.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "api.h"
 #include "describe.h"
+#include "reader.h"
 #include "seen.h"
+#include "total.h"
 
 bool
 gs_object_is_name(const char *name)
@@ -107,6 +112,7 @@ read_field(const GsDialect *dialect, const GsJson *told)
 		!is_true(gs_json_get(meta, "richText")) &&
 		field->type != NULL && (field->type->flags & GS_FILTERABLE);
 	field->hidden = is_true(gs_json_get(meta, "hidden"));
+	field->updateable = is_true(gs_json_get(meta, "updateable"));
 	field->lookup = string_of(lookup);
 	/* no name of a column's field can say it */
 	if (field->lookup != NULL && strcmp(field->lookup, gs_json_identity(lookup)) != 0)
@@ -176,4 +182,197 @@ gs_describe(const GsTenant *tenant, const GsResource *resource)
 								resource->object), why, NULL);
 	gs_request_free(request);
 	return fields;
+}
+
+/*
+ * What is remembered of descriptions, of each tenant.
+ */
+typedef struct Described
+{
+	Oid			serverid;
+	GsTenantId	tenant;
+	const GsResource *resource;
+	List	   *updateable;		/* GsField */
+} Described;
+
+static List *all_described;
+
+/* In TopMemoryContext, without what it does not take. */
+static Described *
+remember(const GsTenant *tenant, const GsResource *resource, const List *fields)
+{
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+	Described  *described = palloc0(sizeof(Described));
+	ListCell   *cell;
+
+	described->serverid = tenant->serverid;
+	described->tenant = tenant->id;
+	described->resource = resource;
+	foreach(cell, fields)
+	{
+		const GsField *field = lfirst(cell);
+		GsField    *kept;
+
+		if (!field->updateable || field->is_odd)
+			continue;
+		kept = palloc(sizeof(GsField));
+		*kept = *field;
+		kept->name = pstrdup(field->name);
+		kept->lookup = field->lookup ? pstrdup(field->lookup) : NULL;
+		described->updateable = lappend(described->updateable, kept);
+	}
+	all_described = lappend(all_described, described);
+	MemoryContextSwitchTo(old);
+	return described;
+}
+
+const List *
+gs_describe_updateable(const GsTenant *tenant, const GsResource *resource)
+{
+	ListCell   *cell;
+
+	foreach(cell, all_described)
+	{
+		const Described *described = lfirst(cell);
+
+		if (described->serverid == tenant->serverid && described->resource == resource &&
+			gs_tenant_is(&described->tenant, &tenant->id))
+			return described->updateable;
+	}
+	return remember(tenant, resource, gs_describe(tenant, resource))->updateable;
+}
+
+/*
+ * Names.
+ *
+ * Records may be written by the names of others that they are read with the ids of.
+ * A session reads all names once in a transaction.
+ */
+typedef struct Named
+{
+	GsTenantId	tenant;
+	const GsResource *namer;
+	const char *category;
+	TimestampTz read_by;		/* the statement of this start */
+	List	   *ids;			/* as JSON, */
+	List	   *names;			/* and so in the same order */
+} Named;
+
+static List *all_named;
+static MemoryContext named_context;
+
+static void
+forget_named(void *arg)
+{
+	(void) arg;
+	all_named = NIL;
+	named_context = NULL;
+}
+
+static MemoryContext
+context_of_names(void)
+{
+	MemoryContextCallback *callback;
+
+	if (named_context != NULL)
+		return named_context;
+	named_context = AllocSetContextCreate(TopTransactionContext, "gainsight_fdw names",
+										  ALLOCSET_SMALL_SIZES);
+	callback = MemoryContextAllocZero(named_context, sizeof(MemoryContextCallback));
+	callback->func = forget_named;
+	MemoryContextRegisterResetCallback(named_context, callback);
+	return named_context;
+}
+
+/* Read them all into CurrentMemoryContext. */
+static void
+read_names(const GsTenant *tenant, int page_size, Named *named)
+{
+	const char *fields[] = {
+		gs_model_flagged(named->namer, GS_KEY)->field,
+		gs_model_column(named->namer, "name")->field
+	};
+	GsSearch	search = {.select = fields, .nselect = lengthof(fields), .category = named->category};
+	GsReadSpec	spec = {
+		.resource = named->namer, .nkeys = -1, .searches = &search, .nsearches = 1, .whole = true,
+		.paging = {page_size, page_size, gs_total_known(tenant, named->namer, NULL)}
+	};
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw reading of names",
+												  ALLOCSET_SMALL_SIZES);
+	GsReader   *reader = gs_reader_open(tenant, &spec, context);
+	const GsJson *record;
+	const char *key;
+
+	while ((record = gs_reader_next(reader, &key)) != NULL)
+	{
+		const GsJson *name = gs_json_get(record, fields[1]);
+
+		if (!gs_json_has_text(name))
+			continue;
+		named->ids = lappend(named->ids,
+							 gs_json_printed(gs_json_get(record, fields[0]), GS_JSON_EXACT));
+		named->names = lappend(named->names, gs_json_printed(name, GS_JSON_AS_IT_CAME));
+	}
+	MemoryContextDelete(context);
+}
+
+/* What the transaction has read of them, or NULL. */
+static Named *
+find_named(const GsTenant *tenant, const GsResource *namer, const char *category)
+{
+	ListCell   *cell;
+
+	foreach(cell, all_named)
+	{
+		Named	   *named = lfirst(cell);
+
+		if (named->namer == namer && gs_tenant_is(&named->tenant, &tenant->id) &&
+			strcmp(named->category, category) == 0)
+			return named;
+	}
+	return NULL;
+}
+
+static Named *
+load_named(const GsTenant *tenant, const GsResource *namer, const char *category, int page_size)
+{
+	MemoryContext old = MemoryContextSwitchTo(context_of_names());
+	Named	   *named = palloc0(sizeof(Named));
+
+	named->tenant = tenant->id;
+	named->namer = namer;
+	named->category = pstrdup(category);
+	named->read_by = GetCurrentStatementStartTimestamp();
+	read_names(tenant, page_size, named);
+	/* in front of what an earlier statement has read */
+	all_named = lcons(named, all_named);
+	MemoryContextSwitchTo(old);
+	return named;
+}
+
+static const char *
+find_name(const Named *named, const char *id)
+{
+	ListCell   *cell;
+
+	foreach(cell, named->ids)
+		if (strcmp(lfirst(cell), id) == 0)
+			return list_nth(named->names, foreach_current_index(cell));
+	return NULL;
+}
+
+const char *
+gs_name_of(const GsTenant *tenant, const GsResource *namer, const char *category, int page_size,
+		   const char *id)
+{
+	const char *exact = gs_json_printed(gs_json_reread(id), GS_JSON_EXACT);
+	Named	   *named = find_named(tenant, namer, category);
+	const char *name;
+
+	if (named == NULL)
+		named = load_named(tenant, namer, category, page_size);
+	name = find_name(named, exact);
+	if (name == NULL && named->read_by != GetCurrentStatementStartTimestamp())
+		name = find_name(load_named(tenant, namer, category, page_size), exact);
+	return name;
 }

@@ -1,6 +1,7 @@
 /*
  * describe.h
- *	  Any object of a tenant: what can be read of it, and of which fields it is.
+ *	  Any object of a tenant: what can be read of it, of which fields it is, and
+ *	  what its records are called.
  */
 #ifndef GS_DESCRIBE_H
 #define GS_DESCRIBE_H
@@ -37,6 +38,7 @@ typedef struct GsField
 	const GsDataType *type;		/* NULL: one that nobody knows */
 	bool		filterable;		/* conditions may name it */
 	bool		hidden;
+	bool		updateable;
 	const char *lookup;			/* what stands in a dotted name for the record that it leads to
 								 * ("CompanyId__gr"); NULL: it is no lookup */
 } GsField;
@@ -56,5 +58,21 @@ extern GsRequest *gs_describe_start(const GsTenant *tenant, const GsResource *re
 									MemoryContext context);
 extern const char *gs_describe_fields(const GsResource *resource, const GsRecords *records,
 									  List **fields);
+
+/*
+ * Those of them that can be updated: they are asked for once, and stay as long as
+ * the session.
+ */
+extern const List *gs_describe_updateable(const GsTenant *tenant, const GsResource *resource);
+
+/*
+ * The name that a record of a resource (namer) has for its id, both as JSON; NULL
+ * where there is no such record.  category is the option plan_type_category, UTF-8,
+ * page_size that of that name.  All that there are are read once, and kept until
+ * the transaction ends; again only by another statement, for an id that was not
+ * among them.  Raises what fails.
+ */
+extern const char *gs_name_of(const GsTenant *tenant, const GsResource *namer,
+							  const char *category, int page_size, const char *id);
 
 #endif							/* GS_DESCRIBE_H */

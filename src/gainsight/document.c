@@ -59,6 +59,7 @@ static const GsResource resources[] = {
 		},
 		.insert = {"POST", "/successplans", .single = true},
 		.update = {"PUT", "/successplans/{Gsid}", .single = true},
+		.put_away = "Use UPDATE with SET status = 'Archived' to put a success plan away.",
 		.default_rows = 100000,
 	},
 	{

@@ -17,6 +17,9 @@
  */
 #define ANY_STATUS 0
 
+/* Under which one record of several is refused, whose request was a success. */
+#define REFUSED_STATUS 400
+
 typedef struct FailureRule
 {
 	const char *code;			/* NULL: any */
@@ -28,6 +31,10 @@ typedef struct FailureRule
 	const char *message;
 	const char *hint;
 } FailureRule;
+
+/* Where an answer has those of several records that were written, and the others. */
+#define DONE "success"
+#define NOT_DONE "failure"
 
 /* What a call does. */
 #define LISTS	0x01			/* a read that names nothing */
@@ -145,18 +152,28 @@ envelope_text(const GsJson *envelope, const char *key, MemoryContext context)
 	return text && text[0] ? MemoryContextStrdup(context, text) : NULL;
 }
 
+/* Does the call write records together, so that its answer says of each what became of it? */
+static bool
+is_batch(const GsCall *call)
+{
+	return call->endpoint != NULL && call->endpoint->batch > 0;
+}
+
 /*
  * A request that was too slow, or too early, may have been looked at; and a
- * success that is none, and yet names a record, has perhaps made it.
+ * failure that yet names a record has perhaps made it.
  */
 static bool
 may_have_been_done(const GsCall *call, int status, const GsJson *envelope)
 {
 	const GsJson *data = gs_json_get(envelope, "data");
 
-	return status >= 500 || status == 408 || status == 425 ||
-		(status < 300 && call->once && gs_json_kind(data) == GS_JSON_OBJECT &&
-		 gs_json_length(data) > 0);
+	if (status >= 500 || status == 408 || status == 425)
+		return true;
+	if (is_batch(call))
+		return gs_json_length(gs_json_get(data, DONE)) > 0;
+	return status < 300 && call->once && gs_json_kind(data) == GS_JSON_OBJECT &&
+		gs_json_length(data) > 0;
 }
 
 static const char *
@@ -304,6 +321,68 @@ gs_envelope_emptiness(const GsVerdict *verdict)
 	return data ? gs_json_printed(data, GS_JSON_READABLE) : "no data";
 }
 
+/*
+ * Records that were written together.
+ */
+
+/*
+ * What is said of the record of a number, NULL if nothing is: in a list of objects
+ * that have one as their member's name, or in one object that has all.
+ */
+static const GsJson *
+find_number(const GsJson *list, const char *number)
+{
+	const GsJson *found = gs_json_get(list, number);
+
+	if (gs_json_kind(list) != GS_JSON_ARRAY)
+		return found;
+	for (const GsJson *item = gs_json_first(list); item != NULL && found == NULL;
+		 item = gs_json_next(item))
+		found = gs_json_get(item, number);
+	return found;
+}
+
+void
+gs_envelope_told(const GsJson *envelope, const char *number, const GsJson **done,
+				 const GsJson **refused)
+{
+	const GsJson *data = gs_json_get(envelope, "data");
+
+	*done = find_number(gs_json_get(data, DONE), number);
+	*refused = find_number(gs_json_get(data, NOT_DONE), number);
+}
+
+/* Does a success, or what calls itself none, say of any record what became of it? */
+static bool
+tells_of_any(const GsCall *call, const GsJson *envelope)
+{
+	const GsJson *data = gs_json_get(envelope, "data");
+
+	return is_batch(call) && (gs_json_length(gs_json_get(data, DONE)) > 0 ||
+							  gs_json_length(gs_json_get(data, NOT_DONE)) > 0);
+}
+
+/* Characters that a code is made of. */
+#define OF_CODES "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
+void
+gs_envelope_refuse(bool creates, const char *text, GsFailure *failure)
+{
+	size_t		length = strspn(text, OF_CODES);
+	const FailureRule *rule;
+
+	failure->description = text;
+	if (length > 0 && text[length] == ':')
+	{
+		failure->code = pnstrdup(text, length);
+		failure->description = text + length + 1 + strspn(text + length + 1, " ");
+	}
+	rule = rule_for(creates ? CREATES : UPDATES, REFUSED_STATUS, failure->code);
+	failure->sqlstate = rule->sqlstate;
+	failure->message = rule->message;
+	failure->hint = rule->hint != by_dialect ? rule->hint : NULL;
+}
+
 /* One that is not empty. */
 static bool
 is_string(const GsJson *node)
@@ -321,6 +400,8 @@ check_success(const GsCall *call, const GsJson *envelope)
 
 	if (gs_json_get(envelope, "result") == NULL && gs_json_get(envelope, "data") == NULL)
 		return "it has neither result nor data";
+	if (is_batch(call))
+		return tells_of_any(call, envelope) ? NULL : "it says of no record what became of it";
 	why = gs_envelope_records(envelope, call->endpoint, &records);
 	if (why != NULL)
 		return why;
@@ -340,7 +421,7 @@ says_no_rows(const GsCall *call, const GsHttpResult *result, const GsJson *envel
 {
 	const char *description = gs_json_text(gs_json_get(envelope, "errorDesc"));
 
-	if (call->once || call->authorizes)
+	if (call->once || call->authorizes || is_batch(call))
 		return false;
 	if (result->status == 404)
 		return call->keyed && !text_is(envelope, "errorCode", "GS_APIG_1000") &&
@@ -400,7 +481,7 @@ gs_envelope_judge(const GsCall *call, const GsHttpResult *result,
 		gs_envelope_garbage(why, verdict);
 	else if (success && gs_json_kind(envelope) != GS_JSON_OBJECT)
 		gs_envelope_garbage("it is no object", verdict);
-	else if (success && !says_failure(envelope))
+	else if (success && (!says_failure(envelope) || tells_of_any(call, envelope)))
 	{
 		verdict->kind = GS_ANSWERED;
 		verdict->json = envelope;

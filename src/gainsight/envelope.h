@@ -42,6 +42,19 @@ extern const char *gs_envelope_records(const GsJson *envelope, const GsEndpoint 
 									   GsRecords *records);
 
 /*
+ * What is said of one of the records that were written together, by the number under
+ * which it went: that it was done, or was refused; NULL, where that is not said.
+ */
+extern void gs_envelope_told(const GsJson *envelope, const char *number, const GsJson **done,
+							 const GsJson **refused);
+
+/*
+ * Fill in what a failure is where such a record was refused with this text, of
+ * which the code is taken off.
+ */
+extern void gs_envelope_refuse(bool creates, const char *text, GsFailure *failure);
+
+/*
  * How an answer without records says so: its data as they came, or the code.
  * palloc'd, UTF-8.
  */

@@ -70,6 +70,15 @@ gs_model_is_looked_up(const char *field)
 	return strchr(field, '.') != NULL;
 }
 
+const GsSpelling *
+gs_model_spelling(const GsResource *resource, const char *field)
+{
+	for (int i = 0; i < resource->nspellings; i++)
+		if (strcmp(resource->spellings[i].field, field) == 0)
+			return &resource->spellings[i];
+	return NULL;
+}
+
 const GsResource *
 gs_model_parent(const GsResource *resource)
 {
@@ -284,6 +293,36 @@ check_description(const GsDialect *dialect, const GsResource *resource)
 	Assert((dialect->any_object == NULL) == (dialect->describe.method == NULL));
 }
 
+/*
+ * An update addresses, and proves, the record that was read: by its path, or among
+ * others by its key, which is then all that it has to be searched for.
+ */
+static void
+check_update(const GsResource *resource)
+{
+	const GsEndpoint *update = &resource->update;
+
+	if (update->method == NULL)
+		return;
+	Assert(gs_model_flagged(resource, GS_VERSION) != NULL);
+	Assert(update->batch > 0 ? gs_model_read(resource, false)->search :
+		   (gs_model_brace(resource, update)->flags & GS_KEY));
+	Assert(update->beside == NULL || gs_model_field(resource, update->beside) != NULL);
+}
+
+static void
+check_spellings(const GsResource *resource)
+{
+	for (int i = 0; i < resource->nspellings; i++)
+	{
+		const GsSpelling *spelling = &resource->spellings[i];
+
+		Assert(gs_model_field(resource, spelling->field)->flags & GS_WRITABLE);
+		Assert(spelling->namer == NULL ||
+			   gs_model_column(gs_model_resource(resource->dialect, spelling->namer), "name") != NULL);
+	}
+}
+
 static void
 check_dialect(const GsDialect *dialect)
 {
@@ -304,9 +343,8 @@ check_dialect(const GsDialect *dialect)
 			check_endpoint(resource, &resource->read[j]);
 		check_endpoint(resource, &resource->insert);
 		check_endpoint(resource, &resource->update);
-		/* an update addresses, and proves, the record that was read */
-		Assert(resource->update.method == NULL ||
-			   (gs_model_brace(resource, &resource->update)->flags & GS_KEY));
+		check_update(resource);
+		check_spellings(resource);
 		/* what cannot be read without a key takes the keys of a parent that can */
 		Assert(resource->parent == NULL ||
 			   (parent != NULL && gs_model_read(parent, false) != NULL));

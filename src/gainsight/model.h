@@ -67,6 +67,10 @@ typedef struct GsEndpoint
 	const char *path;			/* below the base URL, e.g. "/plans/{Id}" */
 	bool		search;			/* takes select, where, limit and offset */
 	bool		single;			/* answers one record, not a list */
+	int			batch;			/* takes as many records, each under a number of its own, and says
+								 * of each what became of it; 0: takes one, which is the body */
+	const char *beside;			/* of an update that takes what is changed, the field that it takes
+								 * in any case; NULL: it takes all that can be written */
 } GsEndpoint;
 
 #define GS_MAX_READS 2
@@ -82,6 +86,14 @@ typedef struct GsChoice
 	bool		category;		/* the value is that of the option plan_type_category */
 	bool		asked;			/* of the tenant by a condition, too */
 } GsChoice;
+
+/* A field that is written otherwise than it is read. */
+typedef struct GsSpelling
+{
+	const char *field;			/* as records have it */
+	const char *written;		/* as a create and an update name it */
+	const char *namer;			/* resource by whose names its ids are written, or NULL */
+} GsSpelling;
 
 typedef struct GsDialect GsDialect;
 
@@ -104,6 +116,9 @@ typedef struct GsResource
 								 * there are none; or NULL */
 	const char *const *named;	/* its fields for the columns of this one, in their order */
 	const char *parent;			/* resource whose keys fill the braces, or NULL */
+	const GsSpelling *spellings;
+	int			nspellings;
+	const char *put_away;		/* the hint to who would delete one, or NULL */
 	double		default_rows;	/* the planner's guess before anything is known */
 } GsResource;
 
@@ -128,7 +143,6 @@ struct GsDialect
 	const GsDataType *types;	/* that it says then, up to one without a name; NULL: none */
 	const char *looked_up;		/* the field that a lookup is shown by */
 	const char *no_route;		/* the hint where a tenant knows none of its routes */
-	bool		read_only;		/* nothing is written in it */
 	bool		versioned;		/* its paths begin with the version that base URLs may end with */
 	bool		ordered;		/* a search may ask for an order */
 	bool		uncounted;		/* no search says how many records there are */
@@ -168,6 +182,12 @@ extern const GsColumn *gs_model_flagged(const GsResource *resource, int flag);
  * is spelled as a path, "OwnerId__gr.Name".
  */
 extern bool gs_model_is_looked_up(const char *field);
+
+/*
+ * How a field is written, by its name as it is read (case matters), or NULL: as
+ * it is read.
+ */
+extern const GsSpelling *gs_model_spelling(const GsResource *resource, const char *field);
 
 /*
  * The parent resource, or NULL; and the one whose records name this one's.

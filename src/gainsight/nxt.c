@@ -16,25 +16,35 @@
 #define QUERY(object) {"POST", "/v1/data/objects/query/" object, .search = true}
 #define OF(name) .object = (name), .read = {QUERY(name)}
 
+/* Where plans are written, as many at a time as are reported to be taken. */
+#define PLANS "/v2/successPlan/", .batch = 50
+
 /* An id in another record, and what is looked up by it. */
 #define REFERENCE (GS_FILTERABLE | GS_EMPTY_IS_NULL | GS_NULL_UNSURE)
 #define LOOKED_UP (GS_FILTERABLE | GS_NULL_UNSURE)
+#define NEEDED (GS_WRITABLE | GS_REQUIRED)
 
 static const GsColumn plan_columns[] = {
 	{"gsid", "Gsid", GS_ID, GS_FILTERABLE | GS_KEY, NULL, 1},
-	{"name", "Name", GS_TEXT, GS_FILTERABLE, NULL, 0},
-	{"company_id", "CompanyId", GS_ID, REFERENCE, NULL, 10},
+	{"name", "Name", GS_TEXT, GS_FILTERABLE | NEEDED, NULL, 0},
+	{"company_id", "CompanyId", GS_ID, REFERENCE | NEEDED, NULL, 10},
 	{"company_name", "CompanyId__gr.Name", GS_TEXT, LOOKED_UP, NULL, 10},
-	{"type_id", "SuccessPlanTypeId", GS_ID, REFERENCE, NULL, 5000},
+	{"type_id", "SuccessPlanTypeId", GS_ID, REFERENCE | NEEDED, NULL, 5000},
 	{"type_name", "SuccessPlanTypeId__gr.Name", GS_TEXT, LOOKED_UP, NULL, 5000},
-	{"status", "StatusId__gr.Name", GS_TEXT, LOOKED_UP, NULL, 0},
-	{"owner_id", "OwnerId", GS_ID, REFERENCE, NULL, 500},
+	{"status", "StatusId__gr.Name", GS_TEXT, LOOKED_UP | GS_WRITABLE, NULL, 0},
+	{"owner_id", "OwnerId", GS_ID, REFERENCE | NEEDED, NULL, 500},
 	{"owner_name", "OwnerId__gr.Name", GS_TEXT, LOOKED_UP, NULL, 500},
-	{"start_date", "StartDate", GS_DATE, GS_FILTERABLE, NULL, 0},
-	{"end_date", "DueDate", GS_DATE, GS_FILTERABLE, NULL, 0},
-	{"comments", "ActionPlan", GS_TEXT, 0, NULL, 0},
+	{"start_date", "StartDate", GS_DATE, GS_FILTERABLE | GS_WRITABLE, NULL, 0},
+	{"end_date", "DueDate", GS_DATE, GS_FILTERABLE | GS_WRITABLE, NULL, 0},
+	{"comments", "ActionPlan", GS_TEXT, GS_WRITABLE, NULL, 0},
 	{"created_date", "CreatedDate", GS_DATETIME, GS_FILTERABLE, NULL, 0},
 	{"modified_date", "ModifiedDate", GS_DATETIME, GS_FILTERABLE | GS_VERSION, NULL, 0},
+};
+
+/* A plan's type and its status are written by their names, which are no field's values otherwise. */
+static const GsSpelling plan_spellings[] = {
+	{"SuccessPlanTypeId", "SuccessPlanType", "plan_types"},
+	{"StatusId__gr.Name", "status", NULL},
 };
 
 static const GsColumn objective_columns[] = {
@@ -112,6 +122,9 @@ static const GsResource resources[] = {
 		.label = "success plan",
 		COLUMNS(plan_columns),
 		OF("cta_group"),
+		.insert = {"POST", PLANS},
+		.spellings = plan_spellings,
+		.nspellings = lengthof(plan_spellings),
 		.default_rows = 100000,
 	},
 	{
@@ -154,7 +167,6 @@ const GsDialect gs_nxt = {
 	.types = types,
 	.looked_up = "Name",
 	.no_route = "Check the server's options domain or base_url; a tenant that serves the API's document has dialect 'document'.",
-	.read_only = true,
 	.versioned = true,
 	.ordered = true,
 	.uncounted = true,

@@ -117,7 +117,7 @@ gs_same_record(const GsRelation *relation, const GsJson *then, const GsJson *now
 		const GsColumn *column = &resource->columns[i];
 
 		if ((column->flags & GS_WRITABLE) &&
-			!same_value(column, gs_json_get(then, column->field), gs_json_get(now, column->field)))
+			!same_value(column, gs_record_member(then, column->field), gs_record_member(now, column->field)))
 			told = DIFFERENT;
 	}
 	return told == SAME || (told == NOTHING && same_custom(relation, then, now));

@@ -232,6 +232,12 @@ extern const char *gs_value_second(int64 second);
 extern const char *gs_value_moment(Timestamp value);
 
 /*
+ * A value of a column as its field takes it.  Raises HV004 for one that no field can
+ * hold.  palloc'd.
+ */
+extern const char *gs_value_json(const GsRelation *relation, const GsAttr *attr, Datum value);
+
+/*
  * Numbers as SQL and JSON write them: less than 0, 0 or more, as a is less than
  * b, equal to it, or more.
  */

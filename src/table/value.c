@@ -11,7 +11,9 @@
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/datetime.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
@@ -246,4 +248,106 @@ gs_try_to_utf8(const char *text)
 	if (encoding != PG_SQL_ASCII)
 		return gs_to_utf8(text);
 	return pg_verify_mbstr(PG_UTF8, text, strlen(text), true) ? text : NULL;
+}
+
+/*
+ * A column's values as JSON.
+ */
+
+pg_noreturn static void
+refuse_value(const GsRelation *relation, const GsAttr *attr, const char *shown)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+			 errmsg("value %s of column \"%s\" of foreign table \"%s\" cannot be sent",
+					shown, attr->name, relation->name),
+			 errdetail("Gainsight has no infinity, no NaN, and no year before 1 or after 9999.")));
+}
+
+/* A number is sent as a number only where the API's field is one. */
+static bool
+is_number_field(const GsAttr *attr)
+{
+	return attr->column == NULL || attr->column->kind == GS_NUMBER;
+}
+
+static const char *json_of_array(const GsRelation *relation, const GsAttr *attr, Oid element,
+								 Datum value);
+
+/* A value of a type: the column's, or that of its elements. */
+static const char *
+json_of_type(const GsRelation *relation, const GsAttr *attr, Oid type, Datum value)
+{
+	Oid			base = getBaseType(type);
+	Oid			element = get_element_type(base);
+	const char *json;
+
+	/* one in several dimensions has no elements that it could be told from */
+	if (OidIsValid(element) && ARR_NDIM(DatumGetArrayTypeP(value)) <= 1)
+		return json_of_array(relation, attr, element, value);
+	switch (base)
+	{
+		case DATEOID:
+			json = DATE_NOT_FINITE(DatumGetDateADT(value)) ? NULL :
+				gs_value_day(DatumGetDateADT(value));
+			break;
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			json = gs_value_moment(DatumGetTimestamp(value));
+			/* a date field takes no more than the day */
+			if (json != NULL && attr->column != NULL && attr->column->kind == GS_DATE)
+				json = psprintf("%.11s\"", json);
+			break;
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case NUMERICOID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+			json = gs_value_number(base, value);
+			if (json != NULL && !is_number_field(attr))
+				json = gs_value_text(json);
+			break;
+		case BOOLOID:
+			json = DatumGetBool(value) ? "true" : "false";
+			break;
+		case JSONOID:
+		case JSONBOID:
+			json = pstrdup(gs_to_utf8(gs_value_shown(base, value)));
+			break;
+		default:
+			json = gs_value_text(gs_value_shown(base, value));
+			break;
+	}
+	if (json == NULL)
+		refuse_value(relation, attr, gs_value_shown(base, value));
+	return json;
+}
+
+static const char *
+json_of_array(const GsRelation *relation, const GsAttr *attr, Oid element, Datum value)
+{
+	int16		length;
+	bool		by_value;
+	char		align;
+	Datum	   *values;
+	bool	   *nulls;
+	int			count;
+	StringInfoData out;
+
+	get_typlenbyvalalign(element, &length, &by_value, &align);
+	deconstruct_array(DatumGetArrayTypeP(value), element, length, by_value, align,
+					  &values, &nulls, &count);
+	initStringInfo(&out);
+	for (int i = 0; i < count; i++)
+		appendStringInfo(&out, "%c%s", i == 0 ? '[' : ',',
+						 nulls[i] ? "null" : json_of_type(relation, attr, element, values[i]));
+	appendStringInfoString(&out, count == 0 ? "[]" : "]");
+	return out.data;
+}
+
+const char *
+gs_value_json(const GsRelation *relation, const GsAttr *attr, Datum value)
+{
+	return json_of_type(relation, attr, attr->type, value);
 }

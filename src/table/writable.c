@@ -18,9 +18,9 @@ refuse_command(const GsRelation *relation, const char *what, const char *hint)
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("cannot %s foreign table \"%s\"", what, relation->name),
-			 relation->resource->dialect->read_only ?
-			 errdetail("Tables of servers with the dialect \"%s\" can only be read.",
-					   relation->resource->dialect->name) :
+			 gs_model_resource(relation->resource->dialect, relation->resource->name) != relation->resource ?
+			 errdetail("Records of the object \"%s\" can only be read.",
+					   relation->resource->object) :
 			 errdetail("The API has no such operation on the resource \"%s\".",
 					   relation->resource->name),
 			 hint ? errhint("%s", hint) : 0));
@@ -72,8 +72,7 @@ gs_writable_check_table(const GsRelation *relation, CmdType operation)
 
 	if (operation == CMD_DELETE)
 		refuse_command(relation, "delete from",
-					   resource->update.method ?
-					   "Use UPDATE with SET status = 'Archived' to put a success plan away." : NULL);
+					   resource->put_away);
 	if (operation == CMD_INSERT && resource->insert.method == NULL)
 		refuse_command(relation, "insert into", NULL);
 	if (operation == CMD_UPDATE && resource->update.method == NULL)

@@ -71,6 +71,7 @@ struct GsCall
 	const char *path;			/* percent-encoded, below the base URL */
 	const char *body;			/* UTF-8, or NULL */
 	bool		read;			/* counts against max_requests */
+	int			records;		/* that it writes */
 	bool		once;			/* a create: never repeat what may have arrived */
 	bool		authorizes;		/* asks for the tenant's credential: neither read nor write */
 	const char *header;			/* what says who asks, in place of the credential; NULL: that does */

@@ -144,7 +144,7 @@ gs_json_key_is_odd(const GsJson *member)
 int
 gs_json_length(const GsJson *container)
 {
-	return types[container->type].kind >= GS_JSON_ARRAY ? container->length : 0;
+	return gs_json_kind(container) >= GS_JSON_ARRAY ? container->length : 0;
 }
 
 /* So many of the keys of records are remembered. */

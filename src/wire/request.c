@@ -45,7 +45,7 @@ struct GsRequest
 /* A wait for the governor that is longer than this is told, in ms. */
 #define TELL_AFTER 5000
 
-void		(*gs_request_on_write) (void);
+void		(*gs_request_on_write) (int records);
 
 /* All requests of this backend that are not settled, the oldest first. */
 static dlist_head queue = DLIST_STATIC_INIT(queue);
@@ -159,7 +159,7 @@ start_transfer(GsRequest *request)
 	request->credential = tenant->credential->number;
 	tenant->credential->used |= !call->authorizes;
 	if (request->tries++ == 0 && !call->read && !call->authorizes && gs_request_on_write != NULL)
-		gs_request_on_write();
+		gs_request_on_write(call->records);
 	tenant->usage->requests++;
 	MemoryContextSwitchTo(old);
 }

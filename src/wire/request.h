@@ -56,9 +56,10 @@ extern bool gs_request_withdraw(GsRequest *request);
 extern bool gs_request_was_sent(const GsRequest *request);
 
 /*
- * Called, if it is set, when a request that is no read first goes out.
+ * Called, if it is set, when a request that is no read first goes out, with the
+ * number of records that it writes.
  */
-extern void (*gs_request_on_write) (void);
+extern void (*gs_request_on_write) (int records);
 
 /*
  * Give up a request, in whatever state, and release all of it.

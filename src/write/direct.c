@@ -325,7 +325,9 @@ gainsightExplainDirectModify(ForeignScanState *node, ExplainState *es)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	GsRelation *relation = gs_relation_load(RelationGetRelid(node->ss.ss_currentRelation));
+	GsScanPlan	scan;
 
+	gs_scan_plan_read(plan->fdw_private, &scan);
 	if (plan->fdw_recheck_quals != NIL)
 		ExplainPropertyText("Filter",
 							deparse_expression((Node *) make_ands_explicit(plan->fdw_recheck_quals),
@@ -333,7 +335,7 @@ gainsightExplainDirectModify(ForeignScanState *node, ExplainState *es)
 																		&plan->scan.plan, NIL),
 											   es->verbose || list_length(es->rtable) > 1, false), es);
 	gs_explain_scan(node, true, es);
-	ExplainPropertyList("Gainsight Fields", gs_write_sent_fields(relation), es);
+	ExplainPropertyList("Gainsight Fields", gs_write_sent_fields(relation, scan.set_attnums), es);
 	if (es->analyze && gs_scan_usage(node) != NULL)
 		gs_explain_usage(gs_scan_usage(node), es);
 }

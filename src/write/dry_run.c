@@ -105,7 +105,7 @@ gs_dry_run_show(GsDryRun *run, const GsRelation *relation, const GsEndpoint *end
 	if (++run->requests > SHOWN_REQUESTS)
 		return;
 	path = gs_without_secrets(gs_path_make(endpoint, write->key), tenant);
-	record = gs_without_secrets(gs_api_record(write->members, write->nmembers), tenant);
+	record = gs_without_secrets(gs_write_record(relation, write), tenant);
 	ereport(NOTICE,
 			(errmsg("not sent to server \"%s\": %s %s", tenant->server, endpoint->method,
 					gs_printable(path, SHOWN_RECORD)),

@@ -60,16 +60,34 @@ say_created(const void *target)
  * Creating side by side.
  */
 
-/* Which of them there are now, the rollback tells the server's log. */
-pg_noreturn static void
-fail_create(const GsCreates *creates, const GsVerdict *verdict, const GsWrite *write)
+/* What it failed of, if it did. */
+typedef struct Failed
 {
-	GsFailure	failure = verdict->failure;
+	int			row;			/* the first; -1: none */
+	int			rows;			/* so many of its request */
+	GsOutcome	outcome;
+} Failed;
+
+/* So many rows go out in one request. */
+static int
+rows_a_request(const GsRelation *relation)
+{
+	return Max(1, Min(relation->resource->insert.batch, relation->settings->batch_size));
+}
+
+/* Which rows there are now, the rollback tells the server's log. */
+pg_noreturn static void
+fail_create(const GsCreates *creates, const Failed *failed)
+{
+	GsFailure	failure = failed->outcome.failure;
 	const char *row = "";
 
-	/* which one to look for */
-	if (verdict->uncertain)
-		row = psprintf("The row is %s. ", gs_write_shown(creates->relation, write));
+	/* which one to look for, or which one of several it was */
+	if (failed->outcome.uncertain || rows_a_request(creates->relation) > 1)
+		row = psprintf("The row is %s. ",
+					   gs_write_shown(creates->relation, creates->writes[failed->row]));
+	if (failed->rows > 1)
+		row = psprintf("%sSo it is with %d more of its request. ", row, failed->rows - 1);
 	failure.aside = psprintf("%s%s", row, creates->say_done(creates->arg));
 	gs_fail(&failure);
 }
@@ -84,57 +102,73 @@ note_created(const GsCreates *creates, const GsRequest *request, const GsJson *r
 	gs_xact_end_write(request, GS_WRITE_MADE, gs_without_secrets(key, tenant));
 }
 
+/* Start to create so many rows from the first on. */
 static GsRequest *
-start_create(const GsRelation *relation, const GsWrite *write)
+start_create(const GsCreates *creates, int first, int count)
 {
-	return gs_api_start_create(&relation->settings->tenant, relation->resource, write->key,
-							   write->members, write->nmembers, CurrentMemoryContext);
+	const GsRelation *relation = creates->relation;
+	const char **records = palloc(sizeof(char *) * count);
+
+	for (int i = 0; i < count; i++)
+		records[i] = gs_write_record(relation, creates->writes[first + i]);
+	return gs_api_start_create(&relation->settings->tenant, relation->resource,
+							   creates->writes[first]->key, records, count, CurrentMemoryContext);
+}
+
+/* Wait for a request, and see what became of each of its rows. */
+static void
+finish_create(const GsCreates *creates, GsRequest *request, int first, int count, Failed *failed)
+{
+	const GsRelation *relation = creates->relation;
+	const GsVerdict *verdict = gs_request_settle(request);
+
+	for (int i = 0; i < count; i++)
+	{
+		GsOutcome	outcome;
+
+		gs_api_outcome(&relation->settings->tenant, relation->resource,
+					   &relation->resource->insert, verdict, i, &outcome);
+		if (outcome.done)
+		{
+			creates->records[first + i] = outcome.record;
+			note_created(creates, request, outcome.record);
+			continue;
+		}
+		gs_xact_end_write(request, outcome.uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
+		if (failed->row < 0)
+			*failed = (Failed) {first + i, 0, outcome};
+		if (failed->row >= first)
+			failed->rows++;
+	}
 }
 
 void
 gs_creates_run(const GsCreates *creates)
 {
 	const GsRelation *relation = creates->relation;
-	int			count = creates->count;
+	int			each = rows_a_request(relation);
+	int			count = (creates->count + each - 1) / each;
 	GsRequest **requests = palloc0(sizeof(GsRequest *) * count);
 	int			window = relation->settings->tenant.max_connections;
-	const GsVerdict *failed = NULL;
-	int			failed_row = 0;
-	GsRecords	records;
+	Failed		failed = {.row = -1};
 	int			started = 0;
 
 	gs_walks_settle(&relation->settings->tenant, relation->resource);
 	for (int i = 0; i < count; i++)
 	{
-		const GsVerdict *verdict;
-
-		while (failed == NULL && started < count && started < i + window)
-		{
-			requests[started] = start_create(relation, creates->writes[started]);
-			started++;
-		}
+		for (; failed.row < 0 && started < count && started < i + window; started++)
+			requests[started] = start_create(creates, started * each,
+											 Min(each, creates->count - started * each));
 		if (i == started)
 			break;
-		verdict = gs_api_settle(requests[i], &relation->resource->insert, &records);
-		if (verdict->kind == GS_ANSWERED)
-		{
-			creates->records[i] = records.first;
-			note_created(creates, requests[i], records.first);
-		}
-		else
-		{
-			gs_xact_end_write(requests[i], verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
-			if (failed == NULL)
-			{
-				failed = verdict;
-				failed_row = i;
-				for (int j = i + 1; j < started; j++)
-					(void) gs_request_withdraw(requests[j]);
-			}
-		}
+		finish_create(creates, requests[i], i * each, Min(each, creates->count - i * each), &failed);
+		if (failed.row < 0)
+			continue;
+		for (int j = i + 1; j < started; j++)
+			(void) gs_request_withdraw(requests[j]);
 	}
-	if (failed != NULL)
-		fail_create(creates, failed, creates->writes[failed_row]);
+	if (failed.row >= 0)
+		fail_create(creates, &failed);
 }
 
 /*
@@ -173,7 +207,7 @@ created_row(GsTarget *target, const GsWrite *write, const GsJson *record,
 	const char *key = gs_record_key(&target->relation->settings->tenant, resource, record);
 
 	if (gs_json_length(record) == 1)
-		record = gs_write_read_back(target->relation, write, key, target->context);
+		record = gs_target_read_back(target->relation, write, key, target->context);
 	return gs_target_written(target, record, write->key, slot);
 }
 
@@ -245,13 +279,14 @@ gainsightExecForeignInsert(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 int
 gainsightGetForeignModifyBatchSize(ResultRelInfo *rinfo)
 {
-	GsTarget   *target = rinfo->ri_FdwState;
+	const GsTarget *target = rinfo->ri_FdwState;
 	const TriggerDesc *triggers = rinfo->ri_RelationDesc->trigdesc;
+	const GsRelation *relation;
 
 	/* where each row is looked at, one at a time */
 	if (gs_target_wants_row(rinfo) || (triggers && triggers->trig_insert_before_row))
 		return 1;
-	if (target == NULL)
-		return gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc))->settings->batch_size;
-	return target->relation->settings->batch_size;
+	relation = target ? target->relation : gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc));
+	/* no request with fewer rows than it could have */
+	return relation->settings->batch_size - relation->settings->batch_size % rows_a_request(relation);
 }

@@ -238,7 +238,7 @@ gainsightEndForeignInsert(EState *estate, ResultRelInfo *rinfo)
 
 /* The fields that a command sends, for EXPLAIN. */
 static List *
-sent_fields(const GsRelation *relation, CmdType operation)
+sent_fields(const GsRelation *relation, CmdType operation, const List *set_attnums)
 {
 	const GsEndpoint *endpoint = operation == CMD_INSERT ? &relation->resource->insert :
 		&relation->resource->update;
@@ -246,13 +246,13 @@ sent_fields(const GsRelation *relation, CmdType operation)
 	List	   *fields = NIL;
 
 	if (operation == CMD_UPDATE)
-		return gs_write_sent_fields(relation);
+		return gs_write_sent_fields(relation, set_attnums);
 	for (int i = 0; i < relation->natts; i++)
 	{
 		const GsAttr *attr = &relation->atts[i];
 
 		if (attr->writable && (brace == NULL || attr->column != brace))
-			fields = lappend(fields, (void *) attr->field);
+			fields = lappend(fields, (void *) gs_write_spelled(relation, attr->field));
 	}
 	return fields;
 }
@@ -265,13 +265,12 @@ gainsightExplainForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 	GsRelation *relation = gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc));
 	bool		insert = mtstate->operation == CMD_INSERT;
 
-	(void) fdw_private;
 	(void) subplan_index;
 	ExplainPropertyText("Gainsight Request",
 						insert ? psprintf("%s %s", relation->resource->insert.method,
 										  relation->resource->insert.path) :
 						gs_explain_update_requests(relation, false), es);
-	ExplainPropertyList("Gainsight Fields", sent_fields(relation, mtstate->operation), es);
+	ExplainPropertyList("Gainsight Fields", sent_fields(relation, mtstate->operation, linitial(fdw_private)), es);
 	if (insert)
 		ExplainPropertyInteger("Batch Size", NULL, gainsightGetForeignModifyBatchSize(rinfo), es);
 	if (es->analyze && target != NULL)

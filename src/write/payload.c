@@ -7,11 +7,8 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
-#include "utils/array.h"
-#include "utils/date.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
@@ -19,107 +16,9 @@
 #include "gainsight/gainsight.h"
 #include "payload.h"
 
-/*
- * Values as JSON.
- */
-
-pg_noreturn static void
-refuse_value(const GsRelation *relation, const GsAttr *attr, const char *shown)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
-			 errmsg("value %s of column \"%s\" of foreign table \"%s\" cannot be sent",
-					shown, attr->name, relation->name),
-			 errdetail("Gainsight has no infinity, no NaN, and no year before 1 or after 9999.")));
-}
-
-/* A number is sent as a number only where the API's field is one. */
-static bool
-is_number_field(const GsAttr *attr)
-{
-	return attr->column == NULL || attr->column->kind == GS_NUMBER;
-}
-
-static const char *json_of_array(const GsRelation *relation, const GsAttr *attr, Oid element,
-								 Datum value);
-
-/* A value of a type: the column's, or that of its elements. */
-static const char *
-json_of_type(const GsRelation *relation, const GsAttr *attr, Oid type, Datum value)
-{
-	Oid			base = getBaseType(type);
-	Oid			element = get_element_type(base);
-	const char *json;
-
-	/* one in several dimensions has no elements that it could be told from */
-	if (OidIsValid(element) && ARR_NDIM(DatumGetArrayTypeP(value)) <= 1)
-		return json_of_array(relation, attr, element, value);
-	switch (base)
-	{
-		case DATEOID:
-			json = DATE_NOT_FINITE(DatumGetDateADT(value)) ? NULL :
-				gs_value_day(DatumGetDateADT(value));
-			break;
-		case TIMESTAMPOID:
-		case TIMESTAMPTZOID:
-			json = gs_value_moment(DatumGetTimestamp(value));
-			/* a date field takes no more than the day */
-			if (json != NULL && attr->column != NULL && attr->column->kind == GS_DATE)
-				json = psprintf("%.11s\"", json);
-			break;
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case NUMERICOID:
-		case FLOAT4OID:
-		case FLOAT8OID:
-			json = gs_value_number(base, value);
-			if (json != NULL && !is_number_field(attr))
-				json = gs_value_text(json);
-			break;
-		case BOOLOID:
-			json = DatumGetBool(value) ? "true" : "false";
-			break;
-		case JSONOID:
-		case JSONBOID:
-			json = pstrdup(gs_to_utf8(gs_value_shown(base, value)));
-			break;
-		default:
-			json = gs_value_text(gs_value_shown(base, value));
-			break;
-	}
-	if (json == NULL)
-		refuse_value(relation, attr, gs_value_shown(base, value));
-	return json;
-}
-
-static const char *
-json_of_array(const GsRelation *relation, const GsAttr *attr, Oid element, Datum value)
-{
-	int16		length;
-	bool		by_value;
-	char		align;
-	Datum	   *values;
-	bool	   *nulls;
-	int			count;
-	StringInfoData out;
-
-	get_typlenbyvalalign(element, &length, &by_value, &align);
-	deconstruct_array(DatumGetArrayTypeP(value), element, length, by_value, align,
-					  &values, &nulls, &count);
-	initStringInfo(&out);
-	for (int i = 0; i < count; i++)
-		appendStringInfo(&out, "%c%s", i == 0 ? '[' : ',',
-						 nulls[i] ? "null" : json_of_type(relation, attr, element, values[i]));
-	appendStringInfoString(&out, count == 0 ? "[]" : "]");
-	return out.data;
-}
-
-static const char *
-json_of(const GsRelation *relation, const GsAttr *attr, Datum value)
-{
-	return json_of_type(relation, attr, attr->type, value);
-}
+/* So much of a row, and of a key, is shown in a message, in bytes. */
+#define SHOWN_ROW 300
+#define SHOWN_KEY 100
 
 /*
  * What a row lacks.
@@ -158,6 +57,78 @@ miss_required(const GsRelation *relation, const GsColumn *column)
 					relation->name, column->field),
 			 errdetail("Gainsight takes no %s without %s.",
 					   relation->resource->label, column->field)));
+}
+
+/*
+ * What is written by another name than it is read by, or by a name in place of an
+ * id.
+ */
+
+/* The name that an id is written by, as JSON; NULL where nothing has it. */
+static const char *
+name_of(const GsRelation *relation, const GsSpelling *spelling, const char *json)
+{
+	const GsSettings *settings = relation->settings;
+
+	return gs_name_of(&settings->tenant, gs_model_resource(relation->resource->dialect, spelling->namer),
+					  gs_to_utf8(settings->plan_type_category), settings->page_size, json);
+}
+
+/* A value that cannot be written, as it has no name, is refused before anything is sent. */
+static void
+check_name(const GsRelation *relation, const GsAttr *attr, const char *json)
+{
+	const GsSpelling *spelling = attr->column ?
+		gs_model_spelling(relation->resource, attr->column->field) : NULL;
+
+	if (spelling == NULL || spelling->namer == NULL || name_of(relation, spelling, json) != NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+			 errmsg("no %s has the id %s that column \"%s\" of foreign table \"%s\" names",
+					gs_model_resource(relation->resource->dialect, spelling->namer)->label,
+					gs_printable(json, SHOWN_KEY), attr->name, relation->name),
+			 errdetail("A %s is written with the name in place of the id, and there is none.",
+					   relation->resource->label)));
+}
+
+static const char *
+json_named(const GsRelation *relation, const GsAttr *attr, Datum value)
+{
+	const char *json = gs_value_json(relation, attr, value);
+
+	check_name(relation, attr, json);
+	return json;
+}
+
+const char *
+gs_write_spelled(const GsRelation *relation, const char *field)
+{
+	const GsSpelling *spelling = gs_model_spelling(relation->resource, field);
+
+	return spelling != NULL ? spelling->written : field;
+}
+
+const char *
+gs_write_record(const GsRelation *relation, const GsWrite *write)
+{
+	int			count = write->nmembers - write->nkept;
+	GsMember   *sent = palloc(sizeof(GsMember) * Max(count, 1));
+
+	for (int i = 0; i < count; i++)
+	{
+		const GsSpelling *spelling = gs_model_spelling(relation->resource, write->members[i].field);
+
+		sent[i] = write->members[i];
+		if (spelling == NULL)
+			continue;
+		sent[i].field = spelling->written;
+		if (spelling->namer != NULL)
+			sent[i].json = name_of(relation, spelling, sent[i].json);
+		if (sent[i].json == NULL)
+			sent[i].json = write->members[i].json;
+	}
+	return gs_api_record(sent, count);
 }
 
 /*
@@ -236,14 +207,10 @@ gs_write_insert(const GsRelation *relation, TupleTableSlot *slot)
 		else if (attr->column != NULL && attr->column == brace)
 			write->key = path_value(relation, attr, value);
 		else
-			add_member(write, gs_to_utf8(attr->field), json_of(relation, attr, value));
+			add_member(write, gs_to_utf8(attr->field), json_named(relation, attr, value));
 	}
 	return write;
 }
-
-/* So much of a row, and of a key, is shown in a message, in bytes. */
-#define SHOWN_ROW 300
-#define SHOWN_KEY 100
 
 const char *
 gs_write_shown(const GsRelation *relation, const GsWrite *write)
@@ -293,7 +260,7 @@ json_of_change(const GsRelation *relation, const GsReadRow *read, AttrNumber att
 		(!isnull && is_no_key(attr, value)))
 		return NULL;
 	gs_writable_check_column(relation, attnum);
-	return isnull ? "null" : json_of(relation, attr, value);
+	return isnull ? "null" : json_named(relation, attr, value);
 }
 
 int
@@ -372,8 +339,9 @@ as_it_came(const GsJson *came, const char *json)
 	return is_json_of(text, kind) ? text : json;
 }
 
-List *
-gs_write_sent_fields(const GsRelation *relation)
+/* The fields of a record that an update can set. */
+static List *
+fields_to_set(const GsRelation *relation)
 {
 	List	   *fields = NIL;
 	ListCell   *cell;
@@ -388,57 +356,84 @@ gs_write_sent_fields(const GsRelation *relation)
 	return fields;
 }
 
-GsWrite *
-gs_write_update(const GsRelation *relation, const GsMember *changes, int nchanges,
-				const GsJson *base)
+/* Does an update send the field, which it changes or not? */
+static bool
+is_sent(const GsRelation *relation, const char *field, bool is_changed)
 {
-	GsWrite    *write = make_write(relation);
+	const char *beside = relation->resource->update.beside;
+
+	return beside == NULL || is_changed || strcmp(field, beside) == 0;
+}
+
+static bool
+is_set(const GsRelation *relation, const List *attnums, const char *field)
+{
 	ListCell   *cell;
 
-	foreach(cell, gs_write_sent_fields(relation))
+	foreach(cell, attnums)
+	{
+		const GsAttr *attr = &relation->atts[lfirst_int(cell) - 1];
+
+		if (attr->field != NULL && strcmp(gs_to_utf8(attr->field), field) == 0)
+			return true;
+	}
+	return false;
+}
+
+List *
+gs_write_sent_fields(const GsRelation *relation, const List *attnums)
+{
+	const GsResource *resource = relation->resource;
+	List	   *fields = resource->update.beside == NULL ? NIL :
+		list_make1((void *) gs_model_flagged(resource, GS_KEY)->field);
+	ListCell   *cell;
+
+	foreach(cell, fields_to_set(relation))
+	{
+		if (is_sent(relation, lfirst(cell), is_set(relation, attnums, lfirst(cell))))
+			fields = lappend(fields, (void *) gs_write_spelled(relation, lfirst(cell)));
+	}
+	return fields;
+}
+
+/* The fields that an update sends, or those that it does not. */
+static void
+add_fields(const GsRelation *relation, const GsMember *changes, int nchanges,
+		   const GsJson *base, bool sent, GsWrite *write)
+{
+	ListCell   *cell;
+
+	foreach(cell, fields_to_set(relation))
 	{
 		const char *field = lfirst(cell);
 		const GsColumn *column = gs_model_field(relation->resource, field);
-		const GsJson *came = gs_json_get(base, field);
+		const GsJson *came = gs_record_member(base, field);
 		const char *json = changed(changes, nchanges, field);
 
+		if (is_sent(relation, field, json != NULL) != sent)
+			continue;
 		if (json == NULL)
-			json = unchanged(came, column != NULL && column->kind == GS_DATE);
+			json = unchanged(came, column != NULL && column->kind == GS_DATE && sent);
 		else if (column == NULL)
 			json = as_it_came(came, json);
 		if (json != NULL)
 			add_member(write, field, json);
 	}
-	return write;
 }
 
-/*
- * Where a create answers with the key alone: by the key, where that is an
- * access path, else from the list that the row was added to.
- */
-const GsJson *
-gs_write_read_back(const GsRelation *relation, const GsWrite *write, const char *key,
-				   MemoryContext context)
+GsWrite *
+gs_write_update(const GsRelation *relation, const GsMember *changes, int nchanges,
+				const GsJson *base)
 {
-	const GsTenant *tenant = &relation->settings->tenant;
-	const GsResource *resource = relation->resource;
-	const GsEndpoint *endpoint = gs_model_read(resource, true);
-	const char *value = endpoint->single ? key : write->key;
-	GsRequest  *request = gs_api_start_read(tenant, resource, endpoint, value, context);
-	GsRecords	records;
-	GsFailure	failure = {
-		.sqlstate = ERRCODE_FDW_REPLY_HANDLE, .server = tenant->server, .table = tenant->table
-	};
+	GsWrite    *write = make_write(relation);
+	const GsColumn *key = gs_model_flagged(relation->resource, GS_KEY);
 
-	gs_api_finish_read(request, endpoint, &records);
-	for (const GsJson *record = records.first; record != NULL;
-		 record = gs_envelope_next(&records, record))
-		if (strcmp(gs_record_key(tenant, resource, record), key) == 0)
-			return record;
-	failure.message = psprintf(_("Gainsight does not show the %s that it has just created"),
-							   resource->label);
-	failure.aside = psprintf(_("It has been created, with %s \"%s\"."),
-							 gs_model_flagged(resource, GS_KEY)->field,
-							 gs_printable(gs_without_secrets(key, tenant), SHOWN_KEY));
-	gs_fail(&failure);
+	if (relation->resource->update.batch > 0)
+		add_member(write, key->field,
+				   gs_json_printed(gs_json_get(base, key->field), GS_JSON_AS_IT_CAME));
+	add_fields(relation, changes, nchanges, base, true, write);
+	write->nkept = -write->nmembers;
+	add_fields(relation, changes, nchanges, base, false, write);
+	write->nkept += write->nmembers;
+	return write;
 }

@@ -15,13 +15,20 @@
 typedef struct GsWrite
 {
 	const char *key;			/* for the path's braces, or NULL */
-	GsMember   *members;
+	GsMember   *members;		/* by the fields' names as records have them */
 	int			nmembers;
+	int			nkept;			/* the last so many, which are not sent: they stay as they are */
 } GsWrite;
 
 /*
+ * The record that goes out, as JSON.  Raises what fails where names have to be
+ * asked for.  palloc'd.
+ */
+extern const char *gs_write_record(const GsRelation *relation, const GsWrite *write);
+
+/*
  * What creates a row.  Raises 23502, 428C9, 23514, 23503 and HV004 for a row
- * that cannot be created.
+ * that cannot be created, and what fails where names have to be asked for.
  */
 extern GsWrite *gs_write_insert(const GsRelation *relation, TupleTableSlot *slot);
 
@@ -31,16 +38,21 @@ extern GsWrite *gs_write_insert(const GsRelation *relation, TupleTableSlot *slot
 extern const char *gs_write_shown(const GsRelation *relation, const GsWrite *write);
 
 /*
- * What an update sends: the changes, in the JSON type that their fields have in
- * base, and every other writable field as base has it.
+ * What an update makes of a record: the changes, in the JSON type that their fields
+ * have in base, and every other writable field as base has it.
  */
 extern GsWrite *gs_write_update(const GsRelation *relation, const GsMember *changes,
 								int nchanges, const GsJson *base);
 
 /*
- * The fields that an update sends.
+ * A field as what is written names it.
  */
-extern List *gs_write_sent_fields(const GsRelation *relation);
+extern const char *gs_write_spelled(const GsRelation *relation, const char *field);
+
+/*
+ * The fields that an update sends which sets these columns, as it spells them.
+ */
+extern List *gs_write_sent_fields(const GsRelation *relation, const List *attnums);
 
 /* A row as the scan read it. */
 typedef struct GsReadRow
@@ -51,16 +63,10 @@ typedef struct GsReadRow
 
 /*
  * The changes of a row: for each of attnums a value.  One that was read is no
- * change.  Returns how many there are to send.  Raises 23502, 428C9, 23514 and
- * HV004.
+ * change.  Returns how many there are to send.  Raises 23502, 428C9, 23514, 23503
+ * and HV004, and what fails where names have to be asked for.
  */
 extern int	gs_write_changes(const GsRelation *relation, const GsReadRow *read, List *attnums,
 							 const Datum *values, const bool *isnull, GsMember *changes);
-
-/*
- * Read a created record whose create answered with no more than its key.
- */
-extern const GsJson *gs_write_read_back(const GsRelation *relation, const GsWrite *write,
-										const char *key, MemoryContext context);
 
 #endif							/* GS_PAYLOAD_H */

@@ -13,6 +13,9 @@
 #include "compat.h"
 #include "target.h"
 
+/* So much of a key is shown in a message, in bytes. */
+#define SHOWN_KEY 100
+
 GsTarget *
 gs_target_create(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 {
@@ -81,4 +84,58 @@ gs_target_written(GsTarget *target, const GsJson *record, const char *path_key,
 	ExecStoreVirtualTuple(slot);
 	gs_row_give_header(slot, target->written);
 	return target->written;
+}
+
+/*
+ * Reading back.
+ */
+
+static GsRequest *
+start_read_back(const GsRelation *relation, const GsWrite *write, const char *key,
+				const GsEndpoint *endpoint, MemoryContext context)
+{
+	const GsTenant *tenant = &relation->settings->tenant;
+	const GsResource *resource = relation->resource;
+	GsCondition by_key = {
+		.field = gs_model_flagged(resource, GS_KEY)->field, .operator = "EQ",
+		.values = psprintf("[%s]", gs_json_quoted(key))
+	};
+	GsSearch	search = {.conditions = &by_key, .nconditions = 1, .expression = "A"};
+
+	if (!endpoint->search)
+		return gs_api_start_read(tenant, resource, endpoint, endpoint->single ? key : write->key,
+								 context);
+	gs_row_maker_select(gs_row_maker_create(relation, gs_relation_columns(relation)), &search);
+	return gs_api_start_search(tenant, resource, &search, 1, 0, context);
+}
+
+/*
+ * Where a create answers with the key alone: by the key, where that is an
+ * access path or can be searched for, else from the list that the row was added to.
+ */
+const GsJson *
+gs_target_read_back(const GsRelation *relation, const GsWrite *write, const char *key,
+					MemoryContext context)
+{
+	const GsTenant *tenant = &relation->settings->tenant;
+	const GsResource *resource = relation->resource;
+	const GsEndpoint *keyed = gs_model_read(resource, true);
+	const GsEndpoint *endpoint = keyed ? keyed : gs_model_read(resource, false);
+	GsRequest  *request = start_read_back(relation, write, key, endpoint, context);
+	GsRecords	records;
+	GsFailure	failure = {
+		.sqlstate = ERRCODE_FDW_REPLY_HANDLE, .server = tenant->server, .table = tenant->table
+	};
+
+	gs_api_finish_read(request, endpoint, &records);
+	for (const GsJson *record = records.first; record != NULL;
+		 record = gs_envelope_next(&records, record))
+		if (strcmp(gs_record_key(tenant, resource, record), key) == 0)
+			return record;
+	failure.message = psprintf(_("Gainsight does not show the %s that it has just created"),
+							   resource->label);
+	failure.aside = psprintf(_("It has been created, with %s \"%s\"."),
+							 gs_model_flagged(resource, GS_KEY)->field,
+							 gs_printable(gs_without_secrets(key, tenant), SHOWN_KEY));
+	gs_fail(&failure);
 }

@@ -10,6 +10,7 @@
 #include "nodes/execnodes.h"
 
 #include "beforehand.h"
+#include "payload.h"
 #include "gainsight/gainsight.h"
 #include "table/table.h"
 
@@ -56,5 +57,11 @@ extern void gs_target_check_row(GsTarget *target, ResultRelInfo *rinfo, TupleTab
  */
 extern TupleTableSlot *gs_target_written(GsTarget *target, const GsJson *record,
 										 const char *path_key, TupleTableSlot *slot);
+
+/*
+ * Read a created record whose create answered with no more than its key.
+ */
+extern const GsJson *gs_target_read_back(const GsRelation *relation, const GsWrite *write,
+										 const char *key, MemoryContext context);
 
 #endif							/* GS_TARGET_H */

@@ -334,6 +334,7 @@ gs_update_send(GsUpdate *update)
 {
 	const GsRelation *relation = update->relation;
 	GsTerms		terms = {0};
+	const char *record;
 
 	update->write = gs_write_update(relation, update->changes, update->nchanges, update->seen);
 	if (update->dry_run != NULL)
@@ -350,9 +351,9 @@ gs_update_send(GsUpdate *update)
 		terms.tries = update->tries;
 		terms.renewed = update->renewed;
 	}
+	record = gs_write_record(relation, update->write);
 	update->request = gs_api_start_update(&relation->settings->tenant, relation->resource,
-										  update->key, update->write->members,
-										  update->write->nmembers, &terms, update->context);
+										  update->key, &record, 1, &terms, update->context);
 }
 
 /* It was not done, or nobody knows; and it may be tried again. */

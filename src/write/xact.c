@@ -186,11 +186,11 @@ current_level(void)
 	return level;
 }
 
-/* A write is on its way: it may be done, even if nobody waits for its end. */
+/* Writes are on their way: they may be done, even if nobody waits for their end. */
 static void
-begin_write(void)
+begin_write(int records)
 {
-	current_level()->maybe++;
+	current_level()->maybe += records;
 }
 
 void

@@ -17,8 +17,8 @@ typedef enum GsWriteOutcome
 } GsWriteOutcome;
 
 /*
- * How a write ended; created is the key of a record that it made, else NULL.
- * One that was never sent does not count.
+ * How the write of a record ended, one of those of a request; created is the key
+ * of a record that it made, else NULL.  What was never sent does not count.
  */
 extern void gs_xact_end_write(const GsRequest *request, GsWriteOutcome outcome,
 							  const char *created);
