@@ -145,6 +145,36 @@ SELECT count(*) FROM generate_series(1, 5) AS g
 CROSS JOIN LATERAL (SELECT count(*) FROM gs.objectives WHERE success_plan_id = '1P02NONE' AND length(name) > g) AS o;
 \! sandbox/ctl requests
 
+--
+-- One by its own id: in a list that this session has seen it in, or added it to
+--
+SELECT max(gsid) AS objective FROM local.objectives WHERE success_plan_id = :'plan' \gset
+\c -
+\! sandbox/ctl requests -n
+SELECT count(*) FROM gs.objectives WHERE success_plan_id = :'plan' AND status <> 'none';
+\! sandbox/ctl requests -n
+SELECT local.compare_queries(format('SELECT * FROM gs.objectives WHERE gsid = %L', :'objective'),
+							 format('SELECT * FROM local.objectives WHERE gsid = %L', :'objective'));
+\! sandbox/ctl requests
+INSERT INTO gs.objectives (success_plan_id, name) VALUES (:'plan', 'Ask for it by its id') RETURNING gsid AS added \gset
+\! sandbox/ctl requests -n
+SELECT name FROM gs.objectives WHERE gsid = :'added';
+PREPARE one(text) AS SELECT name FROM gs.objectives WHERE $1 = gsid AND status IS NULL;
+EXECUTE one(:'added');
+\! sandbox/ctl requests -n
+-- elsewhere the plans' lists are read until it is found
+\c -
+SELECT count(*) FROM gs.objectives WHERE gsid = :'objective';
+\! test "$(sandbox/ctl requests -n)" -lt 41 && echo not all lists
+-- one that is not, or no longer, where it was is looked for in all
+SELECT count(*) FROM gs.objectives WHERE success_plan_id = :'plan' AND status <> 'none';
+\! sandbox/ctl requests -n
+\! sandbox/ctl fault '{"op":"GET *","fault":{"status":200,"body":{"result":true,"data":[]}},"times":1}'
+SELECT count(*) FROM gs.objectives WHERE gsid = :'objective';
+\! test "$(sandbox/ctl requests -n)" -lt 43 && echo found
+SELECT count(*) FROM gs.objectives WHERE gsid = 'none';
+\! sandbox/ctl requests -n
+
 -- no plans at all
 \! sandbox/ctl reset plans=0
 SELECT count(*) FROM gs.objectives;

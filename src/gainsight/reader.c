@@ -41,6 +41,8 @@ struct GsReader
 	const char *parent_key;
 	int			next_key;		/* of spec->keys */
 	const char *held_key;		/* of walks, that was not asked for yet */
+	const char *place;			/* the list to look for the wanted record in before all others */
+	bool		placed;			/* that is asked for, and has not answered */
 	bool		keys_ended;
 
 	Item		ahead[MAX_AHEAD];	/* a ring */
@@ -114,6 +116,8 @@ gs_reader_open(const GsTenant *tenant, const GsReadSpec *spec, MemoryContext con
 	{
 		reader->endpoint = gs_model_read(spec->resource, true);
 		open_parent(reader);
+		if (spec->wanted != NULL)
+			reader->place = gs_place_of(tenant, spec->wanted);
 	}
 	else if (unbound->search)
 		open_walks(reader);
@@ -151,6 +155,13 @@ take_key(GsReader *reader, const char **key)
 		if (reader->next_key < reader->spec->nkeys)
 			*key = reader->spec->keys[reader->next_key];
 	}
+	else if (reader->place != NULL)
+	{
+		*key = reader->place;
+		reader->place = NULL;
+		reader->placed = true;
+		return true;
+	}
 	else if (reader->walks != NULL)
 	{
 		if (reader->held_key == NULL)
@@ -185,7 +196,7 @@ static bool
 key_is_at_hand(GsReader *reader)
 {
 	return reader->spec->nkeys >= 0 || reader->walks == NULL || reader->held_key != NULL ||
-		gs_pager_advance(reader->walks[0]);
+		reader->place != NULL || gs_pager_advance(reader->walks[0]);
 }
 
 /* Ask for more, as far as keys are at hand; wait for one if nothing is asked for. */
@@ -194,7 +205,7 @@ read_ahead(GsReader *reader, bool wait)
 {
 	const char *key;
 
-	while (!reader->keys_ended && reader->ahead_count < reader->window &&
+	while (!reader->keys_ended && !reader->placed && reader->ahead_count < reader->window &&
 		   (key_is_at_hand(reader) || (wait && reader->ahead_count == 0)))
 	{
 		if (!take_key(reader, &key))
@@ -240,6 +251,7 @@ next_item(GsReader *reader)
 		return false;
 	gs_api_finish_read(reader->item.request, reader->endpoint, &reader->records);
 	reader->taken = true;
+	reader->placed = false;
 	reader->record = reader->records.first;
 	reader->window = Min(reader->window * 2, reader->tenant->max_connections);
 	return true;
@@ -356,6 +368,33 @@ is_new(GsReader *reader, const GsJson *record)
 	return reader->spec->seen == NULL || gs_seen_add(reader->spec->seen, key);
 }
 
+/* No other list is of interest. */
+static void
+end_lists(GsReader *reader)
+{
+	reader->keys_ended = true;
+	reader->record = NULL;
+	for (; reader->ahead_count > 0; reader->ahead_count--)
+	{
+		gs_request_free(reader->ahead[reader->ahead_first].request);
+		reader->ahead_first = (reader->ahead_first + 1) % MAX_AHEAD;
+	}
+}
+
+/* It was in this list; and if it is the one that is wanted, that is all. */
+static void
+note_place(GsReader *reader, const GsJson *record, const char *list)
+{
+	const GsReadSpec *spec = reader->spec;
+	const char *key = gs_record_find_key(gs_model_flagged(spec->resource, GS_KEY)->field, record);
+
+	if (key == NULL)
+		return;
+	gs_place_remember(reader->tenant, key, list);
+	if (spec->wanted != NULL && strcmp(key, spec->wanted) == 0)
+		end_lists(reader);
+}
+
 const GsJson *
 gs_reader_next(GsReader *reader, const char **key)
 {
@@ -375,6 +414,8 @@ gs_reader_next(GsReader *reader, const char **key)
 		reader->record = gs_envelope_next(&reader->records, record);
 	} while (!fresh);
 	*key = reader->item.key;
+	if (*key != NULL && !reader->endpoint->single)
+		note_place(reader, record, *key);
 	return record;
 }
 

@@ -18,6 +18,8 @@ typedef struct GsReadSpec
 	const GsResource *resource;
 	const char *const *keys;	/* for the braces of a read's path, each once */
 	int			nkeys;			/* -1: not known, so read everything that search finds */
+	const char *wanted;			/* the key of the one record that is looked for in the lists of all
+								 * parents, NULL: all are; what comes with it need not be complete */
 	const GsSearch *searches;	/* for a resource that can be searched */
 	int			nsearches;		/* their answers are one, each record once */
 	GsPaging	paging;

@@ -1,6 +1,6 @@
 /*
  * total.c
- *	  How many records does a resource have?
+ *	  How many records does a resource have, and in which list was one of them?
  *
  * What this backend was last told is remembered for the planner.  Where a
  * tenant does not count, ANALYZE looks for the last record by its offset.
@@ -9,7 +9,9 @@
 
 #include <math.h>
 
+#include "common/hashfn.h"
 #include "utils/hsearch.h"
+#include "utils/memutils.h"
 
 #include "wire/wire.h"
 #include "api.h"
@@ -112,6 +114,52 @@ gs_total_known(const GsTenant *tenant, const GsResource *resource, int *requests
 	if (requests != NULL)
 		*requests = entry ? entry->requests : 0;
 	return entry ? entry->rows : GS_NO_TOTAL;
+}
+
+/*
+ * The list in which a record was seen, or to which it was added, by the key in the
+ * list's path.  Of two records that meet in a place the later stays.  It is where to
+ * look first, and no more: a record can have moved.
+ */
+#define PLACES 1024
+#define MOST_KEY 64
+
+typedef struct Place
+{
+	uint64		hash;			/* of tenant and key; 0: none */
+	char		list[MOST_KEY];
+} Place;
+
+static Place *places;
+
+static uint64
+hash_of_record(const GsTenant *tenant, const char *key)
+{
+	return hash_bytes_extended((const unsigned char *) key, strlen(key), tenant->id.low);
+}
+
+void
+gs_place_remember(const GsTenant *tenant, const char *key, const char *list)
+{
+	uint64		hash = hash_of_record(tenant, key);
+	Place	   *place;
+
+	if (strlen(list) >= MOST_KEY)
+		return;
+	if (places == NULL)
+		places = MemoryContextAllocZero(TopMemoryContext, sizeof(Place) * PLACES);
+	place = &places[hash % PLACES];
+	place->hash = hash;
+	strcpy(place->list, list);
+}
+
+const char *
+gs_place_of(const GsTenant *tenant, const char *key)
+{
+	uint64		hash = hash_of_record(tenant, key);
+	const Place *place = places ? &places[hash % PLACES] : NULL;
+
+	return place != NULL && place->hash == hash ? place->list : NULL;
 }
 
 /* What some services give as a page at most, whatever they are asked for. */

@@ -1,6 +1,6 @@
 /*
  * total.h
- *	  How many records does a resource have?
+ *	  How many records does a resource have, and in which list was one of them?
  */
 #ifndef GS_TOTAL_H
 #define GS_TOTAL_H
@@ -22,6 +22,14 @@ extern void gs_total_remember(const GsTenant *tenant, const GsResource *resource
  */
 extern int64 gs_total_known(const GsTenant *tenant, const GsResource *resource,
 							int *requests);
+
+/*
+ * Remember for this backend in which list a record is, by the key that the list's
+ * path has in braces; and where it was last, NULL if that is not known (any more).
+ * Valid until the next is remembered.
+ */
+extern void gs_place_remember(const GsTenant *tenant, const char *key, const char *list);
+extern const char *gs_place_of(const GsTenant *tenant, const char *key);
 
 /*
  * Is the totalCount of the first page of a search, of so many rows at most, one

@@ -180,6 +180,7 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 								   list_concat_copy(baserel->reltarget->exprs, scan_clauses));
 	plan.clauses = pushed.clauses;
 	plan.key = pushed.key;
+	plan.wanted = pushed.wanted;
 	/* inside a correlated subquery it will be read for each outer row, in a recursion each time */
 	if (!bms_is_empty(root->outer_params) || gs_is_recursive_term(root))
 		plan.keep = GS_KEEP_MUST;

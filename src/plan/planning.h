@@ -32,6 +32,7 @@ typedef struct GsPushed
 	List	   *clauses;		/* GsClause of the same */
 	List	   *exprs;			/* their values */
 	GsClause   *key;			/* of a read's path */
+	GsClause   *wanted;			/* the one record of all lists */
 	RestrictInfo *list;			/* the first whose values may be in pieces, a request each */
 	double		pieces;			/* how many */
 	GsGrade		grade;			/* of all the clauses: the least */

@@ -113,6 +113,8 @@ push_clause(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info, GsPushed
 		pushed->clauses = lappend(pushed->clauses, clause);
 	if (pushed->key == NULL)
 		pushed->key = key = gs_pushdown_key(root, baserel, relation, info->clause, &pushed->exprs);
+	if (pushed->wanted == NULL && key == NULL)
+		pushed->wanted = gs_pushdown_wanted(root, baserel, relation, info->clause, &pushed->exprs);
 	if (clause != NULL || key != NULL)
 		pushed->infos = lappend(pushed->infos, info);
 	if (clause != NULL)

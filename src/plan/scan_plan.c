@@ -14,6 +14,7 @@ enum
 	PRIVATE_ATTNUMS,
 	PRIVATE_CLAUSES,
 	PRIVATE_KEY,
+	PRIVATE_WANTED,
 	PRIVATE_KEEP,
 	PRIVATE_FIRST_PAGE,
 	PRIVATE_REQUESTS,
@@ -65,8 +66,9 @@ gs_scan_plan_write(const GsScanPlan *plan)
 	result = list_make5(plan->attnums,
 						clauses,
 						plan->key ? gs_clause_write(plan->key) : NULL,
-						makeInteger(plan->keep),
-						makeInteger(plan->first_page));
+						plan->wanted ? gs_clause_write(plan->wanted) : NULL,
+						makeInteger(plan->keep));
+	result = lappend(result, makeInteger(plan->first_page));
 	result = lappend(result, makeFloat(psprintf("%.0f", plan->requests)));
 	result = lappend(result, makeFloat(psprintf("%.0f", plan->listed)));
 	result = lappend(result, makeFloat(psprintf("%g", plan->rest)));
@@ -91,6 +93,7 @@ void
 gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 {
 	Node	   *key = list_nth(fdw_private, PRIVATE_KEY);
+	Node	   *wanted = list_nth(fdw_private, PRIVATE_WANTED);
 	ListCell   *cell;
 
 	plan->attnums = list_nth(fdw_private, PRIVATE_ATTNUMS);
@@ -98,6 +101,7 @@ gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 	foreach(cell, (List *) list_nth(fdw_private, PRIVATE_CLAUSES))
 		plan->clauses = lappend(plan->clauses, gs_clause_read(lfirst(cell)));
 	plan->key = key ? gs_clause_read(key) : NULL;
+	plan->wanted = wanted ? gs_clause_read(wanted) : NULL;
 	plan->keep = intVal(list_nth(fdw_private, PRIVATE_KEEP));
 	plan->first_page = intVal(list_nth(fdw_private, PRIVATE_FIRST_PAGE));
 	plan->requests = floatVal(list_nth(fdw_private, PRIVATE_REQUESTS));

@@ -39,6 +39,8 @@ typedef struct GsScanPlan
 	bool		set_processed;	/* it counts as the statement's result */
 	List	   *clauses;		/* GsClause, all of which must hold */
 	GsClause   *key;			/* of a read's path, or NULL */
+	GsClause   *wanted;			/* an equality with the key of the one record that is wanted of all
+								 * lists, or NULL */
 	int			noperands;		/* so many of fdw_exprs are their values */
 	GsBindInnerPlan *bind;		/* of a bind join's inner side, or NULL; the two of fdw_exprs
 								 * behind them are the key and what it is compared with */

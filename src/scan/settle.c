@@ -64,6 +64,8 @@ widen_plan(const GsScanPlan *plan, const Bitmapset *changing)
 			wide.clauses = lappend(wide.clauses, lfirst(cell));
 	if (wide.key != NULL && mentions_any(wide.key, changing))
 		wide.key = NULL;
+	if (wide.wanted != NULL && mentions_any(wide.wanted, changing))
+		wide.wanted = NULL;
 	wide.bind = NULL;
 	wide.first_page = 0;
 	return wide;

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "state.h"
@@ -44,6 +45,13 @@ set_searches(GsReadSpec *spec, const GsSearch *select, const GsFilter *filter)
 	spec->nsearches = count;
 }
 
+/* The key, in UTF-8; NULL where that is null, or what no record has. */
+static const char *
+wanted_record(const GsOperand *operand)
+{
+	return operand->isnull ? NULL : gs_try_to_utf8(TextDatumGetCString(operand->value));
+}
+
 /* What is to be read; false if no row can match. */
 static bool
 build_spec(const GsRelation *relation, const GsScanPlan *plan, const GsSearch *select,
@@ -69,6 +77,8 @@ build_spec(const GsRelation *relation, const GsScanPlan *plan, const GsSearch *s
 	spec->paging.expected = filter.nconditions > 0 ? GS_NO_TOTAL :
 		gs_estimate_known_rows(relation);
 	spec->unlisted = filter.unlisted;
+	if (plan->wanted != NULL)
+		spec->wanted = wanted_record(&operands[plan->wanted->operand]);
 	if (plan->key == NULL)
 		return true;
 	gs_filter_keys(plan->key, operands, &keys);

@@ -26,7 +26,14 @@ typedef struct Context
 	const RelOptInfo *baserel;
 	const GsRelation *relation;
 	List	  **exprs;			/* the values are added here */
+	const GsColumn *column;		/* that they are of */
 } Context;
+
+static bool
+is_column(const Context *context, Expr *expr)
+{
+	return gs_is_text_column(context->relation, context->baserel, expr, context->column);
+}
 
 static GsClause *
 make_key_test(Context *context, Expr *column, GsTest test, Expr *value)
@@ -53,7 +60,7 @@ push_equality(Context *context, Oid operator, Oid collation, List *args, GsTest 
 		Expr	   *column = list_nth(args, side);
 		Expr	   *value = list_nth(args, 1 - side);
 
-		if (gs_is_brace_column(context->relation, context->baserel, column) &&
+		if (is_column(context, column) &&
 			gs_is_fixed(context->root, context->baserel, value))
 			return make_key_test(context, column, test, value);
 	}
@@ -92,7 +99,7 @@ push_key_of_null(const Context *context, const NullTest *test)
 	GsClause   *never;
 
 	if (test->nulltesttype != IS_NULL || test->argisrow ||
-		!gs_is_brace_column(context->relation, context->baserel, test->arg))
+		!is_column(context, test->arg))
 		return NULL;
 	never = palloc0(sizeof(GsClause));
 	never->kind = GS_OR;
@@ -162,9 +169,22 @@ GsClause *
 gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *relation,
 				Expr *clause, List **exprs)
 {
-	Context		context = {root, baserel, relation, exprs};
+	Context		context = {root, baserel, relation, exprs, gs_read_brace(relation->resource)};
 
 	return push_key(&context, clause);
+}
+
+GsClause *
+gs_pushdown_wanted(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *relation,
+				   Expr *clause, List **exprs)
+{
+	const GsResource *resource = relation->resource;
+	Context		context = {root, baserel, relation, exprs, gs_model_flagged(resource, GS_KEY)};
+	const OpExpr *op = (const OpExpr *) clause;
+
+	if (gs_model_read(resource, false) != NULL || !IsA(op, OpExpr) || list_length(op->args) != 2)
+		return NULL;
+	return push_equality(&context, op->opno, op->inputcollid, op->args, GS_EQ);
 }
 
 double

@@ -376,21 +376,34 @@ gs_column_attnum(Expr *column)
 	return castNode(Var, strip_casts(column))->varattno;
 }
 
-bool
-gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr)
+const GsColumn *
+gs_read_brace(const GsResource *resource)
 {
-	const GsEndpoint *endpoint = gs_model_read(relation->resource, true);
+	const GsEndpoint *endpoint = gs_model_read(resource, true);
+
+	return endpoint ? gs_model_brace(resource, endpoint) : NULL;
+}
+
+bool
+gs_is_text_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr,
+				  const GsColumn *column)
+{
 	AttrNumber	attnum;
 	const GsAttr *attr = attr_of(relation, baserel, expr, &attnum);
 	int32		typmod;
 	Oid			base;
 
-	if (endpoint == NULL || attr == NULL || attr->column == NULL ||
-		attr->column != gs_model_brace(relation->resource, endpoint))
+	if (column == NULL || attr == NULL || attr->column != column)
 		return false;
 	typmod = attr->typmod;
 	base = getBaseTypeAndTypmod(attr->type, &typmod);
 	return base == TEXTOID || (base == VARCHAROID && typmod < 0);
+}
+
+bool
+gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr)
+{
+	return gs_is_text_column(relation, baserel, expr, gs_read_brace(relation->resource));
 }
 
 bool

@@ -106,9 +106,13 @@ extern GsClause *gs_pushdown(PlannerInfo *root, const RelOptInfo *baserel,
 extern bool gs_is_deterministic(Oid collation);
 
 /*
- * Is the expression the column that a read's path has in braces, in a type that
- * holds any text?  And the number of such a column.
+ * The column that a read's path has in braces, NULL if none has; is the expression
+ * a table's column of a documented one, or of that one, in a type that holds any
+ * text?  And the number of such a column.
  */
+extern const GsColumn *gs_read_brace(const GsResource *resource);
+extern bool gs_is_text_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr,
+							  const GsColumn *column);
 extern bool gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel,
 							   Expr *expr);
 extern AttrNumber gs_column_attnum(Expr *column);
@@ -195,6 +199,13 @@ extern bool gs_filter_ask_total(const GsRelation *relation, const GsFilter *filt
  */
 extern GsClause *gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel,
 								 const GsRelation *relation, Expr *clause, List **exprs);
+
+/*
+ * Where a resource can be read by lists alone: an equality that names the one record
+ * that is wanted of them, NULL if the clause is none.  Its value is appended to *exprs.
+ */
+extern GsClause *gs_pushdown_wanted(PlannerInfo *root, const RelOptInfo *baserel,
+									const GsRelation *relation, Expr *clause, List **exprs);
 
 /*
  * How many keys that are, as far as the planner can tell.

@@ -93,13 +93,16 @@ fail_create(const GsCreates *creates, const Failed *failed)
 }
 
 static void
-note_created(const GsCreates *creates, const GsRequest *request, const GsJson *record)
+note_created(const GsCreates *creates, const GsRequest *request, const GsJson *record,
+			 const GsWrite *write)
 {
 	const GsTenant *tenant = &creates->relation->settings->tenant;
 	const char *key = gs_record_key(tenant, creates->relation->resource, record);
 
 	(*creates->done)++;
 	gs_xact_end_write(request, GS_WRITE_MADE, gs_without_secrets(key, tenant));
+	if (write->key != NULL)
+		gs_place_remember(tenant, key, write->key);
 }
 
 /* Start to create so many rows from the first on. */
@@ -131,7 +134,7 @@ finish_create(const GsCreates *creates, GsRequest *request, int first, int count
 		if (outcome.done)
 		{
 			creates->records[first + i] = outcome.record;
-			note_created(creates, request, outcome.record);
+			note_created(creates, request, outcome.record, creates->writes[first + i]);
 			continue;
 		}
 		gs_xact_end_write(request, outcome.uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
