@@ -350,7 +350,7 @@ bool
 gs_trial_ask(GsCheck *check, const GsTrial *trials, int count, const GsKnown *known,
 			 GsAnswer *answer, GsFound *found)
 {
-	static const char *const expressions[] = {"A", "A AND B", "A AND B AND C"};
+	static const char *const expressions[] = {NULL, "A", "A AND B", "A AND B AND C"};
 	GsCondition conditions[3];
 	bool		wanted[GS_KEYS];
 	int			n = 0;
@@ -363,7 +363,7 @@ gs_trial_ask(GsCheck *check, const GsTrial *trials, int count, const GsKnown *kn
 		gs_sample_key(check)->field, "IN",
 			gs_sample_keys(check, known, 0, known->count)
 	};
-	if (!gs_sample_search(check, conditions, n, expressions[n - 1],
+	if (!gs_sample_search(check, conditions, n, expressions[n],
 						  known->count > 0 || !(trials[0].column->flags & GS_FILTERABLE) ? NULL : trials[0].column,
 						  answer))
 		return false;
