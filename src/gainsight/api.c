@@ -107,10 +107,9 @@ gs_api_start_keyed(const GsTenant *tenant, const GsResource *resource, const cha
 	return start_read(tenant, resource, gs_model_read(resource, true), value, terms, context);
 }
 
-GsRequest *
-gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
-					const GsSearch *search, int limit, int64 offset,
-					MemoryContext context)
+static GsRequest *
+start_search(const GsTenant *tenant, const GsResource *resource, const GsSearch *search,
+			 int limit, int64 offset, const GsTerms *terms, MemoryContext context)
 {
 	const GsEndpoint *endpoint = gs_model_read(resource, false);
 	GsCall		call = {
@@ -122,9 +121,27 @@ gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
 		.read = true,
 		.filtered = search->nconditions > 0,
 		.classify = gs_envelope_judge,
+		.terms = *terms,
 	};
 
 	return gs_request_start(tenant, &call, context);
+}
+
+GsRequest *
+gs_api_start_search(const GsTenant *tenant, const GsResource *resource,
+					const GsSearch *search, int limit, int64 offset,
+					MemoryContext context)
+{
+	GsTerms		terms = {0};
+
+	return start_search(tenant, resource, search, limit, offset, &terms, context);
+}
+
+GsRequest *
+gs_api_start_lookup(const GsTenant *tenant, const GsResource *resource, const GsSearch *search,
+					int count, const GsTerms *terms, MemoryContext context)
+{
+	return start_search(tenant, resource, search, count, 0, terms, context);
 }
 
 /*

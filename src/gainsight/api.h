@@ -60,6 +60,13 @@ extern GsRequest *gs_api_start_search(const GsTenant *tenant, const GsResource *
 									  MemoryContext context);
 
 /*
+ * The same for records that a search asks for by their keys, so many, on terms.
+ */
+extern GsRequest *gs_api_start_lookup(const GsTenant *tenant, const GsResource *resource,
+									  const GsSearch *search, int count, const GsTerms *terms,
+									  MemoryContext context);
+
+/*
  * Wait for a read and find its records.  Raises what failed.
  */
 extern void gs_api_finish_read(GsRequest *request, const GsEndpoint *endpoint,

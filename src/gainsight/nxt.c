@@ -123,6 +123,7 @@ static const GsResource resources[] = {
 		COLUMNS(plan_columns),
 		OF("cta_group"),
 		.insert = {"POST", PLANS},
+		.update = {"PUT", PLANS, .beside = "Name"},
 		.spellings = plan_spellings,
 		.nspellings = lengthof(plan_spellings),
 		.default_rows = 100000,

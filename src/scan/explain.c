@@ -208,10 +208,11 @@ gainsightExplainForeignScan(ForeignScanState *node, ExplainState *es)
 const char *
 gs_explain_update_requests(const GsRelation *relation, bool by_key)
 {
-	const GsEndpoint *get = gs_model_read(relation->resource, true);
+	const GsEndpoint *keyed = gs_model_read(relation->resource, true);
+	const GsEndpoint *check = keyed ? keyed : gs_model_read(relation->resource, false);
 	const GsEndpoint *put = &relation->resource->update;
 
 	return relation->settings->conflict_check && !by_key ?
-		psprintf("%s %s, %s %s", get->method, get->path, put->method, put->path) :
+		psprintf("%s %s, %s %s", check->method, check->path, put->method, put->path) :
 		psprintf("%s %s", put->method, put->path);
 }

@@ -144,7 +144,7 @@ gs_saved_add(GsSaved *saved, const GsJson *record)
 			appendStringInfoChar(&json, ',');
 		gs_json_append_string(&json, lfirst(cell));
 		appendStringInfoChar(&json, ':');
-		gs_json_print(&json, gs_json_get(record, lfirst(cell)), GS_JSON_AS_IT_CAME);
+		gs_json_print(&json, gs_record_member(record, lfirst(cell)), GS_JSON_AS_IT_CAME);
 	}
 	appendStringInfoChar(&json, '}');
 	added = palloc0(sizeof(GsSavedRecord));

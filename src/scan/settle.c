@@ -120,6 +120,16 @@ lacks_rows(const GsScanState *state)
 	return kept->policy != GS_KEEP_NEVER && kept->rows != GS_KEPT_ALL;
 }
 
+/* May what is written be among what the scan reads?  One object's records may be those of several resources. */
+static bool
+may_read(const GsScanState *state, const GsResource *written)
+{
+	const char *object = state->relation->resource->object;
+
+	return state->relation->resource == written ||
+		(object != NULL && written->object != NULL && strcmp(object, written->object) == 0);
+}
+
 static void
 settle_scan(void *scan, const GsResource *written)
 {
@@ -137,7 +147,7 @@ settle_scan(void *scan, const GsResource *written)
 	}
 	if (has_rows && !GS_IS_AT_START(state) && state->source.reader != NULL)
 		gs_rows_keep_rest(node, true);
-	if (written == state->relation->resource && lacks_rows(state))
+	if (may_read(state, written) && lacks_rows(state))
 		read_for_any(node);
 }
 

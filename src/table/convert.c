@@ -159,22 +159,27 @@ text_datum(const GsInput *input, const GsJsonScalar *scalar)
 	return PointerGetDatum(cstring_to_text_with_len(scalar->text, scalar->length));
 }
 
-static DateADT
-day_in_zone(TimestampTz moment, pg_tz * zone)
+bool
+gs_day_in_zone(const char *text, Timestamp moment, pg_tz * zone, int64 *day)
 {
 	struct pg_tm tm;
 	fsec_t		fraction;
 	int			offset;
 
+	*day = gs_day_of(moment);
+	if (zone == NULL || gs_is_day(text))
+		return true;
 	if (timestamp2tm(moment, &offset, &tm, &fraction, NULL, zone) != 0)
-		misfit();
-	return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
+		return false;
+	*day = date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
+	return true;
 }
 
 static Datum
 datetime_datum(const GsInput *input, GsJsonKind kind, const char *text)
 {
 	Timestamp	moment;
+	int64		day;
 
 	if (!gs_parse_datetime(text, kind == GS_JSON_NUMBER, &moment))
 		misfit();
@@ -182,8 +187,9 @@ datetime_datum(const GsInput *input, GsJsonKind kind, const char *text)
 		return input->typmod < 0 ? TimestampGetDatum(moment) :
 			DirectFunctionCall2(timestamp_scale, TimestampGetDatum(moment),
 								Int32GetDatum(input->typmod));
-	return DateADTGetDatum(input->zone != NULL && !gs_is_day(text) ?
-						   day_in_zone(moment, input->zone) : gs_day_of(moment));
+	if (!gs_day_in_zone(text, moment, input->zone, &day))
+		misfit();
+	return DateADTGetDatum(day);
 }
 
 static Datum

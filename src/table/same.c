@@ -37,9 +37,24 @@ same_text(const GsJson *one, const GsJson *other)
 	return strcmp(gs_json_printed(one, GS_JSON_EXACT), gs_json_printed(other, GS_JSON_EXACT)) == 0;
 }
 
+/* Dates that may be moments, of one day or not. */
+static bool
+same_day(const GsRelation *relation, const GsJson *one, Timestamp one_moment,
+		 const GsJson *other, Timestamp other_moment)
+{
+	pg_tz	   *zone = relation->settings->zone;
+	int64		one_day;
+	int64		other_day;
+
+	return gs_day_in_zone(gs_json_text(one), one_moment, zone, &one_day) &&
+		gs_day_in_zone(gs_json_text(other), other_moment, zone, &other_day) &&
+		one_day == other_day;
+}
+
 /* Values of a documented field, or of a custom one if column is NULL. */
 static bool
-same_value(const GsColumn *column, const GsJson *one, const GsJson *other)
+same_value(const GsRelation *relation, const GsColumn *column, const GsJson *one,
+		   const GsJson *other)
 {
 	Timestamp	one_moment;
 	Timestamp	other_moment;
@@ -55,7 +70,7 @@ same_value(const GsColumn *column, const GsJson *one, const GsJson *other)
 		return false;
 	if (!moment_of(one, &one_moment) || !moment_of(other, &other_moment))
 		return false;
-	return column != NULL ? gs_day_of(one_moment) == gs_day_of(other_moment) :
+	return column != NULL ? same_day(relation, one, one_moment, other, other_moment) :
 		one_moment == other_moment;
 }
 
@@ -98,7 +113,7 @@ same_custom(const GsRelation *relation, const GsJson *then, const GsJson *now)
 		field = gs_to_utf8(attr->field);
 		known = gs_json_get(then, field);
 		if (gs_json_kind(known) != GS_JSON_ABSENT &&
-			!same_value(NULL, known, gs_json_get(now, field)))
+			!same_value(relation, NULL, known, gs_json_get(now, field)))
 			return false;
 	}
 	return true;
@@ -117,23 +132,75 @@ gs_same_record(const GsRelation *relation, const GsJson *then, const GsJson *now
 		const GsColumn *column = &resource->columns[i];
 
 		if ((column->flags & GS_WRITABLE) &&
-			!same_value(column, gs_record_member(then, column->field), gs_record_member(now, column->field)))
+			!same_value(relation, column, gs_record_member(then, column->field), gs_record_member(now, column->field)))
 			told = DIFFERENT;
 	}
 	return told == SAME || (told == NOTHING && same_custom(relation, then, now));
 }
 
 bool
-gs_same_members(const GsResource *resource, const GsMember *members, int nmembers,
+gs_same_members(const GsRelation *relation, const GsMember *members, int nmembers,
 				const GsJson *now)
 {
 	for (int i = 0; i < nmembers; i++)
 	{
 		const GsJson *sent = gs_json_reread(members[i].json);
 
-		if (!same_value(gs_model_field(resource, members[i].field), sent,
-						gs_json_get(now, members[i].field)))
+		if (!same_value(relation, gs_model_field(relation->resource, members[i].field), sent,
+						gs_record_member(now, members[i].field)))
 			return false;
 	}
 	return true;
+}
+
+/*
+ * What else has changed by an update.
+ */
+
+/* Is a field among those that were set, by its own name or by what is looked up by it? */
+static bool
+was_set(const GsMember *set, int nset, const char *field, const char *lookup)
+{
+	size_t		length = lookup ? strlen(lookup) : 0;
+
+	for (int i = 0; i < nset; i++)
+		if (pg_strcasecmp(set[i].field, field) == 0 ||
+			(lookup != NULL && pg_strncasecmp(set[i].field, lookup, length) == 0 &&
+			 set[i].field[length] == '.'))
+			return true;
+	return false;
+}
+
+/* A documented field that has another value. */
+static const char *
+find_changed(const GsRelation *relation, const GsMember *set, int nset, const GsJson *before,
+			 const GsJson *now)
+{
+	for (int i = 0; i < relation->resource->ncolumns; i++)
+	{
+		const GsColumn *column = &relation->resource->columns[i];
+
+		if ((column->flags & GS_WRITABLE) && !was_set(set, nset, column->field, NULL) &&
+			!same_value(relation, column, gs_record_member(before, column->field),
+						gs_record_member(now, column->field)))
+			return column->field;
+	}
+	return NULL;
+}
+
+const char *
+gs_find_disturbed(const GsRelation *relation, const GsMember *set, int nset,
+				  const List *updateable, const GsJson *before, const GsJson *now)
+{
+	ListCell   *cell;
+
+	foreach(cell, updateable)
+	{
+		const GsField *field = lfirst(cell);
+
+		if (!was_set(set, nset, field->name, field->lookup) &&
+			!is_none(gs_json_get(before, field->name)) && is_none(gs_json_get(now, field->name)))
+			return field->name;
+	}
+	return find_changed(relation, set, nset, before, now);
 }

@@ -180,6 +180,12 @@ extern GsInput *gs_input_create(const GsRelation *relation, AttrNumber attnum);
 extern Datum gs_input_convert(GsInput *input, const GsJson *node, bool *isnull);
 
 /*
+ * The day that a date's text, parsed to a moment, is in a zone, NULL: in UTC.
+ * False for one that no zone has.
+ */
+extern bool gs_day_in_zone(const char *text, Timestamp moment, pg_tz * zone, int64 *day);
+
+/*
  * The same for a text in the server's encoding (a key that a path gave).
  */
 extern Datum gs_input_text(GsInput *input, const char *text);
@@ -355,7 +361,16 @@ extern bool gs_same_record(const GsRelation *relation, const GsJson *then, const
 /*
  * Has a record all the values that were sent for it?
  */
-extern bool gs_same_members(const GsResource *resource, const GsMember *members, int nmembers,
+extern bool gs_same_members(const GsRelation *relation, const GsMember *members, int nmembers,
 							const GsJson *now);
+
+/*
+ * A field that is not what it was before an update that set others: one of those
+ * that can be updated (a List of GsField) and has lost its value, or a documented one
+ * that has another.  NULL if there is none.
+ */
+extern const char *gs_find_disturbed(const GsRelation *relation, const GsMember *set, int nset,
+									 const List *updateable, const GsJson *before,
+									 const GsJson *now);
 
 #endif							/* GS_TABLE_H */

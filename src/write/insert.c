@@ -210,7 +210,7 @@ created_row(GsTarget *target, const GsWrite *write, const GsJson *record,
 	const char *key = gs_record_key(&target->relation->settings->tenant, resource, record);
 
 	if (gs_json_length(record) == 1)
-		record = gs_target_read_back(target->relation, write, key, target->context);
+		record = gs_target_read_back(target->relation, write, key);
 	return gs_target_written(target, record, write->key, slot);
 }
 

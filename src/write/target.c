@@ -16,6 +16,9 @@
 /* So much of a key is shown in a message, in bytes. */
 #define SHOWN_KEY 100
 
+/* Longer than any wait between two looks at what goes on, in ms. */
+#define WAIT_SLICE 1000
+
 GsTarget *
 gs_target_create(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 {
@@ -87,55 +90,219 @@ gs_target_written(GsTarget *target, const GsJson *record, const char *path_key,
 }
 
 /*
- * Reading back.
+ * Records by their keys.
  */
 
-static GsRequest *
-start_read_back(const GsRelation *relation, const GsWrite *write, const char *key,
-				const GsEndpoint *endpoint, MemoryContext context)
+typedef struct Lookup
 {
-	const GsTenant *tenant = &relation->settings->tenant;
-	const GsResource *resource = relation->resource;
-	GsCondition by_key = {
-		.field = gs_model_flagged(resource, GS_KEY)->field, .operator = "EQ",
-		.values = psprintf("[%s]", gs_json_quoted(key))
-	};
-	GsSearch	search = {.conditions = &by_key, .nconditions = 1, .expression = "A"};
+	const GsRelation *relation;
+	const char *const *keys;
+	GsTakeRecord take;
+	void	   *arg;
+} Lookup;
 
-	if (!endpoint->search)
-		return gs_api_start_read(tenant, resource, endpoint, endpoint->single ? key : write->key,
-								 context);
+/* One of its searches. */
+typedef struct Part
+{
+	GsRequest  *request;		/* NULL: its answer was taken */
+	int			first;			/* of the keys */
+	int			count;
+} Part;
+
+int
+gs_target_most_keys(const GsRelation *relation)
+{
+	const GsSettings *settings = relation->settings;
+
+	return gs_operator_available(settings, "IN") ?
+		Max(1, Min(settings->in_list_size, settings->page_size)) : 1;
+}
+
+static const char *
+list_keys(const Lookup *lookup, const Part *part)
+{
+	StringInfoData keys;
+
+	initStringInfo(&keys);
+	for (int i = 0; i < part->count; i++)
+	{
+		appendStringInfoChar(&keys, i == 0 ? '[' : ',');
+		gs_json_append_string(&keys, lookup->keys[part->first + i]);
+	}
+	appendStringInfoChar(&keys, ']');
+	return keys.data;
+}
+
+static void
+start_part(const Lookup *lookup, const List *fields, const GsTerms *terms, Part *part)
+{
+	const GsRelation *relation = lookup->relation;
+	GsCondition condition = {
+		.field = gs_model_flagged(relation->resource, GS_KEY)->field,
+		.operator = part->count == 1 ? "EQ" : "IN",
+		.values = list_keys(lookup, part)
+	};
+	GsSearch	search = {.conditions = &condition, .nconditions = 1, .expression = "A"};
+	ListCell   *cell;
+
+	foreach(cell, fields)
+		gs_search_select(&search, lfirst(cell));
+	part->request = gs_api_start_lookup(&relation->settings->tenant, relation->resource, &search,
+										part->count, terms, CurrentMemoryContext);
+}
+
+/* Records in place of those that were asked for do not say whether these are there. */
+pg_noreturn static void
+fail_lookup(const GsRelation *relation)
+{
+	gs_record_fail(&relation->settings->tenant, ERRCODE_FDW_ERROR,
+				   psprintf(_("Gainsight was asked for records by their %s, and gave others"),
+							gs_model_flagged(relation->resource, GS_KEY)->field),
+				   _("whether those that were asked for are there cannot be told."), NULL);
+}
+
+static const GsJson *
+find_record(const GsRelation *relation, const GsRecords *records, const char *key)
+{
+	const char *field = gs_model_flagged(relation->resource, GS_KEY)->field;
+	const GsJson *record = records->first;
+
+	for (; record != NULL; record = gs_envelope_next(records, record))
+	{
+		const char *other = gs_record_find_key(field, record);
+
+		if (other != NULL && strcmp(other, key) == 0)
+			break;
+	}
+	return record;
+}
+
+static void
+take_part(const Lookup *lookup, Part *part)
+{
+	const GsRelation *relation = lookup->relation;
+	const GsJson **found = palloc(sizeof(GsJson *) * part->count);
+	GsRecords	records;
+	int			others;
+
+	gs_api_finish_read(part->request, gs_model_read(relation->resource, false), &records);
+	part->request = NULL;
+	others = records.count;
+	for (int i = 0; i < part->count; i++)
+	{
+		found[i] = find_record(relation, &records, lookup->keys[part->first + i]);
+		if (found[i] != NULL)
+			others--;
+	}
+	if (others > 0)
+		fail_lookup(relation);
+	for (int i = 0; i < part->count; i++)
+		lookup->take(lookup->arg, part->first + i, found[i]);
+}
+
+/* Take in what has come: as it comes, for it may be that a caller counts from then. */
+static bool
+take_parts(const Lookup *lookup, Part *parts, int count)
+{
+	bool		left = false;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (parts[i].request == NULL)
+			continue;
+		if (gs_request_is_settled(parts[i].request))
+			take_part(lookup, &parts[i]);
+		else
+			left = true;
+	}
+	return left;
+}
+
+void
+gs_target_look_up(const GsRelation *relation, const char *const *keys, int nkeys,
+				  const List *fields, const GsTerms *last, GsTakeRecord take, void *arg)
+{
+	Lookup		lookup = {relation, keys, take, arg};
+	GsTerms		terms = {.not_before = last->not_before};
+	int			each = gs_target_most_keys(relation);
+	int			count = (nkeys + each - 1) / each;
+	Part	   *parts = palloc0(sizeof(Part) * Max(count, 1));
+
+	for (int i = 0; i < count; i++)
+	{
+		parts[i].first = i * each;
+		parts[i].count = Min(each, nkeys - i * each);
+		start_part(&lookup, fields, i == count - 1 ? last : &terms, &parts[i]);
+	}
+	while (take_parts(&lookup, parts, count))
+		gs_request_drive(WAIT_SLICE);
+}
+
+List *
+gs_target_fields(const GsRelation *relation)
+{
+	GsSearch	search = {0};
+	List	   *fields = NIL;
+
 	gs_row_maker_select(gs_row_maker_create(relation, gs_relation_columns(relation)), &search);
-	return gs_api_start_search(tenant, resource, &search, 1, 0, context);
+	for (int i = 0; i < search.nselect; i++)
+		fields = lappend(fields, (void *) search.select[i]);
+	return fields;
 }
 
 /*
- * Where a create answers with the key alone: by the key, where that is an
- * access path or can be searched for, else from the list that the row was added to.
+ * A record that was created.
  */
-const GsJson *
-gs_target_read_back(const GsRelation *relation, const GsWrite *write, const char *key,
-					MemoryContext context)
+
+static void
+take_created(void *arg, int n, const GsJson *record)
+{
+	(void) n;
+	*(const GsJson **) arg = record;
+}
+
+/*
+ * Where a create answers with the key alone: by the key, where that can be searched
+ * for or is an access path, else from the list that the row was added to.
+ */
+static const GsJson *
+find_created(const GsRelation *relation, const GsWrite *write, const char *key)
 {
 	const GsTenant *tenant = &relation->settings->tenant;
-	const GsResource *resource = relation->resource;
-	const GsEndpoint *keyed = gs_model_read(resource, true);
-	const GsEndpoint *endpoint = keyed ? keyed : gs_model_read(resource, false);
-	GsRequest  *request = start_read_back(relation, write, key, endpoint, context);
+	const GsEndpoint *endpoint = gs_model_read(relation->resource, true);
+	const GsJson *record = NULL;
+	GsTerms		terms = {0};
 	GsRecords	records;
+
+	if (endpoint == NULL)
+		gs_target_look_up(relation, &key, 1, gs_target_fields(relation), &terms, take_created, &record);
+	else
+	{
+		gs_api_finish_read(gs_api_start_read(tenant, relation->resource, endpoint,
+											 endpoint->single ? key : write->key,
+											 CurrentMemoryContext), endpoint, &records);
+		for (const GsJson *one = records.first; one != NULL; one = gs_envelope_next(&records, one))
+			(void) gs_record_key(tenant, relation->resource, one);
+		record = find_record(relation, &records, key);
+	}
+	return record;
+}
+
+const GsJson *
+gs_target_read_back(const GsRelation *relation, const GsWrite *write, const char *key)
+{
+	const GsTenant *tenant = &relation->settings->tenant;
+	const GsJson *record = find_created(relation, write, key);
 	GsFailure	failure = {
 		.sqlstate = ERRCODE_FDW_REPLY_HANDLE, .server = tenant->server, .table = tenant->table
 	};
 
-	gs_api_finish_read(request, endpoint, &records);
-	for (const GsJson *record = records.first; record != NULL;
-		 record = gs_envelope_next(&records, record))
-		if (strcmp(gs_record_key(tenant, resource, record), key) == 0)
-			return record;
+	if (record != NULL)
+		return record;
 	failure.message = psprintf(_("Gainsight does not show the %s that it has just created"),
-							   resource->label);
+							   relation->resource->label);
 	failure.aside = psprintf(_("It has been created, with %s \"%s\"."),
-							 gs_model_flagged(resource, GS_KEY)->field,
+							 gs_model_flagged(relation->resource, GS_KEY)->field,
 							 gs_printable(gs_without_secrets(key, tenant), SHOWN_KEY));
 	gs_fail(&failure);
 }

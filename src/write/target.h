@@ -32,6 +32,7 @@ typedef struct GsTarget
 	List	   *set_attnums;
 	AttrNumber	ctid;			/* in the plan's target list */
 	GsSeen	   *updated;
+	bool		proven;			/* as of a GsUpdate */
 } GsTarget;
 
 /*
@@ -59,9 +60,29 @@ extern TupleTableSlot *gs_target_written(GsTarget *target, const GsJson *record,
 										 const char *path_key, TupleTableSlot *slot);
 
 /*
- * Read a created record whose create answered with no more than its key.
+ * Look records up by their keys (UTF-8), some in each of several searches side by
+ * side, of these fields (a List of names): the last of the searches is on the terms,
+ * and none is before they say.  take is called for each as its answer comes, with the
+ * number of its key, and with NULL for one that is not there.  Raises what fails;
+ * allocates in CurrentMemoryContext, where the records stay, too.
+ */
+typedef void (*GsTakeRecord) (void *arg, int n, const GsJson *record);
+
+extern void gs_target_look_up(const GsRelation *relation, const char *const *keys, int nkeys,
+							  const List *fields, const GsTerms *last, GsTakeRecord take,
+							  void *arg);
+
+/*
+ * So many keys are in one of these; and the fields of all of a table's columns.
+ */
+extern int	gs_target_most_keys(const GsRelation *relation);
+extern List *gs_target_fields(const GsRelation *relation);
+
+/*
+ * Read a created record whose create answered with no more than its key, in
+ * CurrentMemoryContext.
  */
 extern const GsJson *gs_target_read_back(const GsRelation *relation, const GsWrite *write,
-										 const char *key, MemoryContext context);
+										 const char *key);
 
 #endif							/* GS_TARGET_H */

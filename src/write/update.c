@@ -162,7 +162,7 @@ gs_update_done(GsUpdate *update, const GsJson *record)
 {
 	note_written(update, record);
 	update->record = record;
-	if (record != NULL || !update->want_record)
+	if (record != NULL || !(update->want_record || update->first))
 		gs_update_end(update, GS_UPDATE_DONE);
 	else
 		update->stage = GS_UPDATE_READING;
@@ -238,7 +238,7 @@ gs_update_begin(GsUpdate *update, bool wait)
 	update->expected = written ? gs_json_reread(written) : update->then;
 	update->seen = update->then;
 	update->seen_at = update->saved->read_at;
-	update->stage = written != NULL || (settings->conflict_check && !is_fresh) ?
+	update->stage = written != NULL || update->first || (settings->conflict_check && !is_fresh) ?
 		GS_UPDATE_CHECKING : GS_UPDATE_SENDING;
 	if (is_broken && settings->conflict_check)
 		fail_of_conflict(update);
@@ -274,18 +274,13 @@ static bool
 is_as_sent(const GsUpdate *update, const GsJson *now)
 {
 	return update->unsure != NULL &&
-		gs_same_members(update->relation->resource, update->write->members,
+		gs_same_members(update->relation, update->write->members,
 						update->write->nmembers, now);
 }
 
 void
-gs_update_checked(GsUpdate *update)
+gs_update_compare(GsUpdate *update, const GsJson *now, bool whole)
 {
-	const GsJson *now;
-
-	if (!have_read(update, &now, "was asked for, and Gainsight answered with another",
-				   "Nothing was sent for it."))
-		return;
 	if (now == NULL)
 	{
 		resolve_unsure(update, GS_WRITE_NOT_MADE);
@@ -303,10 +298,20 @@ gs_update_checked(GsUpdate *update)
 	else if (is_as_sent(update, now))
 	{
 		resolve_unsure(update, GS_WRITE_MADE);
-		gs_update_done(update, now);
+		gs_update_done(update, whole ? now : NULL);
 	}
 	else
 		fail_of_conflict(update);
+}
+
+void
+gs_update_checked(GsUpdate *update)
+{
+	const GsJson *now;
+
+	if (have_read(update, &now, "was asked for, and Gainsight answered with another",
+				  "Nothing was sent for it."))
+		gs_update_compare(update, now, true);
 }
 
 /*
@@ -317,8 +322,14 @@ gs_update_checked(GsUpdate *update)
  * one that was refused, or not answered, before it is repeated.
  */
 
-static void
-show(GsUpdate *update)
+void
+gs_update_make(GsUpdate *update)
+{
+	update->write = gs_write_update(update->relation, update->changes, update->nchanges, update->seen);
+}
+
+void
+gs_update_show(GsUpdate *update)
 {
 	const GsRelation *relation = update->relation;
 
@@ -336,10 +347,10 @@ gs_update_send(GsUpdate *update)
 	GsTerms		terms = {0};
 	const char *record;
 
-	update->write = gs_write_update(relation, update->changes, update->nchanges, update->seen);
+	gs_update_make(update);
 	if (update->dry_run != NULL)
 	{
-		show(update);
+		gs_update_show(update);
 		return;
 	}
 	/* without the check it is sent whatever happened, and request.c repeats it */
@@ -356,9 +367,8 @@ gs_update_send(GsUpdate *update)
 										  update->key, &record, 1, &terms, update->context);
 }
 
-/* It was not done, or nobody knows; and it may be tried again. */
-static void
-check_again(GsUpdate *update, GsRequest *request, const GsVerdict *verdict)
+void
+gs_update_again(GsUpdate *update, GsRequest *request, const GsVerdict *verdict)
 {
 	if (verdict->renewed)
 		update->renewed = true;
@@ -400,7 +410,7 @@ gs_update_sent(GsUpdate *update)
 
 	update->request = NULL;
 	if (verdict->kind == GS_FAILED && (verdict->late || verdict->again_at > 0))
-		check_again(update, request, verdict);
+		gs_update_again(update, request, verdict);
 	else if (verdict->kind == GS_FAILED)
 	{
 		gs_xact_end_write(request, verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);

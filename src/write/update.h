@@ -37,6 +37,9 @@ typedef struct GsUpdate
 	int			nchanges;
 	bool		want_record;
 	GsDryRun   *dry_run;		/* it is shown there, and not sent; NULL: it is sent */
+	bool	   *proven;			/* where they go by the batch, whether its statement has updated
+								 * one before, and has seen what became of it; NULL: no other is
+								 * its */
 
 	/* open */
 	MemoryContext context;		/* of all that follows */
@@ -46,6 +49,7 @@ typedef struct GsUpdate
 	const char *key;			/* UTF-8, of it */
 	const GsJson *expected;		/* as it has to be when it is sent */
 	GsPlanLock *lock;
+	bool		first;			/* of those that go by the batch: it goes alone, and is looked at */
 
 	/* going on */
 	GsUpdateStage stage;
@@ -87,8 +91,19 @@ extern void gs_update_open(GsUpdate *update, MemoryContext context);
 extern bool gs_update_begin(GsUpdate *update, bool wait);
 
 /*
- * Make the request of a stage, unless it fails; and take in the answer to it,
- * when it is there.
+ * The steps, of one that goes by itself and of one that goes with others: it was
+ * looked at, and is this now (NULL: it has gone; whole: all that the table declares
+ * is in it); what is sent for it; that is shown in place of it; a request that was
+ * not done, or of which nobody knows, and that may be tried again.
+ */
+extern void gs_update_compare(GsUpdate *update, const GsJson *now, bool whole);
+extern void gs_update_make(GsUpdate *update);
+extern void gs_update_show(GsUpdate *update);
+extern void gs_update_again(GsUpdate *update, GsRequest *request, const GsVerdict *verdict);
+
+/*
+ * Of one by itself: make the request of a stage, unless it fails; and take in the
+ * answer to it, when it is there.
  */
 extern void gs_update_check(GsUpdate *update);
 extern void gs_update_checked(GsUpdate *update);

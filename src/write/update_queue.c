@@ -15,6 +15,7 @@
 
 #include "utils/memutils.h"
 
+#include "batch.h"
 #include "update_queue.h"
 
 /* Longer than any wait between two looks at what goes on, in ms. */
@@ -191,8 +192,14 @@ gs_updates_run(const GsRelation *relation, List *updates)
 		.window = relation->settings->tenant.max_connections,
 	};
 
-	if (updates != NIL)
-		gs_walks_settle(&relation->settings->tenant, relation->resource);
+	if (updates == NIL)
+		return;
+	gs_walks_settle(&relation->settings->tenant, relation->resource);
+	if (relation->resource->update.batch > 0)
+	{
+		gs_batches_run(relation, updates);
+		return;
+	}
 	dlist_init(&queue.busy);
 	dlist_init(&queue.checking);
 	dlist_init(&queue.sending);

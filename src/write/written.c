@@ -103,3 +103,24 @@ gs_written_since(const GsRelation *relation, const char *key, const GsSavedRecor
 		!gs_same_record(relation, gs_json_reread(written->before), then);
 	return written->record;
 }
+
+/* Such a day is no reason to stop: the option says what is a day. */
+void
+gs_written_warn(const GsRelation *relation, const GsMember *set, int nset, const GsJson *record)
+{
+	for (int i = 0; i < nset; i++)
+	{
+		const GsColumn *column = gs_model_field(relation->resource, set[i].field);
+
+		if (column == NULL || column->kind != GS_DATE ||
+			gs_same_members(relation, &set[i], 1, record))
+			continue;
+		ereport(WARNING,
+				(errmsg("%s of a %s was set to %s, and is another day when it is read",
+						set[i].field, relation->resource->label, set[i].json),
+				 errdetail("Server \"%s\" has the option time_zone \"%s\", which says where the day of a moment is counted.",
+						   relation->settings->tenant.server, relation->settings->time_zone),
+				 errhint("Set the server option time_zone to the zone that the tenant goes by.")));
+		return;
+	}
+}

@@ -27,4 +27,11 @@ extern const char *gs_written_since(const GsRelation *relation, const char *key,
 									const GsSavedRecord *read, const GsJson *then,
 									bool *is_broken);
 
+/*
+ * Warn of a date among what was set that is another day in the record as it was read
+ * since.
+ */
+extern void gs_written_warn(const GsRelation *relation, const GsMember *set, int nset,
+							const GsJson *record);
+
 #endif							/* GS_WRITTEN_H */

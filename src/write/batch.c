@@ -1,0 +1,499 @@
+/*
+ * batch.c
+ *	  Updates of records that a request takes many of: in groups, each checked,
+ *	  sent and read back as one.
+ *
+ * A group holds the locks of all its records, from before they are looked at until
+ * they are done; so it waits for no other lock, and what another session has waits
+ * for the next group.  The records are looked at by searches side by side, and go
+ * out in one request within a second of the first of these, or not at all: then
+ * they are looked at again, fewer at a time.
+ *
+ * Whether such a request merges into a record or replaces it is not documented.  So
+ * the first record of a statement goes alone, with what it had before, and what it
+ * has after it, known of every field that can be updated; and if that is less than
+ * it should be, nothing else is sent.
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "batch.h"
+#include "target.h"
+#include "written.h"
+#include "xact.h"
+
+/* So much of a key is shown in a message, in bytes. */
+#define SHOWN_KEY 100
+
+typedef struct Batches
+{
+	List	   *waiting;		/* GsUpdate */
+	bool	   *proven;			/* the first has been looked at, and was as it should be */
+	int			most;			/* updates a group may have by now */
+} Batches;
+
+typedef struct UpdateGroup
+{
+	const GsRelation *relation;
+	MemoryContext context;
+	bool		first;			/* it is the first update, alone */
+	List	   *updates;		/* GsUpdate, which have begun, and not ended otherwise than well */
+	List	   *fields;			/* that it is checked by */
+	const GsFailure *failure;	/* the first */
+} UpdateGroup;
+
+/*
+ * How many.
+ */
+
+static int
+most_a_group(const GsRelation *relation)
+{
+	return Max(1, Min(relation->resource->update.batch, relation->settings->batch_size));
+}
+
+/*
+ * A group.
+ */
+
+/* Those that are at a stage. */
+static List *
+at_stage(const UpdateGroup *group, GsUpdateStage stage)
+{
+	List	   *result = NIL;
+	ListCell   *cell;
+
+	foreach(cell, group->updates)
+		if (((const GsUpdate *) lfirst(cell))->stage == stage)
+			result = lappend(result, lfirst(cell));
+	return result;
+}
+
+static void
+note_failures(UpdateGroup *group)
+{
+	ListCell   *cell;
+
+	foreach(cell, group->updates)
+	{
+		const GsUpdate *update = lfirst(cell);
+
+		if (update->stage == GS_UPDATE_FAILED && group->failure == NULL)
+			group->failure = update->failure;
+	}
+}
+
+/* Begin an update in the group; false if another session has its record. */
+static bool
+begin_update(UpdateGroup *group, GsUpdate *update, bool wait)
+{
+	update->owns_context |= update->context == NULL;
+	if (update->context == NULL)
+		gs_update_open(update, group->context);
+	update->first = group->first;
+	if (gs_update_begin(update, wait))
+	{
+		group->updates = lappend(group->updates, update);
+		return true;
+	}
+	if (update->owns_context)
+		update->context = NULL;
+	return false;
+}
+
+/* As many as it may have, of those that are not locked elsewhere; these go to the end. */
+static void
+gather(Batches *batches, UpdateGroup *group)
+{
+	List	   *busy = NIL;
+	int			tried = 0;
+	int			most = group->first ? 1 : batches->most;
+	ListCell   *cell;
+
+	foreach(cell, batches->waiting)
+	{
+		if (list_length(group->updates) == most)
+			break;
+		tried++;
+		if (!begin_update(group, lfirst(cell), false))
+			busy = lappend(busy, lfirst(cell));
+	}
+	batches->waiting = list_concat(list_copy_tail(batches->waiting, tried), busy);
+	if (group->updates == NIL)
+	{
+		(void) begin_update(group, linitial(batches->waiting), true);
+		batches->waiting = list_delete_first(batches->waiting);
+	}
+	note_failures(group);
+}
+
+static void
+look_up(const UpdateGroup *group, List *updates, const List *fields, const GsTerms *terms,
+		GsTakeRecord take)
+{
+	const char **keys = palloc(sizeof(char *) * list_length(updates));
+	ListCell   *cell;
+
+	foreach(cell, updates)
+		keys[foreach_current_index(cell)] = ((const GsUpdate *) lfirst(cell))->key;
+	gs_target_look_up(group->relation, keys, list_length(updates), fields, terms, take, updates);
+}
+
+/*
+ * Checking.
+ */
+
+static void
+take_check(void *updates, int n, const GsJson *record)
+{
+	gs_update_compare(list_nth(updates, n), record, false);
+}
+
+static void
+check(UpdateGroup *group)
+{
+	List	   *updates = at_stage(group, GS_UPDATE_CHECKING);
+	GsTerms		last = {.pays_next = group->relation->settings->conflict_check};
+	ListCell   *cell;
+
+	if (updates == NIL)
+		return;
+	foreach(cell, updates)
+		last.not_before = Max(last.not_before, ((const GsUpdate *) lfirst(cell))->again_at);
+	look_up(group, updates, group->fields, &last, take_check);
+	note_failures(group);
+}
+
+/*
+ * Sending.
+ */
+
+/* What the request may start by, and who repeats it: as with one that goes by itself. */
+static GsTerms
+terms_of(const UpdateGroup *group, const List *updates)
+{
+	GsTerms		terms = {0};
+	ListCell   *cell;
+
+	if (!group->relation->settings->conflict_check)
+		return terms;
+	terms.not_after = PG_INT64_MAX;
+	terms.asks_back = true;
+	foreach(cell, updates)
+	{
+		const GsUpdate *update = lfirst(cell);
+
+		terms.not_after = Min(terms.not_after, update->seen_at + GS_FRESH_MS);
+		terms.paid |= update->is_paid;
+		terms.tries = Max(terms.tries, update->tries);
+		terms.renewed |= update->renewed;
+	}
+	return terms;
+}
+
+static GsRequest *
+start_send(const UpdateGroup *group, const List *updates)
+{
+	const GsRelation *relation = group->relation;
+	const char **records = palloc(sizeof(char *) * list_length(updates));
+	GsTerms		terms = terms_of(group, updates);
+	ListCell   *cell;
+
+	foreach(cell, updates)
+	{
+		GsUpdate   *update = lfirst(cell);
+
+		gs_update_make(update);
+		records[foreach_current_index(cell)] = gs_write_record(relation, update->write);
+	}
+	return gs_api_start_update(&relation->settings->tenant, relation->resource, NULL, records,
+							   list_length(updates), &terms, group->context);
+}
+
+/* Of a record that was refused: which it is, and what became of those beside it. */
+static void
+fail_refused(GsUpdate *update, const GsOutcome *outcome, int others, int done)
+{
+	GsFailure  *failure = palloc(sizeof(GsFailure));
+	const GsRelation *relation = update->relation;
+
+	*failure = outcome->failure;
+	if (failure->aside == NULL)
+		failure->aside = psprintf("It was about the %s with %s \"%s\". Of %d others in the same request %d were updated.",
+								  relation->resource->label,
+								  gs_model_flagged(relation->resource, GS_KEY)->field,
+								  gs_printable(gs_without_secrets(update->key, &relation->settings->tenant), SHOWN_KEY),
+								  others, done);
+	gs_update_fail(update, failure);
+}
+
+/* What became of one of them. */
+static void
+take_outcome(GsUpdate *update, const GsRequest *request, const GsOutcome *outcome, int others,
+			 int done)
+{
+	if (outcome->done && outcome->key != NULL && strcmp(outcome->key, update->key) != 0)
+	{
+		gs_xact_end_write(request, GS_WRITE_UNKNOWN, NULL);
+		gs_update_fail_of(update, ERRCODE_FDW_REPLY_HANDLE,
+						  "was sent, and Gainsight answered with another",
+						  "It may have been updated.", NULL);
+	}
+	else if (outcome->done)
+	{
+		gs_xact_end_write(request, GS_WRITE_MADE, NULL);
+		gs_update_done(update, NULL);
+	}
+	else
+	{
+		gs_xact_end_write(request, outcome->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
+		fail_refused(update, outcome, others, done);
+	}
+}
+
+/* All that the answer says, by one record after the other. */
+static void
+take_outcomes(const UpdateGroup *group, const List *updates, const GsRequest *request,
+			  const GsVerdict *verdict)
+{
+	const GsRelation *relation = group->relation;
+	int			count = list_length(updates);
+	GsOutcome  *outcomes = palloc(sizeof(GsOutcome) * count);
+	int			done = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		gs_api_outcome(&relation->settings->tenant, relation->resource,
+					   &relation->resource->update, verdict, i, &outcomes[i]);
+		if (outcomes[i].done)
+			done++;
+	}
+	for (int i = 0; i < count; i++)
+		take_outcome(list_nth(updates, i), request, &outcomes[i], count - 1, done);
+}
+
+/* False if it came too late, and was not sent. */
+static bool
+send_all(UpdateGroup *group)
+{
+	List	   *updates = at_stage(group, GS_UPDATE_SENDING);
+	GsRequest  *request;
+	const GsVerdict *verdict;
+	ListCell   *cell;
+
+	if (updates == NIL)
+		return true;
+	request = start_send(group, updates);
+	verdict = gs_request_settle(request);
+	if (verdict->kind == GS_FAILED && (verdict->late || verdict->again_at > 0))
+		foreach(cell, updates)
+			gs_update_again(lfirst(cell), request, verdict);
+	else
+		take_outcomes(group, updates, request, verdict);
+	note_failures(group);
+	return !verdict->late;
+}
+
+static void
+show_all(UpdateGroup *group)
+{
+	ListCell   *cell;
+
+	foreach(cell, at_stage(group, GS_UPDATE_SENDING))
+	{
+		gs_update_make(lfirst(cell));
+		gs_update_show(lfirst(cell));
+	}
+}
+
+/*
+ * Reading back.
+ */
+
+static void
+take_read_back(void *updates, int n, const GsJson *record)
+{
+	GsUpdate   *update = list_nth(updates, n);
+
+	update->record = record;
+	gs_update_end(update, GS_UPDATE_DONE);
+}
+
+static void
+read_back(UpdateGroup *group)
+{
+	List	   *updates = at_stage(group, GS_UPDATE_READING);
+	GsTerms		terms = {0};
+	List	   *fields = NIL;
+
+	if (updates == NIL)
+		return;
+	if (((const GsUpdate *) linitial(updates))->want_record)
+		fields = gs_target_fields(group->relation);
+	if (group->first)
+		fields = list_concat(fields, group->fields);
+	look_up(group, updates, fields, &terms, take_read_back);
+}
+
+/*
+ * The first: is it what it was, but for what was set?
+ */
+
+/* True if it is. */
+static bool
+prove(UpdateGroup *group)
+{
+	GsUpdate   *update = linitial(group->updates);
+	const GsRelation *relation = group->relation;
+	const char *field;
+
+	if (update->record == NULL)
+		return false;
+	field = gs_find_disturbed(relation, update->changes, update->nchanges,
+							  gs_describe_updateable(&relation->settings->tenant, relation->resource),
+							  update->seen, update->record);
+	if (field == NULL)
+	{
+		gs_written_warn(relation, update->changes, update->nchanges, update->record);
+		return true;
+	}
+	gs_update_fail_of(update, ERRCODE_FDW_ERROR,
+					  psprintf("was updated, and its field %s is not what it was before",
+							   gs_printable(field, NAMEDATALEN)),
+					  "This update did not set it: the tenant may make a record anew of what an update sends. No other was sent.",
+					  "Put back what it was, and find out why it went, before plans of this tenant's are updated.");
+	note_failures(group);
+	return false;
+}
+
+/*
+ * All of them.
+ */
+
+/* The fields that a check compares; and of the first, all that could get lost. */
+static List *
+checked_fields(const UpdateGroup *group, bool shown)
+{
+	const GsRelation *relation = group->relation;
+	List	   *fields = gs_writable_update_fields(relation);
+	ListCell   *cell;
+
+	if (!group->first || shown)
+		return fields;
+	foreach(cell, gs_describe_updateable(&relation->settings->tenant, relation->resource))
+		fields = lappend(fields, (void *) ((const GsField *) lfirst(cell))->name);
+	return fields;
+}
+
+/* What came too late is smaller the next time; what does not fit then waits for another group. */
+static void
+shrink(Batches *batches, UpdateGroup *group)
+{
+	List	   *kept = NIL;
+	List	   *back = NIL;
+	ListCell   *cell;
+
+	batches->most = Max(Min(batches->most, gs_target_most_keys(group->relation)), batches->most / 2);
+	foreach(cell, group->updates)
+	{
+		GsUpdate   *update = lfirst(cell);
+
+		if (list_length(kept) < batches->most || update->stage != GS_UPDATE_CHECKING ||
+			update->unsure != NULL || !update->owns_context)
+		{
+			kept = lappend(kept, update);
+			continue;
+		}
+		gs_lock_release(update->lock);
+		update->lock = NULL;
+		update->context = NULL;
+		update->is_paid = false;
+		back = lappend(back, update);
+	}
+	group->updates = kept;
+	batches->waiting = list_concat(back, batches->waiting);
+}
+
+static bool
+goes_on(const UpdateGroup *group)
+{
+	return group->failure == NULL &&
+		(at_stage(group, GS_UPDATE_CHECKING) != NIL || at_stage(group, GS_UPDATE_SENDING) != NIL ||
+		 at_stage(group, GS_UPDATE_READING) != NIL);
+}
+
+static void
+run_group(Batches *batches, UpdateGroup *group, bool shown)
+{
+	while (goes_on(group))
+	{
+		check(group);
+		if (group->failure != NULL)
+			return;
+		if (shown)
+			show_all(group);
+		else if (send_all(group))
+			batches->most = Min(batches->most * 2, most_a_group(group->relation));
+		else
+			shrink(batches, group);
+		if (group->failure == NULL)
+			read_back(group);
+	}
+	if (group->first && group->failure == NULL)
+		*batches->proven = shown || prove(group);
+}
+
+/* What is left of an update when its group has gone. */
+static void
+close_updates(const UpdateGroup *group)
+{
+	ListCell   *cell;
+
+	foreach(cell, group->updates)
+	{
+		GsUpdate   *update = lfirst(cell);
+
+		if (update->want_record && update->record != NULL)
+			update->answer = gs_json_printed(update->record, GS_JSON_AS_IT_CAME);
+		update->record = NULL;
+		if (update->owns_context)
+			update->context = NULL;
+		else if (update->answer != NULL)
+			update->record = gs_json_reread(update->answer);
+	}
+}
+
+void
+gs_batches_run(const GsRelation *relation, List *updates)
+{
+	const GsUpdate *any = linitial(updates);
+	bool		shown = any->dry_run != NULL;
+	bool		proven = false;
+	Batches		batches = {
+		.waiting = list_copy(updates),
+		.proven = any->proven ? any->proven : &proven,
+		.most = most_a_group(relation),
+	};
+
+	while (batches.waiting != NIL)
+	{
+		UpdateGroup group = {.relation = relation, .first = !*batches.proven};
+		List	   *before = batches.waiting;
+		MemoryContext old;
+
+		group.context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw group of updates",
+											  ALLOCSET_DEFAULT_SIZES);
+		old = MemoryContextSwitchTo(group.context);
+		group.fields = checked_fields(&group, shown);
+		gather(&batches, &group);
+		run_group(&batches, &group, shown);
+		if (group.failure != NULL)
+			gs_fail(group.failure);
+		MemoryContextSwitchTo(old);
+		batches.waiting = list_copy(batches.waiting);
+		list_free(before);
+		close_updates(&group);
+		MemoryContextDelete(group.context);
+	}
+}
