@@ -40,6 +40,13 @@
 #define GS_IS_VIRTUAL(attribute) ((void) (attribute), false)
 #endif
 
+/* Does a RETURNING list have a row as it was before?  18 can say so. */
+#if PG_VERSION_NUM >= 180000
+#define GS_RETURNS_OLD(list) contain_vars_returning_old_or_new((Node *) (list))
+#else
+#define GS_RETURNS_OLD(list) ((void) (list), false)
+#endif
+
 /* 17 added fdw_restrictinfo, 18 disabled_nodes */
 static inline ForeignPath *
 gs_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows,

@@ -25,6 +25,7 @@ enum
 	PRIVATE_BIND,
 	/* of a direct modification */
 	PRIVATE_SET_ATTNUMS,
+	PRIVATE_READ_ATTNUMS,
 	PRIVATE_SET_PROCESSED
 };
 
@@ -80,13 +81,15 @@ gs_scan_plan_write(const GsScanPlan *plan)
 }
 
 List *
-gs_scan_plan_set(List *fdw_private, List *attnums, List *set_attnums, bool set_processed)
+gs_scan_plan_set(List *fdw_private, List *attnums, List *set_attnums, List *read_attnums,
+				 bool set_processed)
 {
 	List	   *result = list_copy(fdw_private);
 
 	Assert(list_length(fdw_private) == PRIVATE_SET_ATTNUMS);
 	lfirst(list_nth_cell(result, PRIVATE_ATTNUMS)) = attnums;
-	return lappend(lappend(result, set_attnums), makeInteger(set_processed));
+	result = lappend(lappend(result, set_attnums), read_attnums);
+	return lappend(result, makeInteger(set_processed));
 }
 
 void
@@ -111,10 +114,12 @@ gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 	plan->noperands = intVal(list_nth(fdw_private, PRIVATE_OPERANDS));
 	plan->bind = read_bind(list_nth(fdw_private, PRIVATE_BIND));
 	plan->set_attnums = NIL;
+	plan->read_attnums = NIL;
 	plan->set_processed = false;
 	if (list_length(fdw_private) > PRIVATE_SET_ATTNUMS)
 	{
 		plan->set_attnums = list_nth(fdw_private, PRIVATE_SET_ATTNUMS);
+		plan->read_attnums = list_nth(fdw_private, PRIVATE_READ_ATTNUMS);
 		plan->set_processed = intVal(list_nth(fdw_private, PRIVATE_SET_PROCESSED));
 	}
 }

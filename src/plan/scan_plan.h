@@ -36,6 +36,8 @@ typedef struct GsScanPlan
 	bool		for_update;		/* its rows are to be updated */
 	List	   *set_attnums;	/* of a direct modification: its columns, whose values are the last
 								 * of fdw_exprs */
+	List	   *read_attnums;	/* and those that it reads of the rows that it updates, where that
+								 * matters */
 	bool		set_processed;	/* it counts as the statement's result */
 	List	   *clauses;		/* GsClause, all of which must hold */
 	GsClause   *key;			/* of a read's path, or NULL */
@@ -61,7 +63,7 @@ extern void gs_scan_plan_read(List *fdw_private, GsScanPlan *plan);
  * The same plan as a direct modification, which reads attnums.
  */
 extern List *gs_scan_plan_set(List *fdw_private, List *attnums, List *set_attnums,
-							  bool set_processed);
+							  List *read_attnums, bool set_processed);
 
 /*
  * The outer side of a bind join: a node that passes on the rows of child, and

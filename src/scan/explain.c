@@ -212,7 +212,7 @@ gs_explain_update_requests(const GsRelation *relation, bool by_key)
 	const GsEndpoint *check = keyed ? keyed : gs_model_read(relation->resource, false);
 	const GsEndpoint *put = &relation->resource->update;
 
-	return relation->settings->conflict_check && !by_key ?
+	return relation->settings->conflict_check && (!by_key || relation->settings->at_commit) ?
 		psprintf("%s %s, %s %s", check->method, check->path, put->method, put->path) :
 		psprintf("%s %s", put->method, put->path);
 }

@@ -24,6 +24,7 @@ static const char *check_resource(const char *value);
 static const char *check_dialect(const char *value);
 static const char *check_time_zone(const char *value);
 static const char *check_expressions(const char *value);
+static const char *check_write_at(const char *value);
 static const char *check_object(const char *value);
 static const char *check_data_type(const char *value);
 static const char *check_not_empty(const char *value);
@@ -53,6 +54,7 @@ const GsOption gs_options[] = {
 	{"conflict_check", ON_SERVER | ON_TABLE, OPTION_BOOLEAN, "true", AT(conflict_check), 0, 0, false, NULL},
 	{"batch_size", ON_SERVER | ON_TABLE, OPTION_INTEGER, "100", AT(batch_size), 1, 10000, false, NULL},
 	{"readonly", ON_SERVER | ON_TABLE, OPTION_BOOLEAN, "false", AT(readonly), 0, 0, false, NULL},
+	{"write_at", ON_SERVER | ON_TABLE, OPTION_STRING, "statement", AT(write_at), .check = check_write_at},
 	{"request_cost", ON_SERVER | ON_TABLE, OPTION_REAL, "1000", AT(request_cost), 0, 0, false, NULL},
 	{"tuple_cost", ON_SERVER | ON_TABLE, OPTION_REAL, "0.01", AT(tuple_cost), 0, 0, false, NULL},
 	{"use_remote_estimate", ON_SERVER | ON_TABLE, OPTION_BOOLEAN, "false", AT(use_remote_estimate), 0, 0, false, NULL},
@@ -221,6 +223,13 @@ check_expressions(const char *value)
 {
 	return strcmp(value, "nested") == 0 || strcmp(value, "flat") == 0 ? NULL :
 		"Valid values are \"nested\" and \"flat\".";
+}
+
+static const char *
+check_write_at(const char *value)
+{
+	return strcmp(value, "statement") == 0 || strcmp(value, "commit") == 0 ? NULL :
+		"Valid values are \"statement\" and \"commit\".";
 }
 
 static bool

@@ -120,22 +120,29 @@ same_custom(const GsRelation *relation, const GsJson *then, const GsJson *now)
 }
 
 bool
-gs_same_record(const GsRelation *relation, const GsJson *then, const GsJson *now)
+gs_same_fields(const GsRelation *relation, const GsJson *then, const GsJson *now)
 {
 	const GsResource *resource = relation->resource;
-	const GsColumn *version = gs_model_flagged(resource, GS_VERSION);
-	Told		told = compare_versions(gs_json_get(then, version->field),
-										gs_json_get(now, version->field));
 
-	for (int i = 0; told == NOTHING && i < resource->ncolumns; i++)
+	for (int i = 0; i < resource->ncolumns; i++)
 	{
 		const GsColumn *column = &resource->columns[i];
 
 		if ((column->flags & GS_WRITABLE) &&
 			!same_value(relation, column, gs_record_member(then, column->field), gs_record_member(now, column->field)))
-			told = DIFFERENT;
+			return false;
 	}
-	return told == SAME || (told == NOTHING && same_custom(relation, then, now));
+	return same_custom(relation, then, now);
+}
+
+bool
+gs_same_record(const GsRelation *relation, const GsJson *then, const GsJson *now)
+{
+	const GsColumn *version = gs_model_flagged(relation->resource, GS_VERSION);
+	Told		told = compare_versions(gs_json_get(then, version->field),
+										gs_json_get(now, version->field));
+
+	return told == SAME || (told == NOTHING && gs_same_fields(relation, then, now));
 }
 
 bool

@@ -18,6 +18,7 @@
 #include "datatype/timestamp.h"
 #include "executor/tuptable.h"
 #include "foreign/fdwapi.h"
+#include "nodes/bitmapset.h"
 #include "nodes/pathnodes.h"
 #include "pgtime.h"
 
@@ -52,6 +53,8 @@ typedef struct GsSettings
 	bool		trust_filters;
 	bool		conflict_check;
 	bool		readonly;
+	const char *write_at;
+	bool		at_commit;		/* it is */
 	bool		use_remote_estimate;
 } GsSettings;
 
@@ -330,6 +333,12 @@ extern List *gs_writable_set_columns(PlannerInfo *root, const GsRelation *relati
 extern void gs_writable_check_column(const GsRelation *relation, AttrNumber attnum);
 
 /*
+ * The columns that Gainsight computes anew when an update changes some: the
+ * record's version, and the names of what ids lead to.
+ */
+extern Bitmapset *gs_writable_consequences(const GsRelation *relation, const Bitmapset *changed);
+
+/*
  * The fields that an update has to know.
  */
 extern List *gs_writable_update_fields(const GsRelation *relation);
@@ -357,6 +366,12 @@ extern bool gs_server_is_ours(Oid serverid);
  * those that the table declares.
  */
 extern bool gs_same_record(const GsRelation *relation, const GsJson *then, const GsJson *now);
+
+/*
+ * The same by the fields alone, where the version has moved by what this session
+ * has done itself.
+ */
+extern bool gs_same_fields(const GsRelation *relation, const GsJson *then, const GsJson *now);
 
 /*
  * Has a record all the values that were sent for it?

@@ -167,6 +167,50 @@ gs_writable_check_column(const GsRelation *relation, AttrNumber attnum)
 				 errhint("Leave the column out.")));
 }
 
+#define ID "_id"
+#define NAME "_name"
+
+/*
+ * Is a column the name of what an id leads to: "owner_name" that of "owner_id",
+ * or the field "Owner__gr.Name" that of "Owner"?
+ */
+static bool
+is_name_of(const GsAttr *name, const GsAttr *id)
+{
+	const char *end = strstr(name->field, "__gr.");
+	size_t		stem;
+
+	if (end != NULL)
+		return strlen(id->field) == (size_t) (end - name->field) &&
+			strncmp(id->field, name->field, end - name->field) == 0;
+	if (name->column == NULL || id->column == NULL || strlen(id->column->name) < strlen(ID))
+		return false;
+	stem = strlen(id->column->name) - strlen(ID);
+	return strncmp(name->column->name, id->column->name, stem) == 0 &&
+		strcmp(name->column->name + stem, NAME) == 0 && strcmp(id->column->name + stem, ID) == 0;
+}
+
+Bitmapset *
+gs_writable_consequences(const GsRelation *relation, const Bitmapset *changed)
+{
+	Bitmapset  *computed = NULL;
+
+	for (int i = 1; i <= relation->natts; i++)
+	{
+		const GsAttr *attr = &relation->atts[i - 1];
+		int			id = -1;
+
+		if (attr->name == NULL || attr->constant != NULL || attr->writable)
+			continue;
+		if (attr->flags & GS_VERSION)
+			computed = bms_add_member(computed, i);
+		while ((id = bms_next_member(changed, id)) >= 0)
+			if (is_name_of(attr, &relation->atts[id - 1]))
+				computed = bms_add_member(computed, i);
+	}
+	return computed;
+}
+
 List *
 gs_writable_update_fields(const GsRelation *relation)
 {

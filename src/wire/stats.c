@@ -15,6 +15,9 @@
 /* A read that is told as a whole; relid InvalidOid: there is none. */
 static GsProgressEntry whole;
 
+/* It is of writes: its rows are those that are done. */
+static bool writes;
+
 /* This backend's progress; NULL if there is no room.  Under the lock. */
 static GsProgressEntry *
 find_progress(GsShared *shared)
@@ -105,7 +108,8 @@ gs_stats_add(const GsTenant *tenant)
 	if (OidIsValid(whole.relid))
 	{
 		whole.requests += now->requests - then->requests;
-		whole.rows_read += now->rows - then->rows;
+		if (!writes)
+			whole.rows_read += now->rows - then->rows;
 		tell_progress(&whole);
 	}
 	*then = *now;
@@ -205,5 +209,23 @@ void
 gs_progress_end(void)
 {
 	memset(&whole, 0, sizeof(whole));
+	writes = false;
+	tell_progress(&whole);
+}
+
+void
+gs_progress_write(Oid relid, Oid userid, int64 expected)
+{
+	writes = true;
+	whole = progress_of(relid, userid, whole.requests, whole.rows_read, expected);
+	tell_progress(&whole);
+}
+
+void
+gs_progress_wrote(void)
+{
+	if (!writes)
+		return;
+	whole.rows_read++;
 	tell_progress(&whole);
 }

@@ -51,4 +51,12 @@ extern void gs_progress_begin(Oid relid, Oid userid);
 extern void gs_progress_expect(int64 rows);
 extern void gs_progress_end(void);
 
+/*
+ * The same of writes: until gs_progress_end, so many are to be done, here to a
+ * relation, and another one of them is.  The latter may be said when nothing of the kind
+ * goes on.
+ */
+extern void gs_progress_write(Oid relid, Oid userid, int64 expected);
+extern void gs_progress_wrote(void);
+
 #endif							/* GS_STATS_H */

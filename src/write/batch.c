@@ -464,7 +464,7 @@ close_updates(const UpdateGroup *group)
 	}
 }
 
-void
+const GsFailure *
 gs_batches_run(const GsRelation *relation, List *updates)
 {
 	const GsUpdate *any = linitial(updates);
@@ -488,12 +488,13 @@ gs_batches_run(const GsRelation *relation, List *updates)
 		group.fields = checked_fields(&group, shown);
 		gather(&batches, &group);
 		run_group(&batches, &group, shown);
-		if (group.failure != NULL)
-			gs_fail(group.failure);
 		MemoryContextSwitchTo(old);
+		if (group.failure != NULL)
+			return group.failure;
 		batches.waiting = list_copy(batches.waiting);
 		list_free(before);
 		close_updates(&group);
 		MemoryContextDelete(group.context);
 	}
+	return NULL;
 }

@@ -13,8 +13,8 @@
 
 /*
  * Carry out all of a List of GsUpdate, as gs_updates_run says, of a table whose
- * updates go by the batch.
+ * updates go by the batch; and return the first failure, or NULL.
  */
-extern void gs_batches_run(const GsRelation *relation, List *updates);
+extern const GsFailure *gs_batches_run(const GsRelation *relation, List *updates);
 
 #endif							/* GS_BATCH_H */

@@ -18,10 +18,13 @@
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
+#include "rewrite/rewriteHandler.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "compat.h"
 #include "beforehand.h"
+#include "plan/plan.h"
 
 /*
  * Rows are told apart by what all of them share.
@@ -181,6 +184,141 @@ gs_beforehand_route(const ModifyTableState *mtstate, const ResultRelInfo *rinfo)
 }
 
 /*
+ * What waits for the commit.
+ *
+ * Its statement is not told what the tenant makes of it, and what reads the
+ * tenant's rows meanwhile reads them as they were.
+ */
+
+static Bitmapset *
+set_of(List *columns)
+{
+	Bitmapset  *set = NULL;
+	ListCell   *cell;
+
+	foreach(cell, columns)
+		set = bms_add_member(set, lfirst_int(cell));
+	return set;
+}
+
+void
+gs_beforehand_returning(const GsRelation *relation, CmdType operation, List *returning,
+						Index varno, List *set_columns)
+{
+	Bitmapset  *computed = gs_writable_consequences(relation, set_of(set_columns));
+	ListCell   *cell;
+
+	foreach(cell, gs_used_attnums(relation, varno, returning))
+	{
+		const GsAttr *attr = &relation->atts[lfirst_int(cell) - 1];
+
+		if (operation == CMD_INSERT ? attr->constant != NULL || attr->writable :
+			!bms_is_member(lfirst_int(cell), computed))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("cannot return column \"%s\" of foreign table \"%s\"",
+						attr->name, relation->name),
+				 errdetail("Gainsight computes it, and is not asked before the commit."),
+				 errhint("Leave it out of RETURNING, or write with the option write_at 'statement'.")));
+	}
+}
+
+/* What generated columns that are computed anew are computed from. */
+static void
+add_generators(Relation table, const Bitmapset *set, Bitmapset **read)
+{
+	TupleDesc	desc = RelationGetDescr(table);
+
+	if (desc->constr == NULL || !desc->constr->has_generated_stored)
+		return;
+	for (int i = 1; i <= desc->natts; i++)
+	{
+		Bitmapset  *used = NULL;
+
+		if (TupleDescAttr(desc, i - 1)->attgenerated != ATTRIBUTE_GENERATED_STORED)
+			continue;
+		pull_varattnos(build_column_default(table, i), 1, &used);
+		if (bms_overlap(used, set))
+			*read = bms_add_members(*read, used);
+	}
+}
+
+/* The columns of a table, of the numbers that another has for them. */
+static Bitmapset *
+columns_of_same_name(const GsRelation *relation, Oid other, const Bitmapset *columns)
+{
+	Bitmapset  *result = NULL;
+	int			i = -1;
+
+	while ((i = bms_next_member(columns, i)) >= 0)
+	{
+		AttrNumber	attnum = i + FirstLowInvalidHeapAttributeNumber;
+		const char *name = attnum > 0 && other != relation->relid ? get_attname(other, attnum, true) : NULL;
+
+		for (int j = 1; j <= relation->natts; j++)
+			if (relation->atts[j - 1].name != NULL &&
+				(attnum == 0 || (name ? strcmp(relation->atts[j - 1].name, name) == 0 : j == attnum)))
+				result = bms_add_member(result, j - FirstLowInvalidHeapAttributeNumber);
+	}
+	return result;
+}
+
+/* Columns that the query, but for what it returns and checks, has of its target. */
+static Bitmapset *
+pull_read(const Query *query)
+{
+	Index		target = query->resultRelation;
+	Bitmapset  *read = NULL;
+	ListCell   *cell;
+
+	pull_varattnos((Node *) query->jointree, target, &read);
+	foreach(cell, query->rtable)
+		pull_varattnos((Node *) ((RangeTblEntry *) lfirst(cell))->securityQuals, target, &read);
+	foreach(cell, query->targetList)
+	{
+		const TargetEntry *entry = lfirst(cell);
+
+		/* what names the row, for the executor */
+		if (!entry->resjunk || !IsA(entry->expr, Var))
+			pull_varattnos((Node *) entry->expr, target, &read);
+	}
+	return read;
+}
+
+List *
+gs_beforehand_reads(PlannerInfo *root, const GsRelation *relation, List *set_columns)
+{
+	const Query *query = root->parse;
+	Oid			named = planner_rt_fetch(query->resultRelation, root)->relid;
+	Relation	table = table_open(relation->relid, NoLock);
+	const TriggerDesc *triggers = table->trigdesc;
+	Bitmapset  *set = NULL;
+	Bitmapset  *read = columns_of_same_name(relation, named, pull_read(query));
+	Bitmapset  *looked_at = NULL;
+	List	   *columns = NIL;
+	ListCell   *cell;
+
+	foreach(cell, set_columns)
+		set = bms_add_member(set, lfirst_int(cell) - FirstLowInvalidHeapAttributeNumber);
+	pull_varattnos((Node *) query->returningList, query->resultRelation, &looked_at);
+	foreach(cell, query->withCheckOptions)
+		pull_varattnos(((WithCheckOption *) lfirst(cell))->qual, query->resultRelation, &looked_at);
+	looked_at = columns_of_same_name(relation, named, looked_at);
+	add_generators(table, set, &looked_at);
+	/* of what is set they have the new value */
+	read = bms_join(read, GS_RETURNS_OLD(query->returningList) ? looked_at :
+					bms_difference(looked_at, set));
+	for (int i = 1; i <= relation->natts; i++)
+		if (relation->atts[i - 1].name != NULL &&
+			(bms_is_member(i - FirstLowInvalidHeapAttributeNumber, read) ||
+			 (triggers && (triggers->trig_update_before_row || triggers->trig_update_after_row))))
+			columns = lappend_int(columns, i);
+	table_close(table, NoLock);
+	return columns;
+}
+
+/*
  * Check options, and policies of a partitioned parent.
  *
  * Core looks at a view's check option when the row is written, and at a
@@ -202,6 +340,8 @@ struct GsChecks
 {
 	const GsRelation *relation;
 	bool		insert;			/* what is null was not given */
+	bool		at_commit;		/* nobody will look at the row as the tenant makes it */
+	Bitmapset  *computed;		/* columns that it makes anew, where an UPDATE is not sent at once */
 	List	   *checks;			/* Check */
 	TupleTableSlot *known;		/* the row, null where it is unknown */
 };
@@ -230,9 +370,23 @@ collect_opaque(Node *node, Bitmapset **opaque)
 	}
 }
 
+/* All columns that an update may change: a trigger before the row may change any. */
+static Bitmapset *
+may_change(const ResultRelInfo *rinfo, const GsRelation *relation, List *set_columns)
+{
+	const TriggerDesc *triggers = rinfo->ri_RelationDesc->trigdesc;
+	bool		any = triggers != NULL && triggers->trig_update_before_row;
+	Bitmapset  *columns = NULL;
+	ListCell   *cell;
+
+	foreach(cell, any ? gs_relation_columns(relation) : set_columns)
+		columns = bms_add_member(columns, lfirst_int(cell));
+	return columns;
+}
+
 GsChecks *
 gs_checks_create(ModifyTableState *mtstate, ResultRelInfo *rinfo, const GsRelation *relation,
-				 bool insert)
+				 bool insert, List *set_columns)
 {
 	EState	   *estate = mtstate->ps.state;
 	MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
@@ -241,6 +395,8 @@ gs_checks_create(ModifyTableState *mtstate, ResultRelInfo *rinfo, const GsRelati
 
 	checks->relation = relation;
 	checks->insert = insert;
+	checks->at_commit = relation->settings->at_commit;
+	checks->computed = gs_writable_consequences(relation, may_change(rinfo, relation, set_columns));
 	checks->known = ExecInitExtraTupleSlot(estate, RelationGetDescr(rinfo->ri_RelationDesc),
 										   &TTSOpsVirtual);
 	foreach(cell, rinfo->ri_WithCheckOptions)
@@ -274,6 +430,8 @@ is_unknown(const GsChecks *checks, AttrNumber attnum, TupleTableSlot *slot)
 		return true;
 	if (attr->constant != NULL || attr->writable)
 		return false;
+	if (checks->at_commit && !checks->insert)
+		return bms_is_member(attnum, checks->computed);
 	return checks->insert || attr->column == NULL || !(attr->column->flags & GS_KEY);
 }
 
@@ -325,13 +483,17 @@ gs_checks_apply(const GsChecks *checks, EState *estate, TupleTableSlot *slot)
 	foreach(cell, checks->checks)
 	{
 		const Check *check = lfirst(cell);
-		bool		isnull;
+		bool		certain = is_certain(checks, check, slot);
+		bool		isnull = false;
+		bool		holds = !certain ||
+			DatumGetBool(ExecEvalExprSwitchContext(check->state, econtext, &isnull));
 
-		if (is_certain(checks, check, slot) &&
-			!DatumGetBool(ExecEvalExprSwitchContext(check->state, econtext, &isnull)) && !isnull)
+		if (isnull ? checks->at_commit : !holds || (!certain && checks->at_commit))
 			ereport(ERROR,
 					(errcode(ERRCODE_WITH_CHECK_OPTION_VIOLATION),
 					 errmsg("new row violates check option for view \"%s\"", check->view),
+					 isnull || !certain ?
+					 errdetail("It depends on what Gainsight makes of the row, which is not sent before the commit.") :
 					 errdetail("It was not sent.")));
 	}
 }

@@ -25,12 +25,16 @@
 #include "commands/explain_state.h"
 #endif
 
+#include "compat.h"
+#include "pending.h"
+#include "target.h"
 #include "update_queue.h"
 #include "write.h"
 
 typedef struct GsDirectState
 {
 	GsRelation *relation;
+	const GsDestination *destination;	/* where updates wait; NULL: they do not */
 	GsScanPlan	plan;
 	List	   *set_states;		/* ExprState */
 	List	   *updates;		/* GsUpdate, in the order of the rows */
@@ -95,6 +99,8 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 	List	   *columns;
 	List	   *values;
 	List	   *attnums;
+	List	   *returning = NIL;
+	List	   *reads = NIL;
 
 	if (plan->operation != CMD_UPDATE)
 		return false;
@@ -117,12 +123,21 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 	scan->fdw_recheck_quals = scan->scan.plan.qual;
 	scan->scan.plan.qual = NIL;
 	scan->fdw_exprs = list_concat_copy(scan->fdw_exprs, values);
-	/* what a column is set to is compared with what it was */
+	if (relation->settings->at_commit)
+	{
+		if (plan->returningLists != NIL)
+			returning = list_nth(plan->returningLists, subplan_index);
+		gs_beforehand_returning(relation, CMD_UPDATE, returning, resultRelation, columns);
+		reads = gs_beforehand_reads(root, relation, columns);
+	}
+	/* what a column is set to is compared with what it was, and what is returned is not read back */
 	attnums = list_concat_unique_int(gs_used_attnums(relation, resultRelation,
-													 list_concat_copy(scan->fdw_recheck_quals,
-																	  values)),
+													 list_concat(list_concat_copy(scan->fdw_recheck_quals,
+																				  values),
+																 returning)),
 									 columns);
-	scan->fdw_private = gs_scan_plan_set(scan->fdw_private, attnums, columns, plan->canSetTag);
+	scan->fdw_private = gs_scan_plan_set(scan->fdw_private, attnums, columns, reads,
+										 plan->canSetTag);
 	return true;
 }
 
@@ -155,6 +170,7 @@ gainsightBeginDirectModify(ForeignScanState *node, int eflags)
 	gainsightBeginForeignScan(node, eflags);
 	state = palloc0(sizeof(GsDirectState));
 	state->relation = gs_scan_relation(node);
+	state->destination = gs_destination_find(state->relation, gs_scan_user(node));
 	gs_update_check_rate(state->relation);
 	gs_scan_plan_read(plan->fdw_private, &state->plan);
 	nset = list_length(state->plan.set_attnums);
@@ -178,7 +194,7 @@ make_update(ForeignScanState *node, GsDirectState *state, TupleTableSlot *slot)
 	int			count = list_length(state->set_states);
 	Datum	   *values = palloc(sizeof(Datum) * Max(count, 1));
 	bool	   *nulls = palloc(sizeof(bool) * Max(count, 1));
-	GsReadRow	read = {slot->tts_values, slot->tts_isnull};
+	GsReadRow	read = {slot->tts_values, slot->tts_isnull, NULL};
 	MemoryContext old;
 	GsUpdate   *update;
 	ListCell   *cell;
@@ -197,6 +213,9 @@ make_update(ForeignScanState *node, GsDirectState *state, TupleTableSlot *slot)
 								  &slot->tts_tid);
 	update->want_record = state->returning;
 	update->dry_run = gs_dry_run_of(node->ss.ps.state);
+	if (state->destination != NULL)
+		read.waiting = gs_pending_check(state->destination, update->saved->record,
+										state->plan.read_attnums);
 	update->changes = palloc(sizeof(GsMember) * Max(count, 1));
 	update->nchanges = gs_write_changes(state->relation, &read, state->plan.set_attnums, values,
 										nulls, update->changes);
@@ -240,6 +259,25 @@ return_row(ForeignScanState *node, GsDirectState *state, const char *json)
 	ExecClearTuple(slot);
 }
 
+/* Send them, or have them wait. */
+static void
+carry_out(GsDirectState *state)
+{
+	List	   *now = NIL;
+	ListCell   *cell;
+
+	foreach(cell, state->updates)
+	{
+		GsUpdate   *update = lfirst(cell);
+
+		if (state->destination == NULL || update->dry_run != NULL)
+			now = lappend(now, update);
+		else
+			gs_pending_update(state->destination, update);
+	}
+	gs_updates_run(state->relation, now, NULL);
+}
+
 /*
  * Update all, and return how many were.  Their rows are made when all have
  * ended, as a value that does not fit is an ERROR.
@@ -253,7 +291,7 @@ update_rows(ForeignScanState *node, GsDirectState *state)
 	int64		updated = 0;
 	ListCell   *cell;
 
-	gs_updates_run(state->relation, state->updates);
+	carry_out(state);
 	MemoryContextSwitchTo(own);
 	foreach(cell, state->updates)
 	{
@@ -336,6 +374,7 @@ gainsightExplainDirectModify(ForeignScanState *node, ExplainState *es)
 											   es->verbose || list_length(es->rtable) > 1, false), es);
 	gs_explain_scan(node, true, es);
 	ExplainPropertyList("Gainsight Fields", gs_write_sent_fields(relation, scan.set_attnums), es);
+	gs_explain_writes(relation, es);
 	if (es->analyze && gs_scan_usage(node) != NULL)
 		gs_explain_usage(gs_scan_usage(node), es);
 }

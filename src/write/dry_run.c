@@ -94,6 +94,18 @@ gs_dry_run_of(EState *estate)
 	return run;
 }
 
+GsDryRun *
+gs_dry_run_of_commit(void)
+{
+	return enabled ? palloc0(sizeof(GsDryRun)) : NULL;
+}
+
+bool
+gs_dry_run_is_on(void)
+{
+	return enabled;
+}
+
 void
 gs_dry_run_show(GsDryRun *run, const GsRelation *relation, const GsEndpoint *endpoint,
 				const GsWrite *write)
@@ -112,17 +124,15 @@ gs_dry_run_show(GsDryRun *run, const GsRelation *relation, const GsEndpoint *end
 			 errdetail("%s", gs_printable(record, SHOWN_RECORD))));
 }
 
-const GsJson *
-gs_dry_run_record(const GsRelation *relation, const GsWrite *write, const char *key)
+/* whole is what the requests are of, as a message has it. */
+static void
+say_rest(GsDryRun *run, const char *whole)
 {
-	GsMember   *members = palloc(sizeof(GsMember) * (write->nmembers + 1));
-	int			count;
-
-	for (count = 0; count < write->nmembers; count++)
-		members[count] = write->members[count];
-	if (key != NULL)
-		members[count++] = (GsMember) {gs_model_flagged(relation->resource, GS_KEY)->field, gs_json_quoted(key)};
-	return gs_json_reread(gs_api_record(members, count));
+	if (run->requests > SHOWN_REQUESTS)
+		ereport(NOTICE,
+				(errmsg("not sent: " INT64_FORMAT " more requests of this %s",
+						run->requests - SHOWN_REQUESTS, whole)));
+	run->requests = 0;
 }
 
 void
@@ -130,11 +140,13 @@ gs_dry_run_end(EState *estate)
 {
 	GsDryRun   *run = find_run(estate);
 
-	if (run == NULL)
-		return;
-	if (run->requests > SHOWN_REQUESTS)
-		ereport(NOTICE,
-				(errmsg("not sent: " INT64_FORMAT " more requests of this statement",
-						run->requests - SHOWN_REQUESTS)));
-	run->requests = 0;
+	if (run != NULL)
+		say_rest(run, "statement");
+}
+
+void
+gs_dry_run_end_commit(GsDryRun *run)
+{
+	if (run != NULL)
+		say_rest(run, "COMMIT");
 }

@@ -20,6 +20,17 @@ typedef struct GsDryRun GsDryRun;
 extern GsDryRun *gs_dry_run_of(EState *estate);
 
 /*
+ * The one that a commit is, or NULL, in CurrentMemoryContext, where it has to
+ * stay.
+ */
+extern GsDryRun *gs_dry_run_of_commit(void);
+
+/*
+ * Is nothing to be sent?
+ */
+extern bool gs_dry_run_is_on(void);
+
+/*
  * Show a request in place of sending it, as a NOTICE: the first ones of a
  * statement, the others are counted.
  */
@@ -27,15 +38,9 @@ extern void gs_dry_run_show(GsDryRun *run, const GsRelation *relation,
 							const GsEndpoint *endpoint, const GsWrite *write);
 
 /*
- * The record that would be sent, with its key, UTF-8, where that is known, else
- * NULL.  In CurrentMemoryContext.
- */
-extern const GsJson *gs_dry_run_record(const GsRelation *relation, const GsWrite *write,
-									   const char *key);
-
-/*
- * The statement ends: say how many requests were not shown.
+ * The statement ends, or the commit: say how many requests were not shown.
  */
 extern void gs_dry_run_end(EState *estate);
+extern void gs_dry_run_end_commit(GsDryRun *run);
 
 #endif							/* GS_DRY_RUN_H */

@@ -15,6 +15,7 @@
 
 #include "dry_run.h"
 #include "insert.h"
+#include "pending.h"
 #include "target.h"
 #include "write.h"
 #include "xact.h"
@@ -73,6 +74,13 @@ static int
 rows_a_request(const GsRelation *relation)
 {
 	return Max(1, Min(relation->resource->insert.batch, relation->settings->batch_size));
+}
+
+int
+gs_creates_batch_size(const GsRelation *relation)
+{
+	/* no request with fewer rows than it could have */
+	return relation->settings->batch_size - relation->settings->batch_size % rows_a_request(relation);
 }
 
 /* Which rows there are now, the rollback tells the server's log. */
@@ -232,18 +240,21 @@ create_rows(GsTarget *target, TupleTableSlot **slots, int count, bool fill)
 		slots[i] = created_row(target, creates.writes[i], creates.records[i], slots[i]);
 }
 
-/* The rows of a batch as they would be created. */
+/* The rows of a batch are shown, or wait, as they are to be created. */
 static void
-show_rows(GsTarget *target, GsDryRun *run, TupleTableSlot **slots, int count, bool fill)
+put_rows(GsTarget *target, GsDryRun *run, TupleTableSlot **slots, int count, bool fill)
 {
 	const GsRelation *relation = target->relation;
 	GsWrite   **writes = make_writes(target, slots, count);
 
 	for (int i = 0; i < count; i++)
 	{
-		gs_dry_run_show(run, relation, &relation->resource->insert, writes[i]);
+		if (run != NULL)
+			gs_dry_run_show(run, relation, &relation->resource->insert, writes[i]);
+		else
+			gs_pending_create(target->destination, writes[i]);
 		if (fill)
-			slots[i] = gs_target_written(target, gs_dry_run_record(relation, writes[i], NULL),
+			slots[i] = gs_target_written(target, gs_record_to_send(relation, writes[i], NULL),
 										 writes[i]->key, slots[i]);
 	}
 }
@@ -262,8 +273,8 @@ gainsightExecForeignBatchInsert(EState *estate, ResultRelInfo *rinfo, TupleTable
 	old = MemoryContextSwitchTo(target->context);
 	for (int i = 0; i < *numSlots; i++)
 		gs_target_check_row(target, rinfo, slots[i], true);
-	if (run != NULL)
-		show_rows(target, run, slots, *numSlots, fill);
+	if (run != NULL || target->destination != NULL)
+		put_rows(target, run, slots, *numSlots, fill);
 	else
 		create_rows(target, slots, *numSlots, fill);
 	MemoryContextSwitchTo(old);
@@ -290,6 +301,5 @@ gainsightGetForeignModifyBatchSize(ResultRelInfo *rinfo)
 	if (gs_target_wants_row(rinfo) || (triggers && triggers->trig_insert_before_row))
 		return 1;
 	relation = target ? target->relation : gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc));
-	/* no request with fewer rows than it could have */
-	return relation->settings->batch_size - relation->settings->batch_size % rows_a_request(relation);
+	return gs_creates_batch_size(relation);
 }

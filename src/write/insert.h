@@ -29,4 +29,9 @@ typedef struct GsCreates
  */
 extern void gs_creates_run(const GsCreates *creates);
 
+/*
+ * So many records make a batch.
+ */
+extern int	gs_creates_batch_size(const GsRelation *relation);
+
 #endif							/* GS_INSERT_H */

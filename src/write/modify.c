@@ -23,6 +23,7 @@
 
 #include "compat.h"
 #include "beforehand.h"
+#include "pending.h"
 #include "target.h"
 #include "update_queue.h"
 #include "write.h"
@@ -72,14 +73,23 @@ gainsightPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRel
 {
 	GsRelation *relation = gs_relation_load(planner_rt_fetch(resultRelation, root)->relid);
 	List	   *columns = NIL;
+	List	   *reads = NIL;
 	List	   *values;
 
-	(void) subplan_index;
 	gs_writable_check_table(relation, plan->operation);
 	check_no_conflict_clause(relation, plan);
 	if (plan->operation == CMD_UPDATE)
 		columns = gs_writable_set_columns(root, relation, resultRelation, &values);
-	return list_make1(columns);
+	if (relation->settings->at_commit)
+	{
+		if (plan->returningLists != NIL)
+			gs_beforehand_returning(relation, plan->operation,
+									list_nth(plan->returningLists, subplan_index),
+									resultRelation, columns);
+		if (plan->operation == CMD_UPDATE)
+			reads = gs_beforehand_reads(root, relation, columns);
+	}
+	return list_make2(columns, reads);
 }
 
 /*
@@ -102,6 +112,7 @@ gainsightBeginForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 		return;
 	gs_update_check_rate(target->relation);
 	target->set_attnums = linitial(fdw_private);
+	target->read_attnums = lsecond(fdw_private);
 	target->ctid = ExecFindJunkAttributeInTlist(subplan->targetlist, "ctid");
 	target->updated = gs_seen_create(mtstate->ps.state->es_query_cxt);
 }
@@ -117,6 +128,9 @@ gainsightBeginForeignInsert(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 	gs_writable_check_table(target->relation, CMD_INSERT);
 	if (mtstate->ps.plan != NULL)
 		check_no_conflict_clause(target->relation, (ModifyTable *) mtstate->ps.plan);
+	if (target->destination != NULL)
+		gs_beforehand_returning(target->relation, CMD_INSERT, rinfo->ri_returningList,
+								mtstate->resultRelInfo->ri_RangeTableIndex, NIL);
 	rinfo->ri_FdwState = target;
 }
 
@@ -150,7 +164,8 @@ candidates(const GsTarget *target, EState *estate, ResultRelInfo *rinfo)
 
 /* What the row that the plan gives changes of what the scan read. */
 static void
-find_changes(GsTarget *target, GsUpdate *update, List *attnums, TupleTableSlot *slot)
+find_changes(GsTarget *target, GsUpdate *update, List *attnums, const Bitmapset *waiting,
+			 TupleTableSlot *slot)
 {
 	const GsRelation *relation = target->relation;
 	int			count = Max(list_length(attnums), 1);
@@ -158,7 +173,7 @@ find_changes(GsTarget *target, GsUpdate *update, List *attnums, TupleTableSlot *
 	bool	   *nulls = palloc(sizeof(bool) * count);
 	Datum	   *read_values = palloc0(sizeof(Datum) * Max(relation->natts, 1));
 	bool	   *read_nulls = palloc0(sizeof(bool) * Max(relation->natts, 1));
-	GsReadRow	read = {read_values, read_nulls};
+	GsReadRow	read = {read_values, read_nulls, waiting};
 	ListCell   *cell;
 
 	gs_row_maker_fill(target->maker, update->then, NULL, read_values, read_nulls);
@@ -172,10 +187,9 @@ find_changes(GsTarget *target, GsUpdate *update, List *attnums, TupleTableSlot *
 	update->nchanges = gs_write_changes(relation, &read, attnums, values, nulls, update->changes);
 }
 
-/* The update of one row, from what the plan gives. */
+/* The update of one row, from what the plan gives; of which nothing is looked at yet. */
 static GsUpdate *
-make_update(GsTarget *target, EState *estate, ResultRelInfo *rinfo,
-			TupleTableSlot *slot, TupleTableSlot *planSlot)
+make_update(GsTarget *target, EState *estate, ResultRelInfo *rinfo, TupleTableSlot *planSlot)
 {
 	GsUpdate   *update = palloc0(sizeof(GsUpdate));
 	bool		isnull;
@@ -188,8 +202,23 @@ make_update(GsTarget *target, EState *estate, ResultRelInfo *rinfo,
 	update->saved = gs_saved_find(estate, rinfo->ri_RangeTableIndex,
 								  (ItemPointer) DatumGetPointer(number));
 	gs_update_open(update, target->context);
-	find_changes(target, update, candidates(target, estate, rinfo), slot);
 	return update;
+}
+
+static void
+carry_out(GsTarget *target, GsUpdate *update, ResultRelInfo *rinfo, TupleTableSlot *slot)
+{
+	const Bitmapset *waiting = NULL;
+
+	if (target->destination != NULL)
+		waiting = gs_pending_check(target->destination, update->saved->record,
+								   target->read_attnums);
+	find_changes(target, update, candidates(target, target->estate, rinfo), waiting, slot);
+	gs_target_check_row(target, rinfo, slot, false);
+	if (target->destination == NULL || update->dry_run != NULL)
+		gs_updates_run(target->relation, list_make1(update), NULL);
+	else
+		gs_pending_update(target->destination, update);
 }
 
 TupleTableSlot *
@@ -202,12 +231,12 @@ gainsightExecForeignUpdate(EState *estate, ResultRelInfo *rinfo, TupleTableSlot 
 
 	MemoryContextReset(target->context);
 	old = MemoryContextSwitchTo(target->context);
-	update = make_update(target, estate, rinfo, slot, planSlot);
+	update = make_update(target, estate, rinfo, planSlot);
+	/* a second match is none */
 	if (gs_seen_add(target->updated, update->key))
-	{
-		gs_target_check_row(target, rinfo, slot, false);
-		gs_updates_run(target->relation, list_make1(update));
-	}
+		carry_out(target, update, rinfo, slot);
+	if (update->answer != NULL)
+		update->record = gs_json_reread(update->answer);
 	if (update->stage != GS_UPDATE_DONE)
 		slot = NULL;
 	else if (update->record != NULL)
@@ -272,6 +301,7 @@ gainsightExplainForeignModify(ModifyTableState *mtstate, ResultRelInfo *rinfo,
 										  relation->resource->insert.path) :
 						gs_explain_update_requests(relation, false), es);
 	ExplainPropertyList("Gainsight Fields", sent_fields(relation, mtstate->operation, linitial(fdw_private)), es);
+	gs_explain_writes(relation, es);
 	if (insert)
 		ExplainPropertyInteger("Batch Size", NULL, gainsightGetForeignModifyBatchSize(rinfo), es);
 	if (es->analyze && target != NULL)

@@ -256,7 +256,8 @@ json_of_change(const GsRelation *relation, const GsReadRow *read, AttrNumber att
 	}
 	if (isnull && attr->column != NULL && (attr->column->flags & GS_REQUIRED))
 		miss_required(relation, attr->column);
-	if (is_as_read(attr, value, isnull, read->values[attnum - 1], read->isnull[attnum - 1]) ||
+	if ((is_as_read(attr, value, isnull, read->values[attnum - 1], read->isnull[attnum - 1]) &&
+		 !bms_is_member(attnum, read->waiting)) ||
 		(!isnull && is_no_key(attr, value)))
 		return NULL;
 	gs_writable_check_column(relation, attnum);
@@ -302,14 +303,28 @@ unchanged(const GsJson *node, bool is_day)
 	return gs_json_printed(node, GS_JSON_AS_IT_CAME);
 }
 
-/* The new value of a field, NULL if it is not among the changes. */
-static const char *
-changed(const GsMember *changes, int nchanges, const char *field)
+const char *
+gs_write_find(const GsMember *members, int nmembers, const char *field)
 {
-	for (int i = 0; i < nchanges; i++)
-		if (strcmp(changes[i].field, field) == 0)
-			return changes[i].json;
+	for (int i = 0; i < nmembers; i++)
+		if (strcmp(members[i].field, field) == 0)
+			return members[i].json;
 	return NULL;
+}
+
+Bitmapset *
+gs_write_changed(const GsRelation *relation, const GsMember *changes, int nchanges)
+{
+	Bitmapset  *changed = NULL;
+
+	for (int i = 1; i <= relation->natts; i++)
+	{
+		const GsAttr *attr = &relation->atts[i - 1];
+
+		if (attr->writable && gs_write_find(changes, nchanges, gs_to_utf8(attr->field)) != NULL)
+			changed = bms_add_member(changed, i);
+	}
+	return changed;
 }
 
 /* Is the text JSON of this kind? */
@@ -408,7 +423,7 @@ add_fields(const GsRelation *relation, const GsMember *changes, int nchanges,
 		const char *field = lfirst(cell);
 		const GsColumn *column = gs_model_field(relation->resource, field);
 		const GsJson *came = gs_record_member(base, field);
-		const char *json = changed(changes, nchanges, field);
+		const char *json = gs_write_find(changes, nchanges, field);
 
 		if (is_sent(relation, field, json != NULL) != sent)
 			continue;

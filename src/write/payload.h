@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "executor/tuptable.h"
+#include "nodes/bitmapset.h"
 
 #include "table/table.h"
 
@@ -59,14 +60,23 @@ typedef struct GsReadRow
 {
 	const Datum *values;		/* by attribute number less 1 */
 	const bool *isnull;
+	const Bitmapset *waiting;	/* columns in which it will not stay so, for an update waits */
 } GsReadRow;
 
 /*
- * The changes of a row: for each of attnums a value.  One that was read is no
- * change.  Returns how many there are to send.  Raises 23502, 428C9, 23514, 23503
- * and HV004, and what fails where names have to be asked for.
+ * The changes of a row: for each of attnums a value.  One that was read, and
+ * stays so, is no change.  Returns how many there are to send.  Raises 23502,
+ * 428C9, 23514, 23503 and HV004, and what fails where names have to be asked for.
  */
 extern int	gs_write_changes(const GsRelation *relation, const GsReadRow *read, List *attnums,
 							 const Datum *values, const bool *isnull, GsMember *changes);
+
+/*
+ * The value of a field among members, NULL if it has none there; and the
+ * columns whose fields have one, in CurrentMemoryContext.
+ */
+extern const char *gs_write_find(const GsMember *members, int nmembers, const char *field);
+extern Bitmapset *gs_write_changed(const GsRelation *relation, const GsMember *changes,
+								   int nchanges);
 
 #endif							/* GS_PAYLOAD_H */

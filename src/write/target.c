@@ -5,12 +5,20 @@
  */
 #include "postgres.h"
 
+#include "commands/explain.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
 
 #include "compat.h"
+#include "dry_run.h"
 #include "target.h"
 
 /* So much of a key is shown in a message, in bytes. */
@@ -18,6 +26,109 @@
 
 /* Longer than any wait between two looks at what goes on, in ms. */
 #define WAIT_SLICE 1000
+
+/*
+ * Destinations.
+ *
+ * What waits for the commit is sent when no catalog can be read any more.  A
+ * destination is loaded when the first row is written to it, and serves later statements
+ * as long as nothing has changed that it is made of: a transaction of many
+ * statements has few.
+ */
+
+static MemoryContext destination_context;	/* NULL: there are none in this transaction */
+static int	ndestinations;
+static List *destinations;		/* those that are as the catalogs have them now */
+
+static void
+forget_destinations(void *arg)
+{
+	(void) arg;
+	destination_context = NULL;
+	ndestinations = 0;
+	destinations = NIL;
+}
+
+static void
+make_destination_context(void)
+{
+	MemoryContextCallback *callback;
+
+	destination_context = AllocSetContextCreate(TopTransactionContext, "gainsight_fdw destinations",
+												ALLOCSET_SMALL_SIZES);
+	callback = MemoryContextAllocZero(destination_context, sizeof(MemoryContextCallback));
+	callback->func = forget_destinations;
+	MemoryContextRegisterResetCallback(destination_context, callback);
+}
+
+static void
+outdate_table(Datum arg, Oid relid)
+{
+	ListCell   *cell;
+
+	(void) arg;
+	foreach(cell, destinations)
+		if (relid == InvalidOid || ((GsDestination *) lfirst(cell))->relation->relid == relid)
+		{
+			destinations = NIL;
+			return;
+		}
+}
+
+static void
+outdate_all(Datum arg, int cacheid, uint32 hashvalue)
+{
+	(void) arg;
+	(void) cacheid;
+	(void) hashvalue;
+	destinations = NIL;
+}
+
+const GsDestination *
+gs_destination_find(const GsRelation *relation, Oid userid)
+{
+	GsDestination *destination;
+	MemoryContext old;
+	ListCell   *cell;
+
+	if (!relation->settings->at_commit)
+		return NULL;
+	foreach(cell, destinations)
+	{
+		destination = lfirst(cell);
+		if (destination->relation->relid == relation->relid && destination->userid == userid)
+			return destination;
+	}
+	if (destination_context == NULL)
+		make_destination_context();
+	old = MemoryContextSwitchTo(destination_context);
+	destination = palloc0(sizeof(GsDestination));
+	destination->relation = gs_relation_load(relation->relid);
+	gs_settings_authorize(destination->relation->settings, userid);
+	destination->userid = userid;
+	destination->number = ndestinations++;
+	destinations = lappend(destinations, destination);
+	MemoryContextSwitchTo(old);
+	return destination;
+}
+
+int
+gs_destination_count(void)
+{
+	return ndestinations;
+}
+
+void
+gs_destination_init(void)
+{
+	CacheRegisterRelcacheCallback(outdate_table, (Datum) 0);
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, outdate_all, (Datum) 0);
+	CacheRegisterSyscacheCallback(USERMAPPINGOID, outdate_all, (Datum) 0);
+}
+
+/*
+ * Targets.
+ */
 
 GsTarget *
 gs_target_create(ModifyTableState *mtstate, ResultRelInfo *rinfo)
@@ -29,6 +140,7 @@ gs_target_create(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 	target->estate = estate;
 	target->relation = gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc));
 	gs_settings_authorize(target->relation->settings, gs_modify_user(rinfo, estate));
+	target->destination = gs_destination_find(target->relation, gs_modify_user(rinfo, estate));
 	target->maker = gs_row_maker_create(target->relation, gs_relation_columns(target->relation));
 	target->context = AllocSetContextCreate(estate->es_query_cxt, "gainsight_fdw write",
 											ALLOCSET_DEFAULT_SIZES);
@@ -63,7 +175,8 @@ gs_target_check_row(GsTarget *target, ResultRelInfo *rinfo, TupleTableSlot *slot
 	if (rinfo->ri_WithCheckOptions == NIL)
 		return;
 	if (target->checks == NULL)
-		target->checks = gs_checks_create(target->node, rinfo, target->relation, insert);
+		target->checks = gs_checks_create(target->node, rinfo, target->relation, insert,
+										  target->set_attnums);
 	/* core asks where a table is not foreign */
 	ExecWithCheckOptions(policies(target->node), rinfo, slot, target->estate);
 	gs_checks_apply(target->checks, target->estate, slot);
@@ -305,4 +418,64 @@ gs_target_read_back(const GsRelation *relation, const GsWrite *write, const char
 							 gs_model_flagged(relation->resource, GS_KEY)->field,
 							 gs_printable(gs_without_secrets(key, tenant), SHOWN_KEY));
 	gs_fail(&failure);
+}
+
+void
+gs_explain_writes(const GsRelation *relation, ExplainState *es)
+{
+	if (gs_dry_run_is_on())
+		ExplainPropertyText("Writes", "not sent (dry_run)", es);
+	else if (relation->settings->at_commit)
+		ExplainPropertyText("Writes", "at commit", es);
+}
+
+/*
+ * Rows of which the tenant has not been told.
+ */
+
+const GsJson *
+gs_record_to_send(const GsRelation *relation, const GsWrite *write, const char *key)
+{
+	GsMember   *members = palloc(sizeof(GsMember) * (write->nmembers + 1));
+	int			count;
+
+	for (count = 0; count < write->nmembers; count++)
+		members[count] = write->members[count];
+	if (key != NULL)
+		members[count++] = (GsMember) {gs_model_flagged(relation->resource, GS_KEY)->field, gs_json_quoted(key)};
+	return gs_json_reread(gs_api_record(members, count));
+}
+
+const char *
+gs_record_over(const GsJson *record, const GsMember *changes, int nchanges)
+{
+	GsMember   *members = palloc(sizeof(GsMember) * Max(gs_json_length(record), 1));
+	int			count = 0;
+
+	for (const GsJson *node = gs_json_first(record); node != NULL; node = gs_json_next(node))
+	{
+		const char *field = gs_json_key(node);
+		const char *json = gs_write_find(changes, nchanges, field);
+
+		members[count].field = field;
+		members[count++].json = json ? json : gs_json_printed(node, GS_JSON_AS_IT_CAME);
+	}
+	return gs_api_record(members, count);
+}
+
+const char *
+gs_record_expected(const GsRelation *relation, const GsJson *record, const GsMember *changes,
+				   int nchanges)
+{
+	Bitmapset  *changed = gs_write_changed(relation, changes, nchanges);
+	Bitmapset  *computed = gs_writable_consequences(relation, changed);
+	GsMember   *members = palloc(sizeof(GsMember) * (nchanges + bms_num_members(computed)));
+	int			count;
+	int			attnum = -1;
+
+	for (count = 0; count < nchanges; count++)
+		members[count] = changes[count];
+	while ((attnum = bms_next_member(computed, attnum)) >= 0)
+		members[count++] = (GsMember) {gs_to_utf8(relation->atts[attnum - 1].field), "null"};
+	return gs_record_over(record, members, count);
 }

@@ -14,10 +14,35 @@
 #include "gainsight/gainsight.h"
 #include "table/table.h"
 
+/* A table to be written to, as a role.  Lives until the transaction ends. */
+typedef struct GsDestination
+{
+	GsRelation *relation;		/* authorized */
+	Oid			userid;
+	int			number;			/* of those of the transaction */
+} GsDestination;
+
+/*
+ * The destination that a table is for a role, as they are now.  NULL if what is
+ * written there is not to wait for the commit.
+ */
+extern const GsDestination *gs_destination_find(const GsRelation *relation, Oid userid);
+
+/*
+ * How many there have been in this transaction.
+ */
+extern int	gs_destination_count(void);
+
+/*
+ * Watch for what outdates one.  Called once at load.
+ */
+extern void gs_destination_init(void);
+
 /* ri_FdwState. */
 typedef struct GsTarget
 {
 	GsRelation *relation;
+	const GsDestination *destination;	/* where what is written waits; NULL: it does not */
 	GsRowMaker *maker;			/* of the row as the tenant has it */
 	MemoryContext context;		/* reset for each row or batch */
 	ModifyTableState *node;
@@ -30,6 +55,7 @@ typedef struct GsTarget
 
 	/* UPDATE */
 	List	   *set_attnums;
+	List	   *read_attnums;	/* of the rows that are updated, where that waits */
 	AttrNumber	ctid;			/* in the plan's target list */
 	GsSeen	   *updated;
 	bool		proven;			/* as of a GsUpdate */
@@ -84,5 +110,34 @@ extern List *gs_target_fields(const GsRelation *relation);
  */
 extern const GsJson *gs_target_read_back(const GsRelation *relation, const GsWrite *write,
 										 const char *key);
+
+/*
+ * Say in EXPLAIN what becomes of what is written, where it is not sent at once.
+ */
+extern void gs_explain_writes(const GsRelation *relation, struct ExplainState *es);
+
+/*
+ * Rows of which the tenant has not been told, as far as they are known.  All in
+ * CurrentMemoryContext.
+ */
+
+/*
+ * The record that would be sent, with its key, UTF-8, where that is known, else
+ * NULL.
+ */
+extern const GsJson *gs_record_to_send(const GsRelation *relation, const GsWrite *write,
+									   const char *key);
+
+/*
+ * What a record that was read becomes, as JSON: with other values of fields
+ * that it has.
+ */
+extern const char *gs_record_over(const GsJson *record, const GsMember *changes, int nchanges);
+
+/*
+ * The same, without what Gainsight computes anew then.
+ */
+extern const char *gs_record_expected(const GsRelation *relation, const GsJson *record,
+									  const GsMember *changes, int nchanges);
 
 #endif							/* GS_TARGET_H */

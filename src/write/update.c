@@ -13,6 +13,7 @@
  */
 #include "postgres.h"
 
+#include "target.h"
 #include "update.h"
 #include "written.h"
 #include "xact.h"
@@ -24,6 +25,13 @@
 void
 gs_update_end(GsUpdate *update, GsUpdateStage stage)
 {
+	/* the statement has counted the row */
+	if (stage == GS_UPDATE_GONE && update->at_commit)
+	{
+		gs_update_fail_of(update, ERRCODE_T_R_SERIALIZATION_FAILURE, "is not there any more",
+						  "Nothing was sent for it.", "Run the transaction again.");
+		return;
+	}
 	update->stage = stage;
 	if (update->lock != NULL)
 		gs_lock_release(update->lock);
@@ -67,8 +75,10 @@ fail_of_conflict(GsUpdate *update)
 	gs_update_fail_of(update, ERRCODE_T_R_SERIALIZATION_FAILURE, "was changed by somebody else",
 					  update->unsure != NULL ?
 					  "An earlier try to update it may have been made, before that change or as part of it." :
+					  update->at_commit ?
+					  "It is not what the transaction read; nothing was sent for it." :
 					  "It is not what this statement read; nothing was sent for it.",
-					  "Run the statement again.");
+					  update->at_commit ? "Run the transaction again." : "Run the statement again.");
 }
 
 void
@@ -278,6 +288,21 @@ is_as_sent(const GsUpdate *update, const GsJson *now)
 						update->write->nmembers, now);
 }
 
+bool
+gs_update_is_unchanged(const GsUpdate *update, const GsJson *now)
+{
+	bool		(*is_same) (const GsRelation *, const GsJson *, const GsJson *);
+	ListCell   *cell;
+
+	is_same = update->moved ? gs_same_fields : gs_same_record;
+	if (!is_same(update->relation, update->expected, now))
+		return false;
+	foreach(cell, update->others)
+		if (!is_same(update->relation, gs_json_reread(lfirst(cell)), now))
+			return false;
+	return true;
+}
+
 void
 gs_update_compare(GsUpdate *update, const GsJson *now, bool whole)
 {
@@ -287,7 +312,7 @@ gs_update_compare(GsUpdate *update, const GsJson *now, bool whole)
 		gs_update_end(update, GS_UPDATE_GONE);
 	}
 	else if (!update->relation->settings->conflict_check ||
-			 gs_same_record(update->relation, update->expected, now))
+			 gs_update_is_unchanged(update, now))
 	{
 		resolve_unsure(update, GS_WRITE_NOT_MADE);
 		update->seen = now;
@@ -336,7 +361,7 @@ gs_update_show(GsUpdate *update)
 	update->write->key = update->key;
 	gs_dry_run_show(update->dry_run, relation, &relation->resource->update, update->write);
 	if (update->want_record)
-		update->record = gs_dry_run_record(relation, update->write, update->key);
+		update->record = gs_record_to_send(relation, update->write, update->key);
 	gs_update_end(update, GS_UPDATE_DONE);
 }
 

@@ -40,6 +40,9 @@ typedef struct GsUpdate
 	bool	   *proven;			/* where they go by the batch, whether its statement has updated
 								 * one before, and has seen what became of it; NULL: no other is
 								 * its */
+	bool		at_commit;		/* its statements have ended, and took it for done */
+	List	   *others;			/* JSON: what other statements read that it is made of */
+	bool		moved;			/* its version has moved since, by what this session did */
 
 	/* open */
 	MemoryContext context;		/* of all that follows */
@@ -129,6 +132,11 @@ extern void gs_update_fail_of(GsUpdate *update, int sqlstate, const char *what,
  * Is it this update's, by its key?
  */
 extern bool gs_update_is_of(const GsUpdate *update, const GsJson *record);
+
+/*
+ * Is the record still what all its statements read?
+ */
+extern bool gs_update_is_unchanged(const GsUpdate *update, const GsJson *now);
 
 /*
  * It is done; record is what the tenant said of it, NULL if that is nothing.

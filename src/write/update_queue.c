@@ -184,8 +184,19 @@ stop_all(Queue *queue, dlist_head *going)
 	}
 }
 
+pg_noreturn static void
+fail_updates(const GsFailure *first, const char *(*say_done) (void))
+{
+	GsFailure	failure = *first;
+
+	if (say_done != NULL)
+		failure.aside = psprintf("%s%s%s", failure.aside ? failure.aside : "",
+								 failure.aside ? " " : "", say_done());
+	gs_fail(&failure);
+}
+
 void
-gs_updates_run(const GsRelation *relation, List *updates)
+gs_updates_run(const GsRelation *relation, List *updates, const char *(*say_done) (void))
 {
 	Queue		queue = {
 		.updates = updates,
@@ -197,7 +208,9 @@ gs_updates_run(const GsRelation *relation, List *updates)
 	gs_walks_settle(&relation->settings->tenant, relation->resource);
 	if (relation->resource->update.batch > 0)
 	{
-		gs_batches_run(relation, updates);
+		queue.failure = gs_batches_run(relation, updates);
+		if (queue.failure != NULL)
+			fail_updates(queue.failure, say_done);
 		return;
 	}
 	dlist_init(&queue.busy);
@@ -222,5 +235,5 @@ gs_updates_run(const GsRelation *relation, List *updates)
 			 (queue.failure == NULL &&
 			  (queue.nbusy > 0 || queue.next < list_length(updates))));
 	if (queue.failure != NULL)
-		gs_fail(queue.failure);
+		fail_updates(queue.failure, say_done);
 }

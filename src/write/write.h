@@ -68,6 +68,12 @@ extern void gainsightExplainDirectModify(ForeignScanState *node, struct ExplainS
 extern void gs_xact_init(void);
 
 /*
+ * commit.c: send what waits before the transaction commits.  Called once at
+ * load.
+ */
+extern void gs_commit_init(void);
+
+/*
  * dry_run.c: define gainsight_fdw.dry_run.  Called once at load, before the
  * prefix is reserved.
  */

@@ -212,7 +212,20 @@ gs_xact_end_write(const GsRequest *request, GsWriteOutcome outcome, const char *
 	if (outcome != GS_WRITE_UNKNOWN)
 		level->maybe--;
 	if (outcome == GS_WRITE_MADE)
+	{
 		level->made++;
+		gs_progress_wrote();
+	}
 	if (created != NULL)
 		add_keys(level, gs_printable(created, MAX_SHOWN_KEY));
+}
+
+int64
+gs_xact_made(void)
+{
+	int64		made = 0;
+
+	for (int i = 0; i < nlevels; i++)
+		made += levels[i].made;
+	return made;
 }

@@ -23,4 +23,9 @@ typedef enum GsWriteOutcome
 extern void gs_xact_end_write(const GsRequest *request, GsWriteOutcome outcome,
 							  const char *created);
 
+/*
+ * How many writes of this transaction are done.
+ */
+extern int64 gs_xact_made(void);
+
 #endif							/* GS_XACT_H */
