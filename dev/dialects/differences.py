@@ -6,6 +6,7 @@ _FIELDS = "its tables name the document's fields"
 LEFT_OUT = {
     # chapters of one dialect
     "nxt": "is about nxt", "nxt_requests": "is about nxt", "nxt_refresh": "is about nxt",
+    "nxt_insert": "is about nxt", "nxt_update": "is about nxt", "nxt_conflicts": "is about nxt",
     "objects": "is about nxt", "check": "finds out about both",
     "options": "options, not rows", "import": "what IMPORT makes, not rows",
     "discover": "what IMPORT finds, not rows", "monitor": "the check-up and the numbers of requests",

@@ -195,19 +195,32 @@ find_changed(const GsRelation *relation, const GsMember *set, int nset, const Gs
 	return NULL;
 }
 
+/* A field without which there is no record is in none that was made anew. */
+static bool
+can_be_lost(const GsRelation *relation, const char *field)
+{
+	const GsColumn *column = gs_model_field(relation->resource, field);
+
+	return column == NULL || !(column->flags & GS_REQUIRED);
+}
+
 const char *
 gs_find_disturbed(const GsRelation *relation, const GsMember *set, int nset,
-				  const List *updateable, const GsJson *before, const GsJson *now)
+				  const List *updateable, const GsJson *before, const GsJson *now, bool *is_telling)
 {
 	ListCell   *cell;
 
+	*is_telling = false;
 	foreach(cell, updateable)
 	{
 		const GsField *field = lfirst(cell);
 
-		if (!was_set(set, nset, field->name, field->lookup) &&
-			!is_none(gs_json_get(before, field->name)) && is_none(gs_json_get(now, field->name)))
+		if (was_set(set, nset, field->name, field->lookup) ||
+			is_none(gs_json_get(before, field->name)))
+			continue;
+		if (is_none(gs_json_get(now, field->name)))
 			return field->name;
+		*is_telling |= can_be_lost(relation, field->name);
 	}
 	return find_changed(relation, set, nset, before, now);
 }

@@ -12,7 +12,8 @@
  * Whether such a request merges into a record or replaces it is not documented.  So
  * the first record of a statement goes alone, with what it had before, and what it
  * has after it, known of every field that can be updated; and if that is less than
- * it should be, nothing else is sent.
+ * it should be, nothing else is sent.  After one that had nothing to lose, the next
+ * goes alone, too: so no more than one can lose anything.
  */
 #include "postgres.h"
 
@@ -219,8 +220,8 @@ fail_refused(GsUpdate *update, const GsOutcome *outcome, int others, int done)
 	const GsRelation *relation = update->relation;
 
 	*failure = outcome->failure;
-	if (failure->aside == NULL)
-		failure->aside = psprintf("It was about the %s with %s \"%s\". Of %d others in the same request %d were updated.",
+	if (others > 0)
+		failure->aside = psprintf("It was about the %s with %s \"%s\"; of the %d others in its request %d were updated.",
 								  relation->resource->label,
 								  gs_model_flagged(relation->resource, GS_KEY)->field,
 								  gs_printable(gs_without_secrets(update->key, &relation->settings->tenant), SHOWN_KEY),
@@ -340,23 +341,24 @@ read_back(UpdateGroup *group)
  * The first: is it what it was, but for what was set?
  */
 
-/* True if it is. */
+/* True if that could be told, as it had something that could get lost. */
 static bool
 prove(UpdateGroup *group)
 {
 	GsUpdate   *update = linitial(group->updates);
 	const GsRelation *relation = group->relation;
 	const char *field;
+	bool		is_telling;
 
 	if (update->record == NULL)
 		return false;
 	field = gs_find_disturbed(relation, update->changes, update->nchanges,
 							  gs_describe_updateable(&relation->settings->tenant, relation->resource),
-							  update->seen, update->record);
+							  update->seen, update->record, &is_telling);
 	if (field == NULL)
 	{
 		gs_written_warn(relation, update->changes, update->nchanges, update->record);
-		return true;
+		return is_telling;
 	}
 	gs_update_fail_of(update, ERRCODE_FDW_ERROR,
 					  psprintf("was updated, and its field %s is not what it was before",
@@ -470,11 +472,8 @@ gs_batches_run(const GsRelation *relation, List *updates)
 	const GsUpdate *any = linitial(updates);
 	bool		shown = any->dry_run != NULL;
 	bool		proven = false;
-	Batches		batches = {
-		.waiting = list_copy(updates),
-		.proven = any->proven ? any->proven : &proven,
-		.most = most_a_group(relation),
-	};
+	bool	   *is_proven = any->proven ? any->proven : &proven;
+	Batches		batches = {list_copy(updates), is_proven, most_a_group(relation)};
 
 	while (batches.waiting != NIL)
 	{

@@ -95,7 +95,7 @@ fail_create(const GsCreates *creates, const Failed *failed)
 		row = psprintf("The row is %s. ",
 					   gs_write_shown(creates->relation, creates->writes[failed->row]));
 	if (failed->rows > 1)
-		row = psprintf("%sSo it is with %d more of its request. ", row, failed->rows - 1);
+		row = psprintf("%sThe same became of %d more of its request. ", row, failed->rows - 1);
 	failure.aside = psprintf("%s%s", row, creates->say_done(creates->arg));
 	gs_fail(&failure);
 }
