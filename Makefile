@@ -68,7 +68,7 @@ clients:
 	@dev/install-packages clients || echo "the tests of clients that are not here are skipped"
 	@dev/run-tests $@
 
-# Random predicates and joins over foreign tables and a local copy of the tenants' rows.
+# Random predicates and joins over foreign tables and a local copy of the tenants' rows; MODE=transactions.
 CASES ?= 5000
 fuzz:
 	@dev/install-packages test

@@ -32,8 +32,14 @@ _PLANS = TABLES["p"]
 _EVERY = "tenant text, " + ", ".join("%s %s" % (column.name, column.declared) for column in _PLANS)
 
 
+def start_tenant():
+    """A tenant beside the one that is there."""
+    with tempfile.TemporaryDirectory() as folder:
+        return Tenant(_start(folder))
+
+
 def _start(folder):
-    """The URL of a tenant beside the one that is there."""
+    """Its URL."""
     where = os.path.join(folder, "url")
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../sandbox/tenant.py")
     process = subprocess.Popen(
@@ -60,8 +66,7 @@ class Estate:
 
     def __init__(self, session, tenant, without=()):
         self.session, self.plans, self.without = session, PLANS, without
-        with tempfile.TemporaryDirectory() as folder:
-            self.tenants = {"a": tenant, "b": Tenant(_start(folder))}
+        self.tenants = {"a": tenant, "b": start_tenant()}
 
     def create(self):
         self.session.must("CREATE EXTENSION gainsight_fdw")

@@ -1,5 +1,6 @@
 """A connection that gives every value as text, and errors as values."""
 
+import collections
 import io
 import time
 
@@ -36,6 +37,7 @@ class Session:
         self.connection.autocommit = True
         self.connection.set_client_encoding("UTF8")
         psycopg2.extensions.register_type(_RAW, self.connection)
+        self.connection.notices = collections.UserList()    # a plain list keeps the last 50
         self.cursor = self.connection.cursor()
 
     def run(self, sql):
@@ -44,15 +46,26 @@ class Session:
             self.cursor.execute(sql)
             return Answer(self.cursor.fetchall() if self.cursor.description else [])
         except psycopg2.Error as error:
-            if self.connection.closed:
-                return Answer(error="lost", message="the server closed the connection: %s" % error)
-            return Answer(error=error.pgcode or "?????", message=str(error).strip())
+            return self._failed(error)
+
+    def _failed(self, error):
+        if self.connection.closed:
+            return Answer(error="lost", message="the server closed the connection: %s" % error)
+        return Answer(error=error.pgcode or "?????", message=str(error).strip())
 
     def must(self, sql):
         answer = self.run(sql)
         if answer.error:
             raise SystemExit("fuzz: %s\n%s: %s" % (sql[:2000], answer.error, answer.message))
         return answer.rows
+
+    def copied(self, sql, text):
+        """As run, of a COPY FROM STDIN that is given this."""
+        try:
+            self.cursor.copy_expert(sql, io.StringIO(text))
+            return Answer([])
+        except psycopg2.Error as error:
+            return self._failed(error)
 
     def copy(self, table, text):
         self.cursor.copy_expert("COPY %s FROM STDIN" % table, io.StringIO(text))
