@@ -138,6 +138,17 @@ make_steps(Commit *commit)
 	pfree(merged);
 }
 
+/* Are two steps of one kind, to one table? */
+static bool
+go_together(const Step *one, const Step *other)
+{
+	const GsPending *x = gs_pending_get(one->last);
+	const GsPending *y = gs_pending_get(other->last);
+
+	return one->round == other->round && x->destination == y->destination &&
+		x->update == y->update;
+}
+
 /*
  * The checks are reads, for which there may be no room.  How many there are is
  * known before anything is sent.
@@ -145,23 +156,28 @@ make_steps(Commit *commit)
 static void
 check_budget(const Commit *commit)
 {
-	int64		checks = 0;
+	const GsTenant *tenant = NULL;
+	int64		reads = 0;
+	int64		next;
 
-	for (int64 i = 0; i < commit->nsteps; i++)
+	for (int64 first = 0; first < commit->nsteps; first = next)
 	{
-		const GsPending *entry = gs_pending_get(commit->steps[i].last);
+		const GsPending *entry = gs_pending_get(commit->steps[first].last);
+		const GsRelation *relation = entry->destination->relation;
 
-		if (entry->update && entry->destination->relation->settings->conflict_check)
-			checks++;
+		for (next = first + 1; next < commit->nsteps; next++)
+			if (!go_together(&commit->steps[first], &commit->steps[next]))
+				break;
+		if (!entry->update)
+			continue;
+		reads += gs_updates_reads(relation, next - first);
+		/* the least that any may send counts for all */
+		if (tenant == NULL ||
+			gs_governor_left(relation->settings->tenant.max_requests) < gs_governor_left(tenant->max_requests))
+			tenant = &relation->settings->tenant;
 	}
-	for (int64 i = 0; i < commit->nsteps; i++)
-	{
-		const GsPending *entry = gs_pending_get(commit->steps[i].last);
-		const GsTenant *tenant = &entry->destination->relation->settings->tenant;
-
-		if (entry->update && checks > gs_governor_left(tenant->max_requests))
-			gs_governor_exceeded(tenant, checks);
-	}
+	if (tenant != NULL && reads > gs_governor_left(tenant->max_requests))
+		gs_governor_exceeded(tenant, reads);
 }
 
 /*
@@ -314,17 +330,6 @@ run_updates(const Commit *commit, const GsRelation *relation, const Step *steps,
 	for (int i = 0; i < count; i++)
 		updates = lappend(updates, make_update(commit, &steps[i]));
 	gs_updates_run(relation, updates, say_done);
-}
-
-/* Are two steps of one kind, to one table? */
-static bool
-go_together(const Step *one, const Step *other)
-{
-	const GsPending *x = gs_pending_get(one->last);
-	const GsPending *y = gs_pending_get(other->last);
-
-	return one->round == other->round && x->destination == y->destination &&
-		x->update == y->update;
 }
 
 /* How many of the steps, from the first, may be in memory at once. */

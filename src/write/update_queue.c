@@ -16,6 +16,7 @@
 #include "utils/memutils.h"
 
 #include "batch.h"
+#include "target.h"
 #include "update_queue.h"
 
 /* Longer than any wait between two looks at what goes on, in ms. */
@@ -182,6 +183,18 @@ stop_all(Queue *queue, dlist_head *going)
 		dlist_delete(&update->node);
 		take_outcome(queue, update);
 	}
+}
+
+int64
+gs_updates_reads(const GsRelation *relation, int64 count)
+{
+	int64		most = gs_target_most_keys(relation);
+	bool		checked = relation->settings->conflict_check;
+
+	if (relation->resource->update.batch == 0)
+		return checked ? count : 0;
+	/* the first is looked at before it and after it */
+	return 2 + (checked ? (count - 1 + most - 1) / most : 0);
 }
 
 pg_noreturn static void

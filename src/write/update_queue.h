@@ -21,4 +21,9 @@
 extern void gs_updates_run(const GsRelation *relation, List *updates,
 						   const char *(*say_done) (void));
 
+/*
+ * How many reads so many updates take, if nothing is in their way.
+ */
+extern int64 gs_updates_reads(const GsRelation *relation, int64 count);
+
 #endif							/* GS_UPDATE_QUEUE_H */
