@@ -13,7 +13,7 @@ from .ledger import Ledger, Outcome
 from .session import Session
 from .transactions import PLANS, SERVERS, Case, plan
 from .tree import quote
-from .writes import BAD, Colleague, Control, Insert, Kill, Unit
+from .writes import BAD, NO_PLAN, Colleague, Control, Insert, Kill, Unit
 
 # name: write_at of the two servers
 TRANSACTION_MODES = {
@@ -251,7 +251,7 @@ class Trial:
         self.ledger.replay(step, outcome)
         if ending:
             self.lines.append("ROLLBACK;")
-            self.ledger.replay(Control(step.number, "ROLLBACK"), Outcome(None))
+            self.ledger.replay(Control(step.number, "ROLLBACK"), self._outcome(None, False))
             self.over = True
 
     def _run(self, step):
@@ -340,8 +340,7 @@ class Trial:
                     reads[server] += 1
                     continue
                 tried.add(server)
-                if entry["status"] == 200 or entry["status"] == "none" and (
-                        self._was_done(unit) if fault.action else fault.kind == "lost"):
+                if entry["status"] == 200 or entry["status"] == "none" and self._was_done(unit):
                     done.append(unit)
         messages = self._messages(killed)
         events = [match.groups() for one in messages for match in [_SAID.search(one.split("\n")[0])] if match]
@@ -349,14 +348,17 @@ class Trial:
                           [(kind, int(number), *filter(None, rest)) for kind, number, *rest in events],
                           done, fault.codes() if fault else (), killed)
         outcome.tried, outcome.reads, outcome.quiet = tried, reads, fault is None
+        outcome.unknown = 0 if fault is None else fault.unknown()
         outcome.said = [one for one in messages if _WARNING.search(one)]
         return outcome
 
     def _was_done(self, unit):
-        """Of a request without an answer, by what the tenant holds."""
-        plans, new, objectives = self._holds(unit.server)
-        if unit.fields.get("Status") == BAD:
+        """Of a request without an answer, by what was done to it, or by what the tenant holds."""
+        if unit.fields.get("Status") == BAD or unit.fields.get("SuccessPlanId") == NO_PLAN:
             return False
+        if not self.case.fault.action:
+            return self.case.fault.kind == "lost"
+        plans, new, objectives = self._holds(unit.server)
         if unit.kind == "plan":
             return any(one["Name"] == unit.key for one in new)
         if unit.kind == "objective":

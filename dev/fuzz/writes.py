@@ -13,13 +13,14 @@ NO_PLAN = "1P02NONE"
 class Unit:
     """One record that is to be made, or changed."""
 
-    def __init__(self, server, kind, key, fields, refused=None, seen=None):
+    def __init__(self, server, kind, key, fields, refused=None, seen=None, table=None):
         self.server, self.kind, self.key, self.fields = server, kind, key, fields
         self.refused = refused          # the SQLSTATE, where the tenant will not have it
         self.seen = seen                # the version of the plan that the statement read
+        self.table = table              # by which it is changed
 
     def copy(self):
-        return Unit(self.server, self.kind, self.key, dict(self.fields), self.refused, self.seen)
+        return Unit(self.server, self.kind, self.key, dict(self.fields), self.refused, self.seen, self.table)
 
     def __repr__(self):
         return "%s %s %s %s" % (self.server, self.kind, self.key, self.fields)
@@ -41,6 +42,10 @@ class Step:
 
     def fails(self, ledger):
         """The SQLSTATE that it must end with, or None."""
+        return None
+
+    def may(self, ledger):
+        """An SQLSTATE that it may end with as well, or None."""
         return None
 
     def units(self, ledger):
@@ -207,6 +212,7 @@ class Update(Step):
     def __init__(self, number, server, form, gsids, sets):
         super().__init__(number)
         self.server, self.form, self.gsids, self.sets = server, form, gsids, sets
+        self.table = form if form in ("audited", "narrow") else "successplans"
         self.by_function = form in ("function", "trigger")
         if form in ("function", "trigger", "append", "narrow"):     # these set but one column
             self.sets = {"comments": "u%d" % number}
@@ -232,8 +238,7 @@ class Update(Step):
                 "PERFORM" if inside else "SELECT", server, gsid, number)
         if self.form == "trigger":
             return "INSERT INTO l.push VALUES ('%s', %s, 'u%d')" % (server, gsid, number)
-        table = {"audited": "audited", "narrow": "narrow"}.get(self.form, "successplans")
-        update = "UPDATE %s.%s AS p SET %s" % (server, table, self._set())
+        update = "UPDATE %s.%s AS p SET %s" % (server, self.table, self._set())
         where = {"type": " WHERE p.type_id = '%s'" % PER_TYPE, "in": " WHERE p.gsid IN " + listed,
                  "join": " FROM l.k WHERE p.gsid = k.gsid AND k.gsid IN " + listed,
                  "where": " WHERE p.gsid = %s AND p.status = 'Active'" % gsid,
@@ -259,13 +264,19 @@ class Update(Step):
             found = [gsid for gsid in found if plans[gsid]["Status"] == "Active"]
         return found
 
+    def _reads_waiting(self, ledger):
+        waiting = ledger.waiting(self.server, self.gsids[0])
+        return any(COLUMNS[name] in waiting for name in self.reads)
+
+    def may(self, ledger):
+        """A plan that is not found is not looked at; whether it would be by what waits, nobody asks."""
+        return "55000" if self._reads_waiting(ledger) else None
+
     def fails(self, ledger):
-        if ledger.at_commit[self.server] and self.reads:
-            waiting = ledger.waiting(self.server, self.gsids[0])
-            if any(COLUMNS[name] in waiting for name in self.reads) and self.gsids[0] in ledger.plans[self.server]:
-                return "55000"
         if not self.targets(ledger):
             return None
+        if self._reads_waiting(ledger):
+            return "55000"
         if "name" in self.sets and self.sets["name"] is None:
             return "23502"
         if self.sets.get("status") == BAD and not ledger.at_commit[self.server]:
@@ -286,7 +297,7 @@ class Update(Step):
         return [Unit(self.server, "update", gsid,
                      {COLUMNS[name]: self._value(ledger, gsid, name) for name in self.sets},
                      "22023" if self.sets.get("status") == BAD else None,
-                     ledger.versions[self.server][gsid])
+                     ledger.versions[self.server][gsid], self.table)
                 for gsid in self.targets(ledger)]
 
     def rows(self, units):
