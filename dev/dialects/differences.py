@@ -7,6 +7,7 @@ LEFT_OUT = {
     # chapters of one dialect
     "nxt": "is about nxt", "nxt_requests": "is about nxt", "nxt_refresh": "is about nxt",
     "nxt_insert": "is about nxt", "nxt_update": "is about nxt", "nxt_conflicts": "is about nxt",
+    "nxt_write_at": "is about nxt",
     "objects": "is about nxt", "check": "finds out about both",
     "options": "options, not rows", "import": "what IMPORT makes, not rows",
     "discover": "what IMPORT finds, not rows", "monitor": "the check-up and the numbers of requests",
@@ -14,7 +15,7 @@ LEFT_OUT = {
     # chapters that write
     "insert": _WRITES, "settings": _WRITES, "beforehand": _WRITES, "update": _WRITES,
     "conflicts": _WRITES, "own_writes": _WRITES, "merge": _WRITES, "whole_rows": _WRITES,
-    "cursors": _WRITES, "write_failure": _WRITES, "dry_run": _WRITES,
+    "cursors": _WRITES, "write_failure": _WRITES, "dry_run": _WRITES, "write_at": _WRITES,
 }
 
 # Where nobody counts there is no number to be right or wrong, and what was found is near enough.

@@ -238,7 +238,9 @@ add_changes(GsUpdate *update, const GsPendingBody *body)
 		memcpy(changes, update->changes, sizeof(GsMember) * count);
 	for (int i = 0; i < body->nmembers; i++)
 		if (gs_write_find(update->changes, update->nchanges, body->members[i].field) == NULL)
-			changes[count++] = body->members[i];
+			changes[count++] = (GsMember) {pstrdup(body->members[i].field), pstrdup(body->members[i].json)};
+	if (update->changes != NULL)
+		pfree(update->changes);
 	update->changes = changes;
 	update->nchanges = count;
 }
@@ -254,7 +256,7 @@ add_record(GsUpdate *update, GsSavedRecord *saved, const char *record)
 
 	if (saved->record == NULL)
 	{
-		saved->record = record;
+		saved->record = pstrdup(record);
 		return;
 	}
 	if (strcmp(saved->record, record) == 0)
@@ -262,28 +264,44 @@ add_record(GsUpdate *update, GsSavedRecord *saved, const char *record)
 	foreach(cell, update->others)
 		if (strcmp(lfirst(cell), record) == 0)
 			return;
-	update->others = lappend(update->others, (void *) record);
-}
-
-/* A record that was read, as it is when these updates, from the last of them, are done. */
-static const char *
-moved_on(const char *record, int64 last)
-{
-	GsUpdate	ours = {0};
-
-	for (int64 at = last; at >= 0; at = gs_pending_get(at)->previous)
-	{
-		GsPendingBody body;
-
-		gs_pending_read(at, &body);
-		add_changes(&ours, &body);
-	}
-	return gs_record_over(gs_json_reread(record), ours.changes, ours.nchanges);
+	update->others = lappend(update->others, pstrdup(record));
 }
 
 /*
- * The updates of a plan that are one step, from the last of them.  Those before it, if there
- * are any, are to another table or by another role, and done by then.
+ * Add the updates of a plan, from one that is the last of them, down to the first
+ * that is merged; or to the first of all, for their changes alone.  Returns the number of the one
+ * before.  A body is in memory while it is looked at: there may be any number.
+ */
+static int64
+add_updates(GsUpdate *update, GsSavedRecord *saved, int64 last)
+{
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw pending body",
+												  ALLOCSET_DEFAULT_SIZES);
+	int64		at = last;
+	bool		more = at >= 0;
+
+	while (more)
+	{
+		const GsPending *entry = gs_pending_get(at);
+		MemoryContext old = MemoryContextSwitchTo(scratch);
+		GsPendingBody body;
+
+		gs_pending_read(at, &body);
+		MemoryContextSwitchTo(old);
+		add_changes(update, &body);
+		if (saved != NULL)
+			add_record(update, saved, body.then);
+		MemoryContextReset(scratch);
+		more = saved != NULL ? is_merged(entry) : entry->previous >= 0;
+		at = entry->previous;
+	}
+	MemoryContextDelete(scratch);
+	return at;
+}
+
+/*
+ * The updates of a plan that are one step.  Those before it, if there are any, are to another
+ * table or by another role, and done by then: what its statements read has moved on by that.
  */
 static GsUpdate *
 make_update(const Commit *commit, const Step *step)
@@ -291,24 +309,17 @@ make_update(const Commit *commit, const Step *step)
 	const GsPending *entry = gs_pending_get(step->last);
 	GsUpdate   *update = palloc0(sizeof(GsUpdate));
 	GsSavedRecord *saved = palloc0(sizeof(GsSavedRecord));
-	int64		at = step->last;
-	bool		more = true;
+	GsUpdate	before = {0};
+	int64		first = add_updates(update, saved, step->last);
 	ListCell   *cell;
 
-	for (; more; at = gs_pending_get(at)->previous)
+	if (first >= 0)
 	{
-		GsPendingBody body;
-
-		gs_pending_read(at, &body);
-		add_changes(update, &body);
-		add_record(update, saved, body.then);
-		more = is_merged(gs_pending_get(at));
-	}
-	if (at >= 0)
-	{
-		saved->record = moved_on(saved->record, at);
+		(void) add_updates(&before, NULL, first);
+		saved->record = gs_record_over(gs_json_reread(saved->record), before.changes, before.nchanges);
 		foreach(cell, update->others)
-			lfirst(cell) = (void *) moved_on(lfirst(cell), at);
+			lfirst(cell) = (void *) gs_record_over(gs_json_reread(lfirst(cell)),
+												   before.changes, before.nchanges);
 	}
 	/* nothing that this session noted of its running statements is about it */
 	saved->number = PG_INT64_MAX;

@@ -366,16 +366,15 @@ gs_pending_update(const GsDestination *destination, GsUpdate *update)
  * What is not to be read.
  */
 
-/* The columns of a destination that an update changes, which may have another. */
+/* Add the columns of a destination that an update changes, which may have another. */
 static Bitmapset *
-changed_in(const GsDestination *destination, const GsPending *entry)
+add_changed(Bitmapset *columns, const GsDestination *destination, const GsPending *entry)
 {
 	const GsRelation *relation = destination->relation;
-	Bitmapset  *columns = NULL;
 	int			attnum = -1;
 
 	if (entry->destination == destination)
-		return bms_copy(entry->changed);
+		return bms_add_members(columns, entry->changed);
 	while ((attnum = bms_next_member(entry->changed, attnum)) >= 0)
 	{
 		const char *field = entry->destination->relation->atts[attnum - 1].field;
@@ -418,7 +417,7 @@ gs_pending_check(const GsDestination *destination, const char *record, List *rea
 	if (at < 0)
 		return NULL;
 	for (; at >= 0; at = stack[at].previous)
-		waiting = bms_join(waiting, changed_in(destination, &stack[at]));
+		waiting = add_changed(waiting, destination, &stack[at]);
 	unread = bms_union(waiting, gs_writable_consequences(relation, waiting));
 	foreach(cell, reads)
 		if (bms_is_member(lfirst_int(cell), unread))
