@@ -229,6 +229,25 @@ UPDATE gs.successplans SET comments = 'by way of a trigger' WHERE gsid = '1P02A'
 SELECT * FROM local.error_of($$UPDATE gs.successplans SET status = 'Archived' WHERE gsid = '1P02A'$$);
 COMMIT;
 DROP TRIGGER pass ON gs.successplans;
+-- and a generated column that is computed anew those that it is computed from
+CREATE FOREIGN TABLE gs.generated (gsid text, name text, status text, end_date date, comments text GENERATED ALWAYS AS (name || ' is ' || status) STORED)
+  SERVER gainsight OPTIONS (resource 'successplans');
+BEGIN;
+UPDATE gs.generated SET name = 'Generated' WHERE gsid = '1P02A';
+SELECT e FROM local.error_of($$UPDATE gs.generated SET status = 'Archived' WHERE gsid = '1P02A'$$) AS e LIMIT 1;
+UPDATE gs.generated SET end_date = '2027-01-01' WHERE gsid = '1P02A';
+ROLLBACK;
+DROP FOREIGN TABLE gs.generated;
+-- a whole row has all columns
+BEGIN;
+UPDATE gs.successplans SET comments = 'waits' WHERE gsid = '1P02A';
+SELECT e FROM local.error_of($$UPDATE gs.successplans AS p SET status = length(p::text)::text WHERE gsid = '1P02A'$$) AS e LIMIT 1;
+ROLLBACK;
+-- one statement that updates a plan in two parts
+BEGIN;
+WITH first AS (UPDATE gs.successplans SET comments = 'of the first part' WHERE gsid = '1P02B' RETURNING gsid)
+UPDATE gs.successplans AS p SET status = 'Completed' FROM first WHERE p.gsid = first.gsid;
+COMMIT;
 -- by way of a parent, whose columns have other numbers
 CREATE TABLE local.parent (comments text, gsid text, status text);
 CREATE FOREIGN TABLE gs.child (gsid text, status text, comments text) SERVER gainsight OPTIONS (resource 'successplans');
