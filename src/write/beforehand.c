@@ -483,16 +483,15 @@ gs_checks_apply(const GsChecks *checks, EState *estate, TupleTableSlot *slot)
 	foreach(cell, checks->checks)
 	{
 		const Check *check = lfirst(cell);
-		bool		certain = is_certain(checks, check, slot);
-		bool		isnull = false;
-		bool		holds = !certain ||
-			DatumGetBool(ExecEvalExprSwitchContext(check->state, econtext, &isnull));
+		bool		unknown = !is_certain(checks, check, slot);
+		bool		holds = !unknown &&
+			DatumGetBool(ExecEvalExprSwitchContext(check->state, econtext, &unknown));
 
-		if (isnull ? checks->at_commit : !holds || (!certain && checks->at_commit))
+		if (unknown ? checks->at_commit : !holds)
 			ereport(ERROR,
 					(errcode(ERRCODE_WITH_CHECK_OPTION_VIOLATION),
 					 errmsg("new row violates check option for view \"%s\"", check->view),
-					 isnull || !certain ?
+					 unknown ?
 					 errdetail("It depends on what Gainsight makes of the row, which is not sent before the commit.") :
 					 errdetail("It was not sent.")));
 	}
