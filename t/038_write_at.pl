@@ -195,6 +195,22 @@ cmp_ok($succeeded, '>=', 5, 'one at least of each round succeeds');
 is(comments('1P02L1'), $succeeded, 'and there is as much as they were told');
 $_->finish for @sessions;
 
+# by the extended protocol, prepared: in transactions, and each statement by itself
+my $script = PostgreSQL::Test::Utils::tempdir() . '/script.sql';
+PostgreSQL::Test::Utils::append_to_file($script, <<'SQL');
+INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('alone', '1P01', '1T01');
+BEGIN;
+INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('together', '1P01', '1T01');
+SAVEPOINT a;
+INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('taken back', '1P01', '1T01');
+ROLLBACK TO a;
+END;
+SQL
+$node->command_ok([ 'pgbench', '-n', '-M', 'prepared', '-t', '3', '-f', $script, 'postgres' ], 'pgbench, prepared');
+is(created('alone'), 3, 'what each statement wrote is there');
+is(created('together'), 3, 'and what each transaction did');
+is(created('taken back'), 0, 'but for what it took back');
+
 #
 # What it takes
 #
