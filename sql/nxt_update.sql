@@ -56,6 +56,9 @@ SELECT * FROM local.error_of($$UPDATE gs.objectives SET name = 'x'$$);
 SELECT * FROM local.error_of($$DELETE FROM gs.successplans WHERE gsid = '1P02A'$$);
 SELECT * FROM local.error_of($$MERGE INTO gs.successplans AS p USING local.plan_types AS t ON p.type_id = t.id WHEN MATCHED THEN UPDATE SET name = 'x'$$);
 \! sandbox/ctl requests | grep -v POST
+-- a plan without an owner keeps none: programs may save whole rows
+SELECT gsid AS orphan FROM gs.successplans WHERE owner_id IS NULL ORDER BY gsid LIMIT 1 \gset
+UPDATE gs.successplans SET owner_id = NULL, comments = comments WHERE gsid = :'orphan' RETURNING owner_id IS NULL AS none;
 \i sql/include/changes.psql
 
 --

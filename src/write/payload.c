@@ -254,12 +254,12 @@ json_of_change(const GsRelation *relation, const GsReadRow *read, AttrNumber att
 			check_constant(relation, attr, value);
 		return NULL;
 	}
-	if (isnull && attr->column != NULL && (attr->column->flags & GS_REQUIRED))
-		miss_required(relation, attr->column);
 	if ((is_as_read(attr, value, isnull, read->values[attnum - 1], read->isnull[attnum - 1]) &&
 		 !bms_is_member(attnum, read->waiting)) ||
 		(!isnull && is_no_key(attr, value)))
 		return NULL;
+	if (isnull && attr->column != NULL && (attr->column->flags & GS_REQUIRED))
+		miss_required(relation, attr->column);
 	gs_writable_check_column(relation, attnum);
 	return isnull ? "null" : json_named(relation, attr, value);
 }
