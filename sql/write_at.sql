@@ -263,6 +263,16 @@ UPDATE gs.successplans SET status = 'Active', end_date = '2027-01-01' WHERE gsid
 COMMIT;
 -- those to different tables stay apart, and the first is no conflict with the second
 \! sandbox/ctl requests -v | grep -v ^GET
+-- what would be sent at once does not overtake what waits for the same plan, by whichever table, and whether it is checked or not
+ALTER FOREIGN TABLE gs.child OPTIONS (ADD write_at 'statement', ADD conflict_check 'false');
+ALTER FOREIGN TABLE gs.successplans OPTIONS (ADD conflict_check 'false');
+BEGIN;
+UPDATE gs.successplans SET comments = 'waits' WHERE gsid = '1P02B';
+SELECT * FROM local.error_of($$UPDATE gs.child SET status = 'Archived' WHERE gsid = '1P02B'$$);
+SELECT * FROM local.error_of($$UPDATE gs.child AS c SET status = 'Archived' FROM (VALUES ('1P02B')) AS v (id) WHERE c.gsid = v.id$$);
+UPDATE gs.child SET status = 'Archived' WHERE gsid = '1P02C';
+COMMIT;
+ALTER FOREIGN TABLE gs.successplans OPTIONS (DROP conflict_check);
 DROP TABLE local.parent CASCADE;
 \i sql/include/changes.psql
 

@@ -216,6 +216,8 @@ make_update(ForeignScanState *node, GsDirectState *state, TupleTableSlot *slot)
 	if (state->destination != NULL)
 		read.waiting = gs_pending_check(state->destination, update->saved->record,
 										state->plan.read_attnums);
+	else if (update->dry_run == NULL)
+		gs_pending_check_none(state->relation, update->saved->record);
 	update->changes = palloc(sizeof(GsMember) * Max(count, 1));
 	update->nchanges = gs_write_changes(state->relation, &read, state->plan.set_attnums, values,
 										nulls, update->changes);

@@ -213,6 +213,8 @@ carry_out(GsTarget *target, GsUpdate *update, ResultRelInfo *rinfo, TupleTableSl
 	if (target->destination != NULL)
 		waiting = gs_pending_check(target->destination, update->saved->record,
 								   target->read_attnums);
+	else if (update->dry_run == NULL)
+		gs_pending_check_none(target->relation, update->saved->record);
 	find_changes(target, update, candidates(target, target->estate, rinfo), waiting, slot);
 	gs_target_check_row(target, rinfo, slot, false);
 	if (target->destination == NULL || update->dry_run != NULL)

@@ -424,3 +424,23 @@ gs_pending_check(const GsDestination *destination, const char *record, List *rea
 			refuse_read(relation, lfirst_int(cell), key);
 	return waiting;
 }
+
+void
+gs_pending_check_none(const GsRelation *relation, const char *record)
+{
+	const char *key;
+
+	if (count == 0)
+		return;
+	key = key_of(relation, record);
+	if (last_update(gs_lock_hash(&relation->settings->tenant, key)) < 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("cannot update foreign table \"%s\" before the commit", relation->name),
+			 errdetail("An earlier update of the %s with %s \"%s\" waits for the commit, and this one would overtake it.",
+					   relation->resource->label,
+					   gs_model_flagged(relation->resource, GS_KEY)->field,
+					   gs_printable(gs_without_secrets(key, &relation->settings->tenant), 100)),
+			 errhint("COMMIT first, or have both tables write at one time.")));
+}

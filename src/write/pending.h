@@ -49,6 +49,12 @@ extern const Bitmapset *gs_pending_check(const GsDestination *destination, const
 										 List *reads);
 
 /*
+ * Raise 55000 if an update waits for the plan whose record a statement has read, and is
+ * about to update at once: what waits would be sent after it, by what was read before.
+ */
+extern void gs_pending_check_none(const GsRelation *relation, const char *record);
+
+/*
  * Have a write wait.  What it is made of is copied.
  */
 extern void gs_pending_create(const GsDestination *destination, const GsWrite *write);
