@@ -93,7 +93,7 @@ class Exchange:
         run(_LOCAL)
         for name, tenant in self.tenants.items():
             run("CREATE SERVER %s FOREIGN DATA WRAPPER gainsight_fdw OPTIONS (base_url %s, rate_limit '0', "
-                "max_requests '0')" % (name, quote(tenant.url)))
+                "max_requests '0', max_connections '8')" % (name, quote(tenant.url)))
             run("CREATE USER MAPPING FOR CURRENT_USER SERVER %s OPTIONS (access_key %s)"
                 % (name, quote(tenant.key)))
             run("CREATE SCHEMA {0}; IMPORT FOREIGN SCHEMA gainsight FROM SERVER {0} INTO {0}".format(name))
@@ -136,6 +136,7 @@ class Exchange:
         print("\n== case %d of mode %s: %s" % (number, mode, problems[0]), flush=True)
         trial = self._smaller(case) or trial
         print("\n".join(["again: --mode %s --seed %s --from %d --cases 1" % (mode, self.options.seed, number),
+                         "tenants: %s; servers: %s; %s" % (" ".join(case.switches), case.options, case.settings),
                          "fault: %s" % (case.fault or "none")] + trial.text()), flush=True)
         return False
 
@@ -210,14 +211,18 @@ class Trial:
 
     def _prepare(self):
         self.session.must(_CLEAN)
-        self.session.must("DEALLOCATE ALL; RESET statement_timeout; SET log_min_messages = notice")
+        self.session.must("DEALLOCATE ALL; RESET statement_timeout; SET log_min_messages = notice; "
+                          + self.case.settings)
         self.session.notices()
         self.pid = self.session.connection.get_backend_pid()
         for server, tenant in self.tenants.items():
             tenant("reset", "plans=0", "objectives=0", "types=3")
             for gsid in PLANS[server]:
                 tenant("insert", json.dumps(dict(plan(gsid), Gsid=gsid)))
+            tenant("set", *self.case.switches)
             tenant("clear")
+            self.admin.must("ALTER SERVER %s OPTIONS (%s)" % (server, ", ".join(
+                "SET %s '%s'" % option for option in self.case.options.items())))
             if self.case.fault and self.case.fault.server == server:
                 tenant("fault", self.case.fault.rule())
         self.exchange.log.seek(0, os.SEEK_END)
@@ -340,7 +345,7 @@ class Trial:
                     reads[server] += 1
                     continue
                 tried.add(server)
-                if entry["status"] == 200 or entry["status"] == "none" and self._was_done(unit):
+                if entry["status"] in (200, 204) or entry["status"] == "none" and self._was_done(unit):
                     done.append(unit)
         messages = self._messages(killed)
         events = [match.groups() for one in messages for match in [_SAID.search(one.split("\n")[0])] if match]

@@ -102,10 +102,11 @@ class Ledger:
     def complain(self, text, *values):
         self.problems.append(text % values)
 
-    def waiting(self, server, gsid):
-        """The fields that wait for a plan."""
+    def waiting(self, server, gsid, changed=True):
+        """The fields that wait for a plan with another value than was read, or with any."""
         return {name for level in self.levels for unit in level.queued
-                if (unit.server, unit.kind, unit.key) == (server, "update", gsid) for name in unit.fields}
+                if (unit.server, unit.kind, unit.key) == (server, "update", gsid)
+                for name in (unit.changed if changed else unit.fields)}
 
     def touch(self, server, gsid, comments):
         self.plans[server][gsid]["Comments"] = comments

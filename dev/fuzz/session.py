@@ -65,7 +65,9 @@ class Session:
             self.cursor.copy_expert(sql, io.StringIO(text))
             return Answer([])
         except psycopg2.Error as error:
-            return self._failed(error)
+            answer = self._failed(error)
+            self.run("SELECT 1")        # brings what the server said after the error
+            return answer
 
     def copy(self, table, text):
         self.cursor.copy_expert("COPY %s FROM STDIN" % table, io.StringIO(text))

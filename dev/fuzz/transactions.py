@@ -15,6 +15,11 @@ _HELD = {"before": {"hang": "before", "seconds": 60}, "body": {"hang": "body", "
 _CREATES = ("create", "objective")
 
 
+_SWITCHES = (("put=merge", "put=replace"), ("put_answer=full", "put_answer=gsid", "put_answer=none"),
+             ("create_answer=full", "create_answer=gsid"), ("modified_seconds=false", "modified_seconds=true"),
+             ("drop_nulls=false", "drop_nulls=true"), ("date_style=mixed", "date_style=document"))
+
+
 class Fault:
     """What one request to one of the tenants comes to, and what is done to the session then."""
 
@@ -57,6 +62,9 @@ class Case:
 
     def __init__(self, rng, at_commit):
         self.rng, self.at_commit, self.number = rng, at_commit, 0
+        self.switches = [rng.choice(choices) for choices in _SWITCHES]
+        self.settings = "SET work_mem = '%s'" % rng.choice(("4MB", "64kB"))
+        self.options = {"max_connections": rng.choice(("8", "8", "8", "1", "2"))}
         self.steps = self._alone() if rng.random() < 0.12 else self._transaction()
         self.fault = self._fault() if rng.random() < 0.5 else None
         if self.fault is not None and self.fault.action == "statement_timeout":
@@ -177,7 +185,10 @@ class Case:
             how = "values"
         if flaw == "zero":
             how = "select"
-        return Insert(self._next(), server, table, how, count, flaw, rng.randint(1, count))
+        size = 1
+        if how == "select" and table == "successplans" and rng.random() < 0.05:
+            count, size = 130, 900      # more than a batch, and than the least work_mem
+        return Insert(self._next(), server, table, how, count, flaw, rng.randint(1, count), size)
 
     def _gsids(self, server):
         return self.rng.sample(PLANS[server], self.rng.randint(1, 4))

@@ -113,8 +113,9 @@ class Orphan(Step):
 class Insert(Step):
     """New plans, one of which may be such that it cannot be."""
 
-    def __init__(self, number, server, table, how, count, flaw=None, place=0):
+    def __init__(self, number, server, table, how, count, flaw=None, place=0, size=1):
         super().__init__(number)
+        self.comments = ("made by %d " % number).ljust(size, ".")
         self.server, self.table, self.how, self.count = server, table, how, count
         self.flaw, self.place = flaw, place     # "null", "zero" or "bad", at this row from 1
 
@@ -124,7 +125,7 @@ class Insert(Step):
     def _row(self, place):
         flaw = self.flaw if place == self.place else None
         return (None if flaw == "null" else self.name(place), "1P01NEW", "1T01",
-                BAD if flaw == "bad" else STATUSES[place % 3], "made by %d" % self.number)
+                BAD if flaw == "bad" else STATUSES[place % 3], self.comments)
 
     def sql(self, inside=False):
         into = "%s.%s (name, company_id, type_id, status, comments)" % (self.server, self.table)
@@ -140,8 +141,9 @@ class Insert(Step):
                 names = "left(%s, 50 + 0 / (g - %d))" % (names, self.place)
             elif self.flaw == "bad":
                 statuses = "CASE g WHEN %d THEN '%s' ELSE %s END" % (self.place, BAD, statuses)
-            text = "INSERT INTO %s SELECT %s, '1P01NEW', '1T01', %s, 'made by %d' " \
-                   "FROM generate_series(1, %d) AS g" % (into, names, statuses, self.number, self.count)
+            text = "INSERT INTO %s SELECT %s, '1P01NEW', '1T01', %s, rpad('made by %d ', %d, '.') " \
+                   "FROM generate_series(1, %d) AS g" % (into, names, statuses, self.number,
+                                                         len(self.comments), self.count)
         else:
             text = "INSERT INTO %s VALUES %s" % (into, ", ".join(
                 "(%s)" % ", ".join(map(literal, self._row(place))) for place in places))
@@ -169,7 +171,7 @@ class Insert(Step):
         last = self.place - 1 if self.flaw in ("null", "zero") else self.count
         return [Unit(self.server, "plan", self.name(place), {
             "Name": self.name(place), "CompanyId": "1P01NEW", "TypeId": "1T01", "Status": self._row(place)[3],
-            "Comments": "made by %d" % self.number},
+            "Comments": self.comments},
             "22023" if self.flaw == "bad" and place == self.place else None)
                 for place in range(1, last + 1)]
 
@@ -264,13 +266,13 @@ class Update(Step):
             found = [gsid for gsid in found if plans[gsid]["Status"] == "Active"]
         return found
 
-    def _reads_waiting(self, ledger):
-        waiting = ledger.waiting(self.server, self.gsids[0])
+    def _reads_waiting(self, ledger, changed=True):
+        waiting = ledger.waiting(self.server, self.gsids[0], changed)
         return any(COLUMNS[name] in waiting for name in self.reads)
 
     def may(self, ledger):
         """A plan that is not found is not looked at; whether it would be by what waits, nobody asks."""
-        return "55000" if self._reads_waiting(ledger) else None
+        return "55000" if self._reads_waiting(ledger, False) else None
 
     def fails(self, ledger):
         if not self.targets(ledger):
@@ -294,11 +296,15 @@ class Update(Step):
     def units(self, ledger):
         if "name" in self.sets and self.sets["name"] is None:
             return []
-        return [Unit(self.server, "update", gsid,
-                     {COLUMNS[name]: self._value(ledger, gsid, name) for name in self.sets},
-                     "22023" if self.sets.get("status") == BAD else None,
-                     ledger.versions[self.server][gsid], self.table)
-                for gsid in self.targets(ledger)]
+        units = [Unit(self.server, "update", gsid,
+                      {COLUMNS[name]: self._value(ledger, gsid, name) for name in self.sets},
+                      "22023" if self.sets.get("status") == BAD else None,
+                      ledger.versions[self.server][gsid], self.table)
+                 for gsid in self.targets(ledger)]
+        for unit in units:
+            there = ledger.plans[self.server][unit.key]
+            unit.changed = {name for name, value in unit.fields.items() if there[name] != value}
+        return units
 
     def rows(self, units):
         if self.form == "audited":
