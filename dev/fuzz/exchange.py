@@ -13,7 +13,7 @@ from .ledger import Ledger, Outcome
 from .session import Session
 from .transactions import PLANS, SERVERS, Case, plan
 from .tree import quote
-from .writes import BAD, NO_PLAN, Colleague, Control, Insert, Kill, Unit
+from .writes import BAD, NO_PLAN, Colleague, Control, Insert, Kill, Skew, Unit
 
 # name: write_at of the two servers
 TRANSACTION_MODES = {
@@ -37,6 +37,7 @@ CREATE TABLE l.parent (id int PRIMARY KEY);
 CREATE TABLE l.child (id int REFERENCES l.parent DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE l.push (server text, gsid text, value text);
 CREATE TABLE l.later (server text, gsid text, value text);
+CREATE TABLE l.skew (side text);
 CREATE TABLE l.k (gsid text, n text);
 CREATE FUNCTION l.set_comment(server text, gsid text, value text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
@@ -62,7 +63,7 @@ END $$;
 """
 _CLEAN = """
 DELETE FROM l.t; DELETE FROM l.audit; DELETE FROM l.child; ALTER TABLE l.later DISABLE TRIGGER later;
-DELETE FROM l.push; DELETE FROM l.later; ALTER TABLE l.later ENABLE TRIGGER later; INSERT INTO l.t VALUES (0);
+DELETE FROM l.skew; DELETE FROM l.push; DELETE FROM l.later; ALTER TABLE l.later ENABLE TRIGGER later; INSERT INTO l.t VALUES (0);
 """
 _ROWS = """
 SELECT 't', id::text FROM l.t WHERE id <> 0 UNION ALL SELECT 'audit', note FROM l.audit
@@ -243,7 +244,13 @@ class Trial:
             self._take_warnings(outcome.said)
             self.ledger.replay(Control(step.number, "ROLLBACK"), outcome)
             return
+        if isinstance(step, Skew):
+            self.admin.must(step.OTHER[0])
         answer = self._run(step)
+        if isinstance(step, Skew):
+            self.admin.must(step.OTHER[1])
+            self.ledger.doomed = answer.error is None
+            self.ledger.seen["not serializable"] += 1
         killed = answer.error == "lost" or answer.error == "57P01"
         # what a function was waiting for is let go of when the transaction ends, and not before
         ending = bool(self.ledger.levels) and answer.error == "57014" and step.by_function
@@ -254,6 +261,8 @@ class Trial:
         self.lines.append("--   %s%s" % (answer.error + ": " + answer.message.split("\n")[0] if answer.error
                                          else "well", "".join("; " + one for one in outcome.said)))
         self.ledger.replay(step, outcome)
+        # the chain has ended, too
+        self.over = answer.error is not None and getattr(step, "verb", "").endswith("AND CHAIN")
         if ending:
             self.lines.append("ROLLBACK;")
             self.ledger.replay(Control(step.number, "ROLLBACK"), self._outcome(None, False))

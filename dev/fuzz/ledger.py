@@ -5,6 +5,7 @@ happened (an Outcome), and says whether that may be.
 """
 
 import collections
+import copy
 
 from .writes import BAD, Block, Control, Do, Update
 
@@ -93,6 +94,7 @@ class Ledger:
         self.objectives = {server: [] for server in plans}  # (plan, name)
         self.levels = []
         self.aborted = False
+        self.doomed = False             # can it but fail of serialization?
         self.lost = []                  # carried out, and rolled back here
         self.said = self.said_maybe = 0     # by WARNINGs
         self.rows = collections.Counter()   # of local tables, committed
@@ -127,7 +129,7 @@ class Ledger:
 
     def replay(self, step, outcome):
         """Account for a statement that was run; complaints go to `problems`."""
-        if self.levels and getattr(step, "verb", None) != "COMMIT":
+        if self.levels and not getattr(step, "verb", "").startswith("COMMIT"):
             self._check_unsent(step, outcome)
         if isinstance(step, Control):
             _CONTROL[step.verb](self, step, outcome)
@@ -206,16 +208,28 @@ class Ledger:
                 if not outcome.killed:
                     self.complain("step %d has not begun", step.number)
                 return False
+            well = outcome.events and outcome.events[0] == ("done", step.number)
             if isinstance(step, Block):
                 if not self._block(step, outcome):
                     return False
+            elif isinstance(step, Control):
+                self._commit_inside(step, outcome, well)
+                if not well:
+                    return False
             else:
-                well = outcome.events and outcome.events[0] == ("done", step.number)
                 if not self._simple(step, outcome, None if well else outcome.code_of_failed()):
                     return False
             if not outcome.next("done", step.number):
                 return False
         return True
+
+    def _commit_inside(self, step, outcome, well):
+        """A COMMIT or ROLLBACK of PL/pgSQL, behind which the next transaction begins."""
+        own = copy.copy(outcome)
+        own.code, own.quiet = None if well else outcome.code_of_failed(), False
+        _CONTROL[step.verb](self, step, own)
+        self.levels.append(Level())
+        self.seen["ended by PL/pgSQL"] += 1
 
     def _block(self, block, outcome):
         self.levels.append(Level())
@@ -277,7 +291,7 @@ class Ledger:
     def _rollback(self, step=None, outcome=None):
         for level in self.levels:
             self.lost += level.made
-        self.levels, self.aborted = [], False
+        self.levels, self.aborted, self.doomed = [], False, False
         if step is not None:
             self._expect(step, outcome.code, None, outcome)
             self.seen["rolled back"] += 1
@@ -316,16 +330,25 @@ class Ledger:
             self._apply(taken)
         return queued
 
+    def _chain(self, step, outcome):
+        """The same with AND CHAIN; an error ends the chain."""
+        _CONTROL[step.verb.split()[0]](self, step, outcome)
+        if outcome.code is None:
+            self.levels.append(Level())
+
     def _commit(self, step, outcome):
         if self.aborted:
             self._rollback(step, outcome)
             return
         failing = next((one for one in self._deferred() if isinstance(one, str)), None)
+        doomed, self.doomed = self.doomed, False
         queued = [unit for level in self.levels for unit in level.queued] + self._run_deferred(outcome, failing)
         units = merged(queued)
         bad = {unit.refused for unit in units} - {None}
         bad |= {"40001" for unit in units
                 if unit.kind == "update" and unit.seen != self.versions[unit.server][unit.key]}
+        if doomed:
+            bad.add("40001")
         if failing or bad:
             if outcome.code not in ({failing} if failing else bad) and outcome.code not in outcome.allowed:
                 self.complain("COMMIT ended with %s, and not with %s", outcome.code or "success",
@@ -387,7 +410,8 @@ class Ledger:
 
 
 _CONTROL = {
-    "BEGIN": Ledger._begin, "SET": Ledger._set, "SET LOCAL": Ledger._set, "SAVEPOINT": Ledger._savepoint,
+    "BEGIN": Ledger._begin, "BEGIN ISOLATION LEVEL": Ledger._begin, "SET": Ledger._set, "SET LOCAL": Ledger._set, "SAVEPOINT": Ledger._savepoint,
     "RELEASE": Ledger._release, "ROLLBACK TO": Ledger._rollback_to, "ROLLBACK": Ledger._rollback,
-    "COMMIT": Ledger._commit, "PREPARE TRANSACTION": Ledger._prepare,
+    "COMMIT": Ledger._commit, "COMMIT AND CHAIN": Ledger._chain, "ROLLBACK AND CHAIN": Ledger._chain,
+    "PREPARE TRANSACTION": Ledger._prepare,
 }

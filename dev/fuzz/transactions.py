@@ -3,7 +3,7 @@
 import json
 
 from .writes import (BAD, COLUMNS, NO_PLAN, STATUSES, Block, Colleague, Control, Do, Insert, Kill, Later,
-                     Local, Objectives, Orphan, Trouble, Update, flat)
+                     Local, Objectives, Orphan, Skew, Trouble, Update, flat)
 
 SERVERS = ("a", "b")
 PLANS = {server: ["1P02%s%d" % (server.upper(), number) for number in range(1, 6)] for server in SERVERS}
@@ -78,10 +78,23 @@ class Case:
 
     def _alone(self):
         """Each statement commits by itself."""
+        if self.rng.random() < 0.3:
+            return [self._procedure()]
         return [self._statement() for _ in range(self.rng.randint(1, 4))]
 
+    def _procedure(self):
+        """Several transactions of one statement."""
+        rng, steps = self.rng, []
+        for _ in range(rng.randint(2, 3)):
+            steps += [self._inside(0) for _ in range(rng.randint(1, 3))]
+            steps.append(Control(self._next(), rng.choice(("COMMIT", "COMMIT", "ROLLBACK"))))
+        return Do(self._next(), steps[:-1] if rng.random() < 0.5 else steps)
+
     def _transaction(self):
-        rng, steps, names = self.rng, [Control(self._next(), "BEGIN")], []
+        rng, names = self.rng, []
+        skewed = rng.random() < 0.05
+        steps = [Control(self._next(), "BEGIN ISOLATION LEVEL", "SERIALIZABLE") if skewed
+                 else Control(self._next(), "BEGIN")]
         broken = False
         for _ in range(rng.choice((2, 3, 4, 5, 6, 8, 12))):
             if broken and not names:
@@ -99,19 +112,24 @@ class Case:
             elif choice < 0.32:
                 names.append("s%d" % (len(names) + 1))
                 steps.append(Control(self._next(), "SAVEPOINT", names[-1]))
-            elif choice < 0.36:
+            elif not names and not broken and choice < 0.35 and not skewed:
+                steps.append(Control(self._next(), rng.choice(("COMMIT", "COMMIT", "ROLLBACK")) + " AND CHAIN"))
+            elif choice < 0.38:
                 server = rng.choice(SERVERS)
                 steps.append(Colleague(self._next(), server, rng.choice(PLANS[server])))
-            elif choice < 0.41:
+            elif choice < 0.42:
                 steps.append(rng.choice((self._trouble, self._flawed))())
                 broken = True
-            elif choice < 0.44:
+            elif choice < 0.45:
                 steps.append(rng.choice((
                     Orphan(self._next()),
                     self._later(), self._later())))
             else:
                 steps.append(self._statement())
-        steps.append(self._ending())
+        if skewed and not broken:
+            steps += [Skew(self._next()), Control(self._next(), "COMMIT")]
+        else:
+            steps.append(self._ending())
         return steps
 
     def _ending(self):
@@ -223,7 +241,9 @@ class Case:
         if rng.random() < 0.55:
             # psycopg2 does not take it well when a session is gone that it copies to
             actions = ("cancel", "statement_timeout", "terminate")[:3 - (getattr(write, "how", None) == "copy")]
-            return Fault(write.server, operation, skip, rng.choice(list(_HELD)), rng.choice(actions))
+            kinds = [kind for kind in _HELD      # there must be a body
+                     if kind != "body" or operation != "update" or "put_answer=none" not in self.switches]
+            return Fault(write.server, operation, skip, rng.choice(kinds), rng.choice(actions))
         kinds = ("refused", "cut") if operation == "read" else \
             ("lost", "lost", "lost", "cut", "cut", "reset", "refused", "refused", "failed", "failed", "later")
         return Fault(write.server, operation, skip, rng.choice(kinds))

@@ -392,6 +392,19 @@ class Colleague(Step):
         return "-- a colleague: ctl touch %s Comments=c%d, at %s" % (self.gsid, self.number, self.server)
 
 
+class Skew(Step):
+    """
+    Two transactions read what the other one writes, and the other one commits first: where this one
+    is serializable, it cannot commit, and its last moment to say so is after all was sent.
+    """
+
+    OTHER = ("BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT count(*) FROM l.skew WHERE side = 'here'",
+             "INSERT INTO l.skew VALUES ('there'); COMMIT")
+
+    def sql(self, inside=False):
+        return "SELECT count(*) FROM l.skew WHERE side = 'there'; INSERT INTO l.skew VALUES ('here')"
+
+
 class Kill(Step):
     """The session is terminated while it waits for its client."""
 
