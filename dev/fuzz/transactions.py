@@ -250,7 +250,8 @@ class Case:
 
     def _arm(self):
         """What is sent by COMMIT alone needs no other statement to end early."""
-        if self.steps[0].number != 1 or not isinstance(self.steps[0], Control):
+        chained = any(getattr(step, "verb", "").endswith("CHAIN") for step in self.steps)
+        if chained or not isinstance(self.steps[0], Control):
             self.steps.insert(0, self._timeout("SET"))
         elif self.at_commit[self.fault.server] and self.fault.operation != "read":
             self.steps.insert(-1, self._timeout("SET LOCAL"))
