@@ -111,6 +111,7 @@ my $tenant = GsTenant->new(plans => 60, objectives => 3);
 my $refusing = GsTenant->new(plans => 5);
 my $failing = GsTenant->new(plans => 5);
 my $limited = GsTenant->new(plans => 5);
+my $written = GsTenant->new(plans => 60);
 GsTenant::setup($node, $tenant);
 $node->safe_psql('postgres', $functions);
 my $plan = $node->safe_psql('postgres', 'SELECT gsid FROM gs.successplans WHERE gsid ~ \'^\w+$\' LIMIT 1');
@@ -135,6 +136,13 @@ add_wait($node, 'a token', $tenant->url, 'SELECT count(name) FROM gs.successplan
 	who => q{client_id 'sandbox-client', client_secret 'sandbox-secret'});
 add_wait($node, 'a search in nxt', $tenant->url, $list, dialect => 'nxt', rate_limit => 0);
 add_wait($node, 'a page in nxt', $tenant->url, 'SELECT count(name) FROM gs.objectives', dialect => 'nxt', rate_limit => 0);
+my ($type) = $written->ctl('dump', 'plan_types') =~ /^(\S+)/;
+add_wait($node, 'creates in nxt', $written->url, <<"SQL", dialect => 'nxt', rate_limit => 0);
+INSERT INTO gs.successplans (name, company_id, type_id, owner_id) SELECT 'cancelled ' || n, 'c', '$type', 'o' FROM generate_series(1, 60) AS n
+SQL
+# what is cancelled may yet be done when the tenant wakes up, and is no conflict
+add_wait($node, 'updates in nxt', $written->url, q{UPDATE gs.successplans SET comments = 'cancelled'}, dialect => 'nxt', rate_limit => 0,
+	conflict_check => 'false');
 add_wait($node, 'Retry-After', $refusing->url, $list, rate_limit => 0);
 add_wait($node, 'another try', $failing->url, $list, rate_limit => 0, max_retries => 100);
 add_wait($node, 'the limiter', $limited->url, $list, rate_limit => 2);
@@ -144,6 +152,7 @@ $tenant->fault({ hang => 'before', seconds => 600 }, op => $_, times => undef)
   'GET /meta/services/objects/*/describe', 'POST /data/objects/query/da_picklist';
 $tenant->fault({ hang => 'body', seconds => 600 }, op => $_, times => undef)
   for 'GET /successplans/*', 'POST /data/objects/query/call_to_action';
+$written->fault({ hang => 'before', seconds => 600 }, op => "$_ /v2/successPlan/", times => undef) for 'POST', 'PUT';
 $refusing->fault({ status => 429, headers => { 'Retry-After' => '60' } }, times => undef);
 $failing->fault({ status => 503 }, times => undef);
 $node->safe_psql('postgres', 'SELECT count(id) FROM the_limiter.plan_types; SELECT count(id) FROM the_limiter.plan_types');
