@@ -655,6 +655,21 @@ class Misbehaving(TenantTest):
         self.assertEqual(self.client.call(*self.GET)[1]["errorCode"], "GS_APIG_2404")
         self.assertEqual(json.loads(self.ctl("counters"))["rate_limited"] >= 2, True)
 
+    def test_rounds(self):
+        self.ctl("set", "rounds=[1, 3]")
+
+        def one(_):
+            client = Client(self.url)
+            try:
+                return client.raw(*self.GET)[0]
+            finally:
+                client.connection.close()
+        self.assertEqual(one(0), 200)
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            self.assertEqual(set(pool.map(one, range(3))), {200})
+        self.assertEqual(one(0), 200)
+        self.assertEqual(json.loads(self.ctl("counters"))["rounds_missed"], 0)
+
     def test_many_at_once(self):
         self.ctl("set", "latency_ms=200")
 

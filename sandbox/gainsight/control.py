@@ -62,6 +62,8 @@ def _reset(tenant, arguments):
 def _set(tenant, arguments):
     for name, value in _assignments(arguments):
         tenant.switches.set(name, value)
+        if name == "rounds":
+            tenant.rounds.clear()
     return "" if arguments else tenant.switches.lines()
 
 

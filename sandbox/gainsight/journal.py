@@ -97,7 +97,7 @@ class Journal:
         with self.lock:
             shown = {name: self.counts[name] for name in (
                 "rate_limited", "plans_created", "objectives_created", "plans_updated",
-                "connections_opened", "bytes_sent")}
+                "connections_opened", "bytes_sent", "rounds_missed")}
             shown.update(requests=sum(self.operations.values()), operations=dict(self.operations),
                          statuses=dict(self.statuses), max_in_flight=self.max_in_flight)
             return json.dumps(shown, sort_keys=True, indent=1)

@@ -89,6 +89,8 @@ class Server:
             out.marks["X-Sandbox-Departs"] = "from " + tenant.manner
         out.touch = lambda change: control.COMMANDS["touch"](tenant, change)
         before, status = connection.sent, None
+        sizes = setting.rounds
+        number = tenant.rounds.arrive(sizes)
         try:
             if rule:
                 self._delay()
@@ -98,6 +100,8 @@ class Server:
                 # What is asked happens on arrival; only the answer is late.
                 reply = self.api.answer(request)
                 self._delay()
+                if number is not None and not tenant.rounds.wait(sizes, number):
+                    tenant.journal.count("rounds_missed")
                 status, go_on = out.send(reply)
             return go_on
         finally:

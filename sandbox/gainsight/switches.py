@@ -39,6 +39,10 @@ def _custom_fields(value):
         isinstance(one, str) and one in fields.PLAN and fields.PLAN[one].custom for one in value)
 
 
+def _sizes(value):
+    return isinstance(value, list) and all(_integer(one) and one >= 1 for one in value)
+
+
 def _one_of(*choices):
     return lambda value: isinstance(value, str) and value in choices
 
@@ -76,6 +80,7 @@ SWITCHES = {
     "shuffle": (False, _boolean),
     "latency_ms": (0, _at_least(0)),
     "jitter_ms": (0, _at_least(0)),
+    "rounds": ([], _sizes),
     "put": ("merge", _one_of("merge", "replace")),
     "create_answer": ("full", _one_of("full", "gsid")),
     "put_answer": ("full", _one_of("full", "gsid", "none")),

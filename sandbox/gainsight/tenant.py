@@ -11,6 +11,7 @@ from .faults import Faults, Mutation
 from .journal import Journal
 from .nxt_rows import World
 from .oauth import Tokens
+from .rounds import Rounds
 from .switches import Switches
 from .values import Refused
 
@@ -30,6 +31,7 @@ class Tenant:
         self.tokens = Tokens()
         self.faults = Faults()
         self.journal = Journal()
+        self.rounds = Rounds()
         self.reset({})
 
     def reset(self, changed):
@@ -54,6 +56,7 @@ class Tenant:
         with self.lock:
             self.switches.defaults()
             self.faults.clear()
+            self.rounds.clear()
             self.mutations = []
             self.arrivals = collections.deque()
 
