@@ -161,7 +161,7 @@ ALTER SERVER gainsight OPTIONS (ADD in_list_size '5');
 CREATE TABLE local.again AS SELECT id, day FROM local.usage WHERE day <= 2 AND id IN (SELECT id FROM local.account WHERE n <= 20) ORDER BY day, id;
 ANALYZE local.again;
 SELECT bool_or(line ~ 'BindJoin') AS bound FROM local.explain('SELECT a.day, p.gsid FROM local.again AS a JOIN gs.successplans AS p ON p.company_id = a.id') AS line;
-SELECT local.compare_join('SELECT a.day, p.gsid FROM local.again AS a JOIN gs.successplans AS p ON p.company_id = a.id');
+SELECT local.compare_join('SELECT a.day, p.gsid FROM local.again AS a JOIN gs.successplans AS p ON p.company_id = a.id LIMIT 1000000');
 ALTER SERVER gainsight OPTIONS (DROP in_list_size);
 \! sandbox/ctl defaults
 \! sandbox/ctl clear
@@ -182,6 +182,8 @@ SELECT bool_or(line ~ 'BindJoin') AS bound FROM local.explain('SELECT * FROM loc
 RESET gainsight_fdw.enable_bind_join;
 -- max_requests holds for the batches together
 ALTER SERVER gainsight OPTIONS (ADD max_requests '2');
+SELECT * FROM local.error_of('SELECT count(gsid) FROM (SELECT p.gsid FROM local.account AS a JOIN gs.successplans AS p ON p.company_id = a.id LIMIT 1000000) AS l');
+-- and where all rows will be asked for, nothing is begun that cannot end
 SELECT * FROM local.error_of('SELECT count(p.gsid) FROM local.account AS a JOIN gs.successplans AS p ON p.company_id = a.id');
 ALTER SERVER gainsight OPTIONS (DROP max_requests);
 \! sandbox/ctl clear

@@ -116,7 +116,11 @@ SET enable_mergejoin = off;
 SELECT local.explain('SELECT * FROM local.account AS a JOIN gs.successplans AS p USING (company_id)') AS plan;
 SELECT local.compare_queries('SELECT * FROM local.account AS a JOIN gs.successplans AS p USING (company_id)',
 	'SELECT * FROM local.account AS a JOIN local.successplans AS p USING (company_id)');
--- batches of one and two searches, and then all
+-- all rows of the join are asked for, so the first batch is as large as can be: that would be eight searches
+\! sandbox/ctl requests -n
+-- where the join may stop early, batches of one and two searches, and then all
+SELECT local.compare_queries('SELECT * FROM local.account AS a JOIN gs.successplans AS p USING (company_id) LIMIT 1000000',
+	'SELECT * FROM local.account AS a JOIN local.successplans AS p USING (company_id)');
 \! sandbox/ctl requests -n
 -- once, though that is more than there is memory for
 SET work_mem = '64kB';

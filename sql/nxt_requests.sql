@@ -82,8 +82,11 @@ SELECT reltuples BETWEEN 2300 AND 2500 AS near FROM pg_class WHERE oid = 'gs.suc
 \c -
 SET TimeZone = 'UTC';
 SET DateStyle = 'ISO, YMD';
+-- (the tenant answers none of the three before it has all)
+\! sandbox/ctl set rounds=[3]
 SELECT local.compare('successplans');
 \! sandbox/ctl requests
+\! sandbox/ctl counters | grep rounds_missed
 -- a cursor's pages are asked for as they are wanted
 BEGIN;
 DECLARE c CURSOR FOR SELECT gsid FROM gs.successplans;

@@ -348,7 +348,9 @@ CALL gainsight_fdw_refresh('gs.successplans', 'local.copy');
 \! for g in $(sandbox/ctl dump successplans | cut -f1 | grep '^1P02[0-9A-Z]*$' | head -3); do sandbox/ctl touch $g ModifiedDate=null; done
 CALL gainsight_fdw_refresh('gs.successplans', 'local.copy');
 \i sql/include/truth.psql
--- rows that move under the walk, three rounds long: it is halved, and walked again
+-- rows that move under the walk, three rounds long: it is halved, and walked again (the pages are asked for
+-- one by one, so that it is known which requests are of which round)
+ALTER SERVER gainsight OPTIONS (ADD max_connections '1');
 \! sandbox/ctl reset plans=200 objectives=0
 ALTER FOREIGN TABLE gs.successplans OPTIONS (SET page_size '50');
 DROP TABLE local.copy;
@@ -363,6 +365,7 @@ DROP TABLE local.copy;
 \! for i in 2 4 6; do sandbox/ctl fault '{"fault":{"replace_body":[["\"totalCount\":","\"totalCount\":9"]]},"op":"POST *","skip":'$i'}'; done
 CALL gainsight_fdw_refresh('gs.successplans', 'local.copy');
 \i sql/include/truth.psql
+ALTER SERVER gainsight OPTIONS (DROP max_connections);
 -- where it cannot be halved, it is given up in the end, and what was committed is kept
 ALTER FOREIGN TABLE gs.successplans OPTIONS (SET page_size '3');
 \! for i in 1 2 3 4 5; do sandbox/ctl insert '{"Gsid":"1P02LATEST'$i'","Name":"latest"}'; done

@@ -121,6 +121,15 @@ gs_initial_cost_nestloop(PlannerInfo *root, JoinCostWorkspace *workspace, JoinTy
 #endif
 }
 
+/* What ExecutorRun is given: 18 took the last of it away */
+#if PG_VERSION_NUM >= 180000
+#define GS_RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count
+#define GS_RUN_ARGUMENTS query, direction, count
+#else
+#define GS_RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count, bool once
+#define GS_RUN_ARGUMENTS query, direction, count, once
+#endif
+
 /* 17 renamed it */
 #if PG_VERSION_NUM < 170000
 #define AmAutoVacuumWorkerProcess() IsAutoVacuumWorkerProcess()

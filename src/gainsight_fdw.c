@@ -29,6 +29,7 @@ _PG_init(void)
 	gs_connection_init();
 	gs_bind_outer_init();
 	gs_bind_path_init();
+	gs_drain_init();
 	gs_jit_init();
 	gs_xact_init();
 	gs_commit_init();

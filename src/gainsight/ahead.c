@@ -25,6 +25,19 @@ gs_ahead_restart(GsAhead *ahead, int page_size)
 	ahead->next_limit = ahead->page_size = page_size;
 }
 
+/*
+ * Where all will be read, none of so many is asked for in vain.  Else each answer may
+ * be the last that is wanted, and what is in flight then is at most as much as was
+ * wanted before.
+ */
+void
+gs_ahead_widen(GsAhead *ahead, int64 all)
+{
+	int			most = ahead->tenant->max_connections;
+
+	ahead->window = ahead->whole && all != GS_NO_TOTAL ? most : Min(ahead->window * 2, most);
+}
+
 /* The offset of the page after all that are asked for: one row early. */
 static int64
 next_offset(const GsAhead *ahead, int64 rows)

@@ -29,6 +29,7 @@ typedef struct GsAhead
 	int			first;
 	int			count;
 	int			window;			/* how many there may be */
+	bool		whole;			/* as many as can be, as soon as it is known how many there are */
 	int			page_size;		/* in force */
 	int			next_limit;		/* of the page that is queued next */
 } GsAhead;
@@ -40,6 +41,12 @@ typedef struct GsAhead
 extern void gs_ahead_init(GsAhead *ahead, const GsTenant *tenant, const GsResource *resource,
 						  const GsSearch *search, MemoryContext context);
 extern void gs_ahead_restart(GsAhead *ahead, int page_size);
+
+/*
+ * There may be more of them side by side, for one more was full, or it is known how
+ * many rows there are in all (GS_NO_TOTAL: it is not).
+ */
+extern void gs_ahead_widen(GsAhead *ahead, int64 all);
 
 /*
  * Ask for the page that is needed, and for as many behind it as there may be,

@@ -294,8 +294,8 @@ read_names(const GsTenant *tenant, int page_size, Named *named)
 	};
 	GsSearch	search = {.select = fields, .nselect = lengthof(fields), .category = named->category};
 	GsReadSpec	spec = {
-		.resource = named->namer, .nkeys = -1, .searches = &search, .nsearches = 1, .whole = true,
-		.paging = {page_size, page_size, gs_total_known(tenant, named->namer, NULL)}
+		.resource = named->namer, .nkeys = -1, .searches = &search, .nsearches = 1,
+		.paging = {page_size, page_size, gs_total_known(tenant, named->namer, NULL), true}
 	};
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw reading of names",
 												  ALLOCSET_SMALL_SIZES);

@@ -51,6 +51,8 @@ struct GsPager
 	int64		short_total;
 
 	GsAhead		ahead;			/* pages asked for and not yet looked at */
+	bool		begun;			/* a record has been given */
+	bool		due;			/* more of them are to be asked for with the next */
 
 	/* the page being given */
 	GsPage		page;
@@ -95,6 +97,9 @@ gs_pager_open(const GsTenant *tenant, const GsResource *resource,
 	pager->short_rows = -1;
 	begin_round(pager);
 	pager->ahead.next_limit = resource->page_size > 0 ? resource->page_size : paging->first_page;
+	pager->ahead.whole = paging->whole;
+	if (paging->whole && paging->expected != GS_NO_TOTAL)
+		gs_ahead_widen(&pager->ahead, paging->expected);
 	return pager;
 }
 
@@ -104,11 +109,17 @@ gs_pager_total(const GsPager *pager)
 	return pager->ended && pager->total == GS_NO_TOTAL ? pager->rows : pager->total;
 }
 
+/* How many rows are there in all, as far as that is known? */
+static int64
+rows_in_all(const GsPager *pager)
+{
+	return pager->total == GS_NO_TOTAL ? pager->expected : pager->total;
+}
+
 static void
 read_ahead(GsPager *pager)
 {
-	gs_ahead_fill(&pager->ahead, pager->rows,
-				  pager->total == GS_NO_TOTAL ? pager->expected : pager->total);
+	gs_ahead_fill(&pager->ahead, pager->rows, rows_in_all(pager));
 }
 
 void
@@ -259,6 +270,34 @@ is_last_page(const GsPager *pager)
 		(count < NO_CAP || (count < longest && count % NO_CAP != 0));
 }
 
+/*
+ * What may be asked for behind the current page?  What was asked for behind one that
+ * is short, or long, begins elsewhere.  If that is the first, pages are as it is; if
+ * it is a later one, they may be of any size, and what is asked for ahead is a guess.
+ */
+static void
+adjust_ahead(GsPager *pager, bool first)
+{
+	GsAhead    *ahead = &pager->ahead;
+	bool		full = pager->records.count == pager->page.limit;
+	bool		counted = pager->total != GS_NO_TOTAL;
+
+	if (!full)
+		gs_ahead_forget(ahead);
+	ahead->whole &= full || first;
+	if (!counted && pager->expected != GS_NO_TOTAL && pager->rows >= pager->expected)
+	{
+		/* there are more than there were, if there are: it is not known how many */
+		pager->expected = GS_NO_TOTAL;
+		ahead->window = 1;
+	}
+	/* where nobody counts, the first page may have been all */
+	else if (full ? counted || !first || (ahead->whole && pager->expected != GS_NO_TOTAL) :
+			 ahead->whole && counted)
+		gs_ahead_widen(ahead, rows_in_all(pager));
+	pager->due = ahead->whole;
+}
+
 /* Take the current page into account, and make its new rows the ones to give. */
 static void
 take_page(GsPager *pager)
@@ -281,12 +320,7 @@ take_page(GsPager *pager)
 										pager->rows * MAX_EXPECTED));
 	if (fresh > 0)
 		remember_key(pager, &pager->last_key, records->last);
-	if (records->count != pager->page.limit)
-		gs_ahead_forget(&pager->ahead); /* what was asked for behind it begins elsewhere */
-	else
-		/* where nobody counts, the first page may have been all */
-		pager->ahead.window = first && pager->total == GS_NO_TOTAL ? 1 :
-			Min(pager->ahead.window * 2, pager->tenant->max_connections);
+	adjust_ahead(pager, first);
 	if (fresh > 0 && pager->ahead.page_size < pager->full_size)
 		pager->known_size = pager->ahead.page_size;
 	if (records->count < pager->page.limit)
@@ -354,11 +388,28 @@ find_fresh(GsPager *pager)
 	return pager->record != NULL;
 }
 
+/*
+ * Where all will be read, the tenant need not wait until a page is used up.  With the
+ * second record, for a hash join looks at one before it knows that there is something
+ * to join it with.
+ */
+static void
+ask_for_rest(GsPager *pager)
+{
+	pager->due = false;
+	if (pager->ended || gs_governor_left(pager->tenant->max_requests) == 0)
+		return;
+	read_ahead(pager);
+	gs_request_drive(0);
+}
+
 const GsJson *
 gs_pager_next(GsPager *pager, const char **key)
 {
 	const GsJson *record;
 
+	if (pager->due && pager->begun)
+		ask_for_rest(pager);
 	while (!find_fresh(pager))
 	{
 		if (pager->ended)
@@ -369,6 +420,7 @@ gs_pager_next(GsPager *pager, const char **key)
 		next_page(pager);
 	}
 	record = pager->record;
+	pager->begun = true;
 	if (key != NULL)
 		*key = pager->record_key;
 	set_record(pager, gs_envelope_next(&pager->records, record));

@@ -18,6 +18,7 @@ typedef struct GsPaging
 	int			page_size;		/* rows, at least 2 */
 	int			first_page;		/* rows of the first page, 1 to page_size */
 	int64		expected;		/* rows of all pages, as was seen before; GS_NO_TOTAL: not */
+	bool		whole;			/* all of them will be read: none is asked for in vain */
 } GsPaging;
 
 /*

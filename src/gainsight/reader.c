@@ -108,7 +108,7 @@ gs_reader_open(const GsTenant *tenant, const GsReadSpec *spec, MemoryContext con
 	reader->tenant = tenant;
 	reader->spec = spec;
 	reader->context = own;
-	reader->window = spec->whole ? tenant->max_connections : 1;
+	reader->window = spec->paging.whole ? tenant->max_connections : 1;
 	check_budget(reader, spec->nkeys >= 0 ? spec->nkeys : spec->nsearches);
 	if (spec->nkeys >= 0)
 		reader->endpoint = gs_model_read(spec->resource, true);

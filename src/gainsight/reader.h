@@ -23,7 +23,6 @@ typedef struct GsReadSpec
 	const GsSearch *searches;	/* for a resource that can be searched */
 	int			nsearches;		/* their answers are one, each record once */
 	GsPaging	paging;
-	bool		whole;			/* all of it will be read: start what may start */
 	bool		unlisted;		/* a list of values is not asked by, so more than they comes */
 } GsReadSpec;
 

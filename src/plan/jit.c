@@ -15,7 +15,7 @@
 #include "foreign/fdwapi.h"
 #include "jit/jit.h"
 
-#include "scan.h"
+#include "plan.h"
 
 static ExecutorStart_hook_type next_hook;
 
@@ -27,6 +27,14 @@ is_our_scan(const Plan *plan)
 	Oid			server = IsA(plan, ForeignScan) ? ((const ForeignScan *) plan)->fs_server : InvalidOid;
 
 	return OidIsValid(server) && gs_server_is_ours(server);
+}
+
+/* What the requests of the node's join cost, 0 if it is not one of ours. */
+static Cost
+cost_of_keys(const CustomScan *scan)
+{
+	return gs_is_bind_outer(scan) ?
+		scan->scan.plan.total_cost - ((Plan *) linitial(scan->custom_plans))->total_cost : 0;
 }
 
 static Cost
@@ -59,7 +67,7 @@ cost_of_requests(const Plan *plan, double loops)
 		case T_SubqueryScan:
 			return cost_of_requests(((const SubqueryScan *) plan)->subplan, loops);
 		case T_CustomScan:
-			return gs_bind_outer_cost((const CustomScan *) plan) * loops +
+			return cost_of_keys((const CustomScan *) plan) * loops +
 				cost_of_list(((const CustomScan *) plan)->custom_plans, loops);
 		case T_NestLoop:
 			inner_loops = loops * Max(plan->lefttree->plan_rows, 1);

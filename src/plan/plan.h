@@ -56,4 +56,10 @@ extern List *gs_used_attnums(const GsRelation *relation, Index relid, List *expr
  */
 extern void gs_bind_path_init(void);
 
+/*
+ * jit.c: set up the hook that leaves requests out of the cost that JIT goes
+ * by.  Called once at load.
+ */
+extern void gs_jit_init(void);
+
 #endif							/* GS_PLAN_H */

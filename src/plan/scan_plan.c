@@ -163,3 +163,9 @@ gs_bind_outer_read(const CustomScan *scan, GsBindOuterPlan *plan)
 	plan->first_batch = intVal(list_nth(scan->custom_private, BIND_OUTER_FIRST_BATCH));
 	plan->largest_batch = intVal(list_nth(scan->custom_private, BIND_OUTER_LARGEST_BATCH));
 }
+
+bool
+gs_is_bind_outer(const CustomScan *scan)
+{
+	return strcmp(scan->methods->CustomName, GS_BIND_OUTER_NAME) == 0;
+}

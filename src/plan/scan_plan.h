@@ -80,5 +80,6 @@ typedef struct GsBindOuterPlan
 
 extern Plan *gs_bind_outer_write(const GsBindOuterPlan *plan, Expr *key, List *tlist, Plan *child);
 extern void gs_bind_outer_read(const CustomScan *scan, GsBindOuterPlan *plan);
+extern bool gs_is_bind_outer(const CustomScan *scan);
 
 #endif							/* GS_SCAN_PLAN_H */

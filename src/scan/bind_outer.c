@@ -9,7 +9,9 @@
  * was answered.  Rows, joins and conditions are core's business.
  *
  * As with pages, the first batch is small, for a LIMIT may be content with
- * it, and each is twice the one before.
+ * it, and each is twice the one before.  Where all rows will be asked for, a
+ * batch ends with them, or with work_mem: its requests follow each other without
+ * a pause, and if they would be more than all there is, none of them is sent.
  */
 #include "postgres.h"
 
@@ -28,6 +30,7 @@
 
 #include "answers.h"
 #include "bind_keys.h"
+#include "drain.h"
 #include "scan.h"
 
 typedef struct BindOuterState
@@ -55,14 +58,6 @@ void
 gs_bind_outer_init(void)
 {
 	RegisterCustomScanMethods(&scan_methods);
-}
-
-Cost
-gs_bind_outer_cost(const CustomScan *scan)
-{
-	if (scan->methods != &scan_methods)
-		return 0;
-	return scan->scan.plan.total_cost - ((Plan *) linitial(scan->custom_plans))->total_cost;
 }
 
 static void
@@ -142,9 +137,12 @@ is_news(BindOuterState *state)
 static void
 gather_batch(BindOuterState *state)
 {
-	Size		room = gs_bind_keys_wants_all(state->keys) ? PG_INT64_MAX : (Size) work_mem * 1024;
-	int			wanted = gs_bind_keys_wants_all(state->keys) ? PG_INT32_MAX : state->batch_size;
+	bool		at_once = gs_bind_keys_wants_all(state->keys);
+	bool		all = at_once || gs_is_drained(&state->css.ss.ps);
+	Size		room = at_once ? PG_INT64_MAX : (Size) work_mem * 1024;
+	int			wanted = all ? PG_INT32_MAX : state->batch_size;
 	Size		taken = 0;
+
 
 	gs_bind_keys_begin_batch(state->keys);
 	do

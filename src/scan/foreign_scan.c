@@ -156,6 +156,7 @@ gainsightBeginForeignScan(ForeignScanState *node, int eflags)
 		return;
 	state = palloc0(sizeof(GsScanState));
 	node->fdw_state = state;
+	state->node = &node->ss.ps;
 	state->relation = gs_scan_read_plan(node, &state->plan);
 	state->operands = gs_operands_create(&node->ss.ps,
 										 list_truncate(list_copy(plan->fdw_exprs),

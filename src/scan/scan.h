@@ -71,20 +71,15 @@ extern const GsUsage *gs_scan_usage(const ForeignScanState *node);
  */
 
 /*
- * What the requests of the node's join cost, 0 if it is not one of ours.
- */
-extern Cost gs_bind_outer_cost(const CustomScan *scan);
-
-/*
  * Announce the node to core.  Called once at load.
  */
 extern void gs_bind_outer_init(void);
 
 /*
- * jit.c: set up the hook that leaves requests out of the cost that JIT goes
- * by.  Called once at load.
+ * drain.c: set up the hook that sees how far a statement is run.  Called once
+ * at load.
  */
-extern void gs_jit_init(void);
+extern void gs_drain_init(void);
 
 /*
  * async.c: scans side by side under an Append

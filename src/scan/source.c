@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "drain.h"
 #include "state.h"
 #include "wire/wire.h"
 #include "gainsight/gainsight.h"
@@ -66,8 +67,6 @@ build_spec(const GsRelation *relation, const GsScanPlan *plan, const GsSearch *s
 	memset(spec, 0, sizeof(*spec));
 	spec->resource = resource;
 	spec->nkeys = -1;
-	/* what a bind join asks for is read to its end */
-	spec->whole = plan->bind != NULL;
 	spec->paging.page_size = relation->settings->page_size;
 	spec->paging.first_page = plan->first_page > 0 ? plan->first_page : spec->paging.page_size;
 	gs_filter_build(relation, plan->clauses, operands, most, &filter);
@@ -95,6 +94,19 @@ build_spec(const GsRelation *relation, const GsScanPlan *plan, const GsSearch *s
 		spec->nkeys = keys.count;
 	}
 	return keys.count > 0;
+}
+
+/*
+ * Will all of it be read?  What a bind join asks for is, and what is read for
+ * whatever values, by a source that is not the scan's own.
+ */
+static bool
+is_read_whole(const GsScanState *state, const GsSource *source)
+{
+	if (source->spec.wanted != NULL)
+		return false;
+	return source->plan->bind != NULL || source != &state->source || state->read_all ||
+		gs_is_drained(state->node);
 }
 
 /*
@@ -132,6 +144,7 @@ gs_source_open(GsScanState *state, GsSource *source, const GsScanPlan *plan,
 	old = MemoryContextSwitchTo(source->context);
 	if (build_spec(state->relation, plan, &state->search, operands, &source->spec))
 	{
+		source->spec.paging.whole = is_read_whole(state, source);
 		if (plan->bind != NULL)
 			source->spec.seen = state->seen;
 		if (state->saved != NULL)

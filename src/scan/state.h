@@ -67,6 +67,7 @@ typedef struct GsKept
 typedef struct GsScanState
 {
 	/* fixed for the plan */
+	const PlanState *node;
 	GsRelation *relation;
 	GsScanPlan	plan;
 	GsOperands *operands;
