@@ -163,8 +163,9 @@ PREPARE one(text) AS SELECT name FROM gs.objectives WHERE $1 = gsid AND status I
 EXECUTE one(:'added');
 \! sandbox/ctl requests -n
 -- elsewhere the plans' lists are read until it is found
+SELECT max(gsid) AS early FROM local.objectives WHERE success_plan_id IN (SELECT gsid FROM local.successplans ORDER BY ctid LIMIT 10) \gset
 \c -
-SELECT count(*) FROM gs.objectives WHERE gsid = :'objective';
+SELECT count(*) FROM gs.objectives WHERE gsid = :'early';
 \! test "$(sandbox/ctl requests -n)" -lt 41 && echo not all lists
 -- one that is not, or no longer, where it was is looked for in all
 SELECT count(*) FROM gs.objectives WHERE success_plan_id = :'plan' AND status <> 'none';
