@@ -13,14 +13,19 @@ from .ledger import Ledger, Outcome
 from .session import Session
 from .transactions import PLANS, SERVERS, Case, plan
 from .tree import quote
-from .writes import BAD, NO_PLAN, Colleague, Control, Insert, Kill, Skew, Unit
+from .writes import BAD, NO_PLAN, TYPES, Colleague, Control, Insert, Kill, Skew, Unit
 
-# name: write_at of the two servers
+# name: write_at of the two servers, and their dialect
 TRANSACTION_MODES = {
-    "transactions": ("statement", "statement"),
-    "transactions-commit": ("commit", "commit"),
-    "transactions-mixed": ("commit", "statement"),
+    "transactions": ("statement", "statement", "document"),
+    "transactions-commit": ("commit", "commit", "document"),
+    "transactions-mixed": ("commit", "statement", "document"),
+    "nxt-transactions": ("statement", "statement", "nxt"),
+    "nxt-transactions-commit": ("commit", "commit", "nxt"),
+    "nxt-transactions-mixed": ("commit", "statement", "nxt"),
 }
+# What a record is in nxt: its fields by the document's names.
+_NXT_NAMES = {"SuccessPlanType": "TypeId", "status": "Status", "DueDate": "EndDate", "ActionPlan": "Comments"}
 PATIENCE = 60           # seconds until something that must happen is taken not to
 
 _FIELDS = ("Gsid", "Name", "CompanyId", None, "TypeId", None, "Status", "OwnerId", None, "StartDate", "EndDate",
@@ -89,12 +94,24 @@ class Exchange:
     # What there is
 
     def create(self):
+        self.session.must("CREATE EXTENSION gainsight_fdw")
+        self.session.must(_LOCAL)
+        for name in self.tenants:
+            self.session.must("INSERT INTO l.k VALUES " + ", ".join(
+                "('%s', '-%s')" % (gsid, gsid[-1]) for gsid in PLANS[name]))
+        self.session.must("ANALYZE l.k")
+        self.tenants["a"]("reset", "types=3")
+        types = [line.split("\t")[0] for line in self.tenants["a"]("dump", "plan_types").splitlines()]
+        TYPES[:] = types[0], types[-1]
+
+    def _serve(self, dialect, at_commit):
+        """The servers and tables of a mode."""
         run = self.session.must
-        run("CREATE EXTENSION gainsight_fdw")
-        run(_LOCAL)
         for name, tenant in self.tenants.items():
+            run("DROP SERVER IF EXISTS {0} CASCADE; DROP SCHEMA IF EXISTS {0} CASCADE".format(name))
             run("CREATE SERVER %s FOREIGN DATA WRAPPER gainsight_fdw OPTIONS (base_url %s, rate_limit '0', "
-                "max_requests '0', max_connections '8')" % (name, quote(tenant.url)))
+                "max_requests '0', max_connections '8', dialect '%s'%s)" % (
+                    name, quote(tenant.url), dialect, ", write_at 'commit'" if at_commit[name] else ""))
             run("CREATE USER MAPPING FOR CURRENT_USER SERVER %s OPTIONS (access_key %s)"
                 % (name, quote(tenant.key)))
             run("CREATE SCHEMA {0}; IMPORT FOREIGN SCHEMA gainsight FROM SERVER {0} INTO {0}".format(name))
@@ -106,26 +123,20 @@ class Exchange:
                 "OPTIONS (resource 'successplans')".format(name))
             run("CREATE TRIGGER audited AFTER INSERT OR UPDATE ON %s.audited FOR EACH ROW "
                 "EXECUTE FUNCTION l.audited()" % name)
-            run("INSERT INTO l.k VALUES " + ", ".join("('%s', '-%s')" % (gsid, gsid[-1]) for gsid in PLANS[name]))
-        run("ANALYZE l.k")
 
     def mode(self, mode, count, first=0):
         """Run `count` cases; False when to stop."""
-        write_at = dict(zip(SERVERS, self.modes[mode]))
-        for server, when in write_at.items():
-            if when == "commit":
-                self.session.must("ALTER SERVER %s OPTIONS (ADD write_at 'commit')" % server)
+        *write_at, dialect = self.modes[mode]
+        at_commit = {server: when == "commit" for server, when in zip(SERVERS, write_at)}
+        self._serve(dialect, at_commit)
         started, before = time.monotonic(), self.cases
-        well = all(self._case(mode, {server: when == "commit" for server, when in write_at.items()}, number)
-                   or self.options.keep_going for number in range(first, first + count))
-        for server, when in write_at.items():
-            if when == "commit":
-                self.session.must("ALTER SERVER %s OPTIONS (DROP write_at)" % server)
+        well = all(self._case(mode, at_commit, dialect == "nxt", number) or self.options.keep_going
+                   for number in range(first, first + count))
         print("mode %-20s %5d cases, %4.0f s" % (mode, self.cases - before, time.monotonic() - started), flush=True)
         return well
 
-    def _case(self, mode, at_commit, number):
-        case = Case(random.Random("%s %s %d" % (self.options.seed, mode, number)), at_commit)
+    def _case(self, mode, at_commit, nxt, number):
+        case = Case(random.Random("%s %s %d" % (self.options.seed, mode, number)), at_commit, nxt)
         trial = Trial(self, case)
         self.cases += 1
         problems = trial.run()
@@ -176,7 +187,7 @@ class Trial:
         self.exchange, self.case = exchange, case
         self.session, self.admin = exchange.session, exchange.admin
         self.tenants = exchange.tenants
-        self.ledger = Ledger(case.at_commit, {server: {gsid: plan(gsid) for gsid in PLANS[server]}
+        self.ledger = Ledger(case.at_commit, case.nxt, {server: {gsid: plan(gsid) for gsid in PLANS[server]}
                                               for server in SERVERS})
         self.lines = []
         self.last_seen = dict.fromkeys(SERVERS, 0)
@@ -318,8 +329,7 @@ class Trial:
 
     def _arrived(self, fault):
         """How many requests of the fault's operation have come since it was set."""
-        wanted = re.compile(re.escape(json.loads(fault.rule())["op"]).replace("\\ ", " ").replace(
-            r"\*", "[^/]*").replace("/successplans", "/v1/successplans"))
+        wanted = re.compile(re.sub(" /(?!v2)", " /v1/", fault.op()).replace("*", "[^/]*"))
         entries = [json.loads(line) for line in self.tenants[fault.server]("log", "100000").splitlines()]
         return sum(1 for entry in entries if wanted.fullmatch("%s %s" % (entry["method"], entry["path"])))
 
@@ -349,27 +359,26 @@ class Trial:
         for server in SERVERS:
             for entry in self._entries(server):
                 self.last_seen[server] = max(self.last_seen[server], entry["number"])
-                unit = _asked(server, entry)
-                if unit is None:
+                units = self._asked(server, entry)
+                if units:
+                    tried.add(server)
+                else:
                     reads[server] += 1
-                    continue
-                tried.add(server)
-                if entry["status"] in (200, 204) or entry["status"] == "none" and self._was_done(unit):
-                    done.append(unit)
+                done += [unit for unit in units if not _is_refused(unit) and (
+                    entry["status"] in (200, 204) or entry["status"] == "none" and self._was_done(unit))]
         messages = self._messages(killed)
         events = [match.groups() for one in messages for match in [_SAID.search(one.split("\n")[0])] if match]
         outcome = Outcome("57P01" if code == "lost" else code,
                           [(kind, int(number), *filter(None, rest)) for kind, number, *rest in events],
                           done, fault.codes() if fault else (), killed)
-        outcome.tried, outcome.reads, outcome.quiet = tried, reads, fault is None
+        outcome.tried, outcome.reads, outcome.quiet = tried, reads, \
+            fault is None and not self.case.nxt
         outcome.unknown = 0 if fault is None else fault.unknown()
         outcome.said = [one for one in messages if _WARNING.search(one)]
         return outcome
 
     def _was_done(self, unit):
         """Of a request without an answer, by what was done to it, or by what the tenant holds."""
-        if unit.fields.get("Status") == BAD or unit.fields.get("SuccessPlanId") == NO_PLAN:
-            return False
         if not self.case.fault.action:
             return self.case.fault.kind == "lost"
         plans, new, objectives = self._holds(unit.server)
@@ -394,6 +403,28 @@ class Trial:
             values = line.split("\t")
             objectives.append((values[3], values[1]))
         return plans, new, objectives
+
+    def _asked(self, server, entry):
+        """The units that a request asked for; none if it reads."""
+        path = entry["path"].split("/")[3:]
+        if entry["path"] == "/v2/successPlan/":
+            return [self._record(server, one["record"]) for one in json.loads(entry["body"])["requests"]]
+        if entry["method"] == "GET" or path == ["search"] or path[:1] == ["objects"]:
+            return []
+        body = json.loads(entry["body"])
+        if entry["method"] == "PUT":
+            return [Unit(server, "update", path[0], body)]
+        if len(path) == 2:
+            return [Unit(server, "objective", body["Name"], dict(body, SuccessPlanId=path[0]))]
+        return [Unit(server, "plan", body["Name"], body)]
+
+    @staticmethod
+    def _record(server, record):
+        fields = {_NXT_NAMES.get(name, name): value for name, value in record.items() if name != "referenceId"}
+        if "TypeId" in fields:          # it goes by its name
+            fields["TypeId"] = TYPES[0]
+        gsid = fields.pop("Gsid", None)
+        return Unit(server, "update", gsid, fields) if gsid else Unit(server, "plan", fields["Name"], fields)
 
     # What was said
 
@@ -441,14 +472,5 @@ class Trial:
             ledger.complain("local tables hold %s, and not %s", dict(rows), dict(ledger.rows))
 
 
-def _asked(server, entry):
-    """The unit that a request asked for, or None for one that reads."""
-    path = entry["path"].split("/")[3:]
-    if entry["method"] == "GET" or path == ["search"]:
-        return None
-    body = json.loads(entry["body"])
-    if entry["method"] == "PUT":
-        return Unit(server, "update", path[0], body)
-    if len(path) == 2:
-        return Unit(server, "objective", body["Name"], dict(body, SuccessPlanId=path[0]))
-    return Unit(server, "plan", body["Name"], body)
+def _is_refused(unit):
+    return unit.fields.get("Status") == BAD or unit.fields.get("SuccessPlanId") == NO_PLAN

@@ -22,14 +22,18 @@ class Outcome:
         self.quiet = True               # nothing was done to it
         self.unknown = 0                # writes whose outcome may not be known
 
-    def take(self, units, plans):
+    def take(self, units, plans, partly):
         """Those of the units that were carried out; each stands for a request of its own."""
         taken, now = [], {}
         for unit in units:
             whole, place = unit.fields, (unit.server, unit.key)
             if unit.kind == "update":
-                whole = dict(now.get(place, plans[unit.server][unit.key]), **unit.fields)
-            found = next((one for one in self.done if _is_for(one, unit, whole)), None)
+                before = now.get(place, plans[unit.server][unit.key])
+                whole = dict(before, **unit.fields)
+                least = {name for name in whole if whole[name] != before[name]} if partly else None
+            else:
+                least = None
+            found = next((one for one in self.done if _is_for(one, unit, whole, least)), None)
             if found is not None:
                 self.done.remove(found)
                 taken.append(unit)
@@ -48,10 +52,12 @@ class Outcome:
         return self.events[0][2] if self.events and self.events[0][0] == "caught" else self.code
 
 
-def _is_for(done, unit, whole):
-    """Is it the unit's request, with just these fields? (What is null may be left out.)"""
+def _is_for(done, unit, whole, least):
+    """Is it the unit's request, with these fields, or some of them? (What is null may be left out.)"""
+    there = set(done.fields)
     return (unit.server, unit.kind, unit.key) == (done.server, done.kind, done.key) and \
-        all(done.fields.get(name) == whole.get(name) for name in {*done.fields, *whole})
+        (least is None or least <= there) and \
+        all(done.fields.get(name) == whole.get(name) for name in (there if least is not None else {*there, *whole}))
 
 
 class Level:
@@ -86,7 +92,8 @@ def merged(units):
 
 
 class Ledger:
-    def __init__(self, at_commit, plans):
+    def __init__(self, at_commit, nxt, plans):
+        self.nxt = nxt                  # what is sent of a plan is its name, and what changes
         self.at_commit = at_commit      # of each server: is its write_at 'commit'?
         self.plans = plans              # server: gsid: field: value
         self.versions = {server: dict.fromkeys(there, 0) for server, there in plans.items()}
@@ -189,7 +196,7 @@ class Ledger:
         elif self.at_commit[step.server]:
             level.queued += units if code is None else []
         else:
-            taken = outcome.take(units, self.plans)
+            taken = outcome.take(units, self.plans, self.nxt)
             if code is None and len(taken) < len(units):
                 self.complain("statement %d has not sent all that it said: %s", step.number,
                               [unit for unit in units if unit not in taken])
@@ -323,7 +330,7 @@ class Ledger:
             if self.at_commit[one.server]:
                 queued += units
                 continue
-            taken = outcome.take(units, self.plans)
+            taken = outcome.take(units, self.plans, self.nxt)
             if outcome.code is None and len(taken) < len(units):
                 self.complain("a deferred trigger has not sent what it said: %s", units)
             self.levels[-1].made += taken
@@ -369,7 +376,7 @@ class Ledger:
 
     def _sent(self, step, units, outcome, failing):
         """What went out at COMMIT, and in what order for a plan."""
-        taken = [] if failing else outcome.take(units, self.plans)
+        taken = [] if failing else outcome.take(units, self.plans, self.nxt)
         if outcome.code is None and len(taken) < len(units):
             self.complain("COMMIT has not sent: %s", [unit for unit in units if unit not in taken])
         if outcome.code is None and outcome.quiet and isinstance(step, Control):

@@ -2,19 +2,26 @@
 
 import json
 
-from .writes import (BAD, COLUMNS, NO_PLAN, STATUSES, Block, Colleague, Control, Do, Insert, Kill, Later,
+from .writes import (BAD, COLUMNS, COMPANY, NO_PLAN, OWNER, STATUSES, TYPES, Block, Colleague, Control, Do, Insert, Kill, Later,
                      Local, Objectives, Orphan, Skew, Trouble, Update, flat)
 
 SERVERS = ("a", "b")
 PLANS = {server: ["1P02%s%d" % (server.upper(), number) for number in range(1, 6)] for server in SERVERS}
 
-_OPERATIONS = {"create": "POST /successplans", "objective": "POST /successplans/*/objectives",
-               "update": "PUT /successplans/*", "read": "GET /successplans/*"}
+_OPERATIONS = {
+    False: {"create": "POST /successplans", "objective": "POST /successplans/*/objectives",
+            "update": "PUT /successplans/*", "read": "GET /successplans/*"},
+    True: {"create": "POST /v2/successPlan/", "update": "PUT /v2/successPlan/",
+           "read": "POST /data/objects/query/cta_group"},
+}
 _HELD = {"before": {"hang": "before", "seconds": 60}, "body": {"hang": "body", "seconds": 60},
          "never": {"close": "before", "seconds": 60}}
 _CREATES = ("create", "objective")
 
 
+_NXT_SWITCHES = (("write_answer=lists", "write_answer=sparse", "write_answer=merged", "write_answer=error_code"),
+                 ("lookups=flat", "lookups=nested", "lookups=mixed"),
+                 ("modified_seconds=false", "modified_seconds=true"), ("drop_nulls=false", "drop_nulls=true"))
 _SWITCHES = (("put=merge", "put=replace"), ("put_answer=full", "put_answer=gsid", "put_answer=none"),
              ("create_answer=full", "create_answer=gsid"), ("modified_seconds=false", "modified_seconds=true"),
              ("drop_nulls=false", "drop_nulls=true"), ("date_style=mixed", "date_style=document"))
@@ -23,8 +30,12 @@ _SWITCHES = (("put=merge", "put=replace"), ("put_answer=full", "put_answer=gsid"
 class Fault:
     """What one request to one of the tenants comes to, and what is done to the session then."""
 
-    def __init__(self, server, operation, skip, kind, action=None):
+    def __init__(self, nxt, server, operation, skip, kind, action=None):
+        self.nxt = nxt
         self.server, self.operation, self.skip, self.kind, self.action = server, operation, skip, kind, action
+
+    def op(self):
+        return _OPERATIONS[self.nxt][self.operation]
 
     def rule(self):
         fault = _HELD.get(self.kind) or {
@@ -34,7 +45,7 @@ class Fault:
             "failed": {"status": 500},
             "later": {"status": 429, "headers": {"Retry-After": "1"}},
         }[self.kind]
-        return json.dumps({"op": _OPERATIONS[self.operation], "skip": self.skip, "fault": fault})
+        return json.dumps({"op": self.op(), "skip": self.skip, "fault": fault})
 
     def codes(self):
         """What a statement may end with that comes to it."""
@@ -49,20 +60,21 @@ class Fault:
 
     def unknown(self):
         """Of how many writes the outcome may not be known: those that are on their way side by side."""
-        return 8 if self.action else "08007" in self.codes()
+        together = 50 if self.nxt else 1
+        return 8 * together if self.action else together * ("08007" in self.codes())
 
     def __str__(self):
         return "of '%s' at %s, %d pass, the next is %s%s" % (
-            _OPERATIONS[self.operation], self.server, self.skip, self.kind,
+            self.op(), self.server, self.skip, self.kind,
             ", held until %s" % self.action if self.action else "")
 
 
 class Case:
     """The statements of one transaction, or of a few that are one each."""
 
-    def __init__(self, rng, at_commit):
-        self.rng, self.at_commit, self.number = rng, at_commit, 0
-        self.switches = [rng.choice(choices) for choices in _SWITCHES]
+    def __init__(self, rng, at_commit, nxt=False):
+        self.rng, self.at_commit, self.nxt, self.number = rng, at_commit, nxt, 0
+        self.switches = [rng.choice(choices) for choices in (_NXT_SWITCHES if nxt else _SWITCHES)]
         self.settings = "SET work_mem = '%s'" % rng.choice(("4MB", "64kB"))
         self.options = {"max_connections": rng.choice(("8", "8", "8", "1", "2"))}
         self.steps = self._alone() if rng.random() < 0.12 else self._transaction()
@@ -151,7 +163,7 @@ class Case:
     def _flawed(self):
         """A write that fails, in statement mode at the latest."""
         rng, server = self.rng, self.rng.choice(SERVERS)
-        choice = rng.randrange(5)
+        choice = rng.choice((0, 1, 3, 4) if self.nxt else (0, 1, 2, 3, 4))
         if choice == 0:
             return Update(self._next(), server, rng.choice(("key", "in", "join")), self._gsids(server),
                           {"name": None})
@@ -188,7 +200,7 @@ class Case:
             return Local(self._next(), 0 if rng.random() < 0.07 else 1000 + self.number)
         if choice < 0.4:
             return self._insert(None, inside)
-        if choice < 0.52:
+        if choice < 0.52 and not self.nxt:
             return Objectives(self._next(), server, rng.choice(PLANS[server]), rng.randint(1, 3))
         form = rng.choice(Update.FORMS)
         return Update(self._next(), server, form, self._gsids(server), self._sets(server))
@@ -214,7 +226,9 @@ class Case:
     def _sets(self, server):
         rng = self.rng
         sets = {}
-        for name in rng.sample(list(COLUMNS), rng.choice((1, 1, 2, 3))):
+        # owners must be known in nxt
+        names = [name for name in COLUMNS if not self.nxt or name != "owner_id"]
+        for name in rng.sample(names, rng.choice((1, 1, 2, 3))):
             if name == "status":
                 sets[name] = rng.choice((*STATUSES, None))
             elif name.endswith("_date"):
@@ -243,10 +257,10 @@ class Case:
             actions = ("cancel", "statement_timeout", "terminate")[:3 - (getattr(write, "how", None) == "copy")]
             kinds = [kind for kind in _HELD      # there must be a body
                      if kind != "body" or operation != "update" or "put_answer=none" not in self.switches]
-            return Fault(write.server, operation, skip, rng.choice(kinds), rng.choice(actions))
+            return Fault(self.nxt, write.server, operation, skip, rng.choice(kinds), rng.choice(actions))
         kinds = ("refused", "cut") if operation == "read" else \
             ("lost", "lost", "lost", "cut", "cut", "reset", "refused", "refused", "failed", "failed", "later")
-        return Fault(write.server, operation, skip, rng.choice(kinds))
+        return Fault(self.nxt, write.server, operation, skip, rng.choice(kinds))
 
     def _arm(self):
         """What is sent by COMMIT alone needs no other statement to end early."""
@@ -263,12 +277,12 @@ class Case:
 
 
 # What each plan is at first, but for its name and type.
-BASE = {"CompanyId": "1P01ACME", "Status": "Active", "OwnerId": "1P0O1", "StartDate": "2026-01-01",
+BASE = {"CompanyId": COMPANY, "Status": "Active", "OwnerId": OWNER, "StartDate": "2026-01-01",
         "EndDate": None, "Comments": "as it was"}
 
 
 def plan(gsid):
     """The fields of a plan that is there at first."""
     number = int(gsid[-1])
-    return dict(BASE, Name="Base " + gsid, TypeId="1T0%d" % (1 + number % 2),
+    return dict(BASE, Name="Base " + gsid, TypeId=TYPES[number % 2],
                 Status=STATUSES[number % 3] if number > 2 else "Active")

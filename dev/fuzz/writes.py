@@ -6,7 +6,8 @@ COLUMNS = {"name": "Name", "status": "Status", "owner_id": "OwnerId", "start_dat
            "end_date": "EndDate", "comments": "Comments"}
 STATUSES = ("Active", "Completed", "Archived")
 BAD = "Unheard of"              # the tenant refuses it, and nobody here knows
-PER_TYPE = "1T02"               # every other plan has this type
+TYPES = ["1T01", "1T02"]        # ids of two plan types that the tenants have
+COMPANY, OWNER = "1P01ACME", "1P0O1"
 NO_PLAN = "1P02NONE"
 
 
@@ -124,11 +125,11 @@ class Insert(Step):
 
     def _row(self, place):
         flaw = self.flaw if place == self.place else None
-        return (None if flaw == "null" else self.name(place), "1P01NEW", "1T01",
+        return (None if flaw == "null" else self.name(place), COMPANY, OWNER, TYPES[0],
                 BAD if flaw == "bad" else STATUSES[place % 3], self.comments)
 
     def sql(self, inside=False):
-        into = "%s.%s (name, company_id, type_id, status, comments)" % (self.server, self.table)
+        into = "%s.%s (name, company_id, owner_id, type_id, status, comments)" % (self.server, self.table)
         places = range(1, self.count + 1)
         if self.how == "copy":
             return "COPY %s FROM STDIN" % into
@@ -141,9 +142,9 @@ class Insert(Step):
                 names = "left(%s, 50 + 0 / (g - %d))" % (names, self.place)
             elif self.flaw == "bad":
                 statuses = "CASE g WHEN %d THEN '%s' ELSE %s END" % (self.place, BAD, statuses)
-            text = "INSERT INTO %s SELECT %s, '1P01NEW', '1T01', %s, rpad('made by %d ', %d, '.') " \
-                   "FROM generate_series(1, %d) AS g" % (into, names, statuses, self.number,
-                                                         len(self.comments), self.count)
+            text = "INSERT INTO %s SELECT %s, '%s', '%s', '%s', %s, rpad('made by %d ', %d, '.') " \
+                   "FROM generate_series(1, %d) AS g" % (into, names, COMPANY, OWNER, TYPES[0], statuses,
+                                                         self.number, len(self.comments), self.count)
         else:
             text = "INSERT INTO %s VALUES %s" % (into, ", ".join(
                 "(%s)" % ", ".join(map(literal, self._row(place))) for place in places))
@@ -170,8 +171,8 @@ class Insert(Step):
             return []
         last = self.place - 1 if self.flaw in ("null", "zero") else self.count
         return [Unit(self.server, "plan", self.name(place), {
-            "Name": self.name(place), "CompanyId": "1P01NEW", "TypeId": "1T01", "Status": self._row(place)[3],
-            "Comments": self.comments},
+            "Name": self.name(place), "CompanyId": COMPANY, "OwnerId": OWNER, "TypeId": TYPES[0],
+            "Status": self._row(place)[4], "Comments": self.comments},
             "22023" if self.flaw == "bad" and place == self.place else None)
                 for place in range(1, last + 1)]
 
@@ -241,7 +242,7 @@ class Update(Step):
         if self.form == "trigger":
             return "INSERT INTO l.push VALUES ('%s', %s, 'u%d')" % (server, gsid, number)
         update = "UPDATE %s.%s AS p SET %s" % (server, self.table, self._set())
-        where = {"type": " WHERE p.type_id = '%s'" % PER_TYPE, "in": " WHERE p.gsid IN " + listed,
+        where = {"type": " WHERE p.type_id = '%s'" % TYPES[1], "in": " WHERE p.gsid IN " + listed,
                  "join": " FROM l.k WHERE p.gsid = k.gsid AND k.gsid IN " + listed,
                  "where": " WHERE p.gsid = %s AND p.status = 'Active'" % gsid,
                  }.get(self.form, " WHERE p.gsid = " + gsid)
@@ -259,7 +260,7 @@ class Update(Step):
         """The plans that the statement finds; what it reads of them is the tenant's."""
         plans = ledger.plans[self.server]
         if self.form == "type":
-            return [gsid for gsid, plan in plans.items() if plan["TypeId"] == PER_TYPE]
+            return [gsid for gsid, plan in plans.items() if plan["TypeId"] == TYPES[1]]
         found = [gsid for gsid in (self.gsids if self.form in ("in", "join") else self.gsids[:1])
                  if gsid in plans]
         if self.form == "where":
