@@ -81,6 +81,12 @@ SELECT c.name, e.* FROM unnest(ARRAY['gsid', 'company_name', 'type_name', 'owner
 -- no type has this id; one that is retired has no name that a plan could be written with
 SELECT * FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, type_id, owner_id) VALUES ('n', 'c', '1T0NONE', 'o')$$);
 \! sandbox/ctl requests
+-- nor has one a name that says which it is, where another type has the same
+BEGIN;
+\! sandbox/ctl fault '{"op":"*","times":2,"fault":{"replace_body":[["\"Renewal\"","\"Onboarding\"",0]]}}'
+SELECT * FROM local.error_of(format($$INSERT INTO gs.successplans (name, company_id, type_id, owner_id) VALUES ('n', 'c', %L, 'o')$$, :'renewal'));
+ROLLBACK;
+\! sandbox/ctl clear
 -- so it is with one row of several: none is sent
 SELECT * FROM local.error_of($$INSERT INTO gs.successplans (name, company_id, type_id, owner_id)
 	SELECT name, company_id, CASE WHEN i = 3 THEN '1T0NONE' ELSE type_id END, owner_id FROM local.wanted WHERE i <= 3$$);

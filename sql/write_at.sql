@@ -243,6 +243,15 @@ BEGIN;
 UPDATE gs.successplans SET comments = 'waits' WHERE gsid = '1P02A';
 SELECT e FROM local.error_of($$UPDATE gs.successplans AS p SET status = length(p::text)::text WHERE gsid = '1P02A'$$) AS e LIMIT 1;
 ROLLBACK;
+-- one that has the plans by another name, too, is taken to read all of them there
+BEGIN;
+UPDATE gs.successplans SET comments = 'waits' WHERE gsid = '1P02A';
+SELECT e FROM local.error_of($$UPDATE gs.successplans AS p SET comments = q.comments || '!' FROM gs.successplans AS q WHERE p.gsid = '1P02A' AND q.gsid = p.gsid$$) AS e LIMIT 1;
+SELECT e FROM local.error_of($$UPDATE gs.successplans SET comments = (SELECT max(comments) FROM gs.successplans WHERE gsid = '1P02A') WHERE gsid = '1P02A'$$) AS e LIMIT 1;
+SELECT e FROM local.error_of($$WITH q AS MATERIALIZED (SELECT gsid, comments FROM gs.successplans) UPDATE gs.successplans AS p SET comments = q.comments || '!' FROM q WHERE p.gsid = '1P02A' AND q.gsid = p.gsid$$) AS e LIMIT 1;
+SELECT e FROM local.error_of($$UPDATE gs.successplans AS p SET comments = q.comments || '!' FROM (SELECT gsid, comments FROM gs.successplans OFFSET 0) AS q WHERE p.gsid = '1P02A' AND q.gsid = p.gsid$$) AS e LIMIT 1;
+UPDATE gs.successplans AS p SET comments = q.comments || '!' FROM gs.successplans AS q WHERE p.gsid = '1P02B' AND q.gsid = '1P02C';
+ROLLBACK;
 -- one statement that updates a plan in two parts
 BEGIN;
 WITH first AS (UPDATE gs.successplans SET comments = 'of the first part' WHERE gsid = '1P02B' RETURNING gsid)

@@ -350,14 +350,32 @@ load_named(const GsTenant *tenant, const GsResource *namer, const char *category
 	return named;
 }
 
+/* How many records have a name. */
+static int
+count_named(const Named *named, const char *name)
+{
+	int			count = 0;
+	ListCell   *cell;
+
+	foreach(cell, named->names)
+		if (strcmp(lfirst(cell), name) == 0)
+			count++;
+	return count;
+}
+
+/* NULL for the id of no record, and for one whose name is another's, too. */
 static const char *
 find_name(const Named *named, const char *id)
 {
 	ListCell   *cell;
 
 	foreach(cell, named->ids)
+	{
+		const char *name = list_nth(named->names, foreach_current_index(cell));
+
 		if (strcmp(lfirst(cell), id) == 0)
-			return list_nth(named->names, foreach_current_index(cell));
+			return count_named(named, name) == 1 ? name : NULL;
+	}
 	return NULL;
 }
 

@@ -67,7 +67,7 @@ extern const List *gs_describe_updateable(const GsTenant *tenant, const GsResour
 
 /*
  * The name that a record of a resource (namer) has for its id, both as JSON; NULL
- * where there is no such record.  category is the option plan_type_category, UTF-8,
+ * where there is no such record, or another has its name, too.  category is the option plan_type_category, UTF-8,
  * page_size that of that name.  All that there are are read once, and kept until
  * the transaction ends; again only by another statement, for an id that was not
  * among them.  Raises what fails.

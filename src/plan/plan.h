@@ -51,6 +51,17 @@ extern ForeignScan *gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baser
 extern List *gs_used_attnums(const GsRelation *relation, Index relid, List *exprs);
 
 /*
+ * reads.c
+ */
+
+/*
+ * The columns of the table, a target of the query, that an UPDATE of these
+ * columns reads of the rows that it updates.  Called when the rest has been planned.
+ */
+extern List *gs_update_reads(PlannerInfo *root, const GsRelation *relation,
+								 List *set_columns);
+
+/*
  * bind_path.c: set up the hook by which joins that send keys in batches are
  * planned.  Called once at load.
  */

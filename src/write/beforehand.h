@@ -37,13 +37,6 @@ extern void gs_beforehand_returning(const GsRelation *relation, CmdType operatio
 									List *returning, Index varno, List *set_columns);
 
 /*
- * The columns of the table, a target of the query, that an UPDATE of these
- * columns reads of the rows that it updates.
- */
-extern List *gs_beforehand_reads(PlannerInfo *root, const GsRelation *relation,
-								 List *set_columns);
-
-/*
  * WITH CHECK OPTION, before a row is sent.
  */
 

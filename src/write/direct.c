@@ -128,7 +128,7 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 		if (plan->returningLists != NIL)
 			returning = list_nth(plan->returningLists, subplan_index);
 		gs_beforehand_returning(relation, CMD_UPDATE, returning, resultRelation, columns);
-		reads = gs_beforehand_reads(root, relation, columns);
+		reads = gs_update_reads(root, relation, columns);
 	}
 	/* what a column is set to is compared with what it was, and what is returned is not read back */
 	attnums = list_concat_unique_int(gs_used_attnums(relation, resultRelation,

@@ -87,7 +87,7 @@ gainsightPlanForeignModify(PlannerInfo *root, ModifyTable *plan, Index resultRel
 									list_nth(plan->returningLists, subplan_index),
 									resultRelation, columns);
 		if (plan->operation == CMD_UPDATE)
-			reads = gs_beforehand_reads(root, relation, columns);
+			reads = gs_update_reads(root, relation, columns);
 	}
 	return list_make2(columns, reads);
 }

@@ -88,8 +88,9 @@ check_name(const GsRelation *relation, const GsAttr *attr, const char *json)
 			 errmsg("no %s has the id %s that column \"%s\" of foreign table \"%s\" names",
 					gs_model_resource(relation->resource->dialect, spelling->namer)->label,
 					gs_printable(json, SHOWN_KEY), attr->name, relation->name),
-			 errdetail("A %s is written with the name in place of the id, and there is none.",
-					   relation->resource->label)));
+			 errdetail("A %s is written with the name in place of the id: no record has this id, or another has the same name.",
+					   relation->resource->label),
+			 errhint("The foreign table of the resource \"%s\" has ids and names.", spelling->namer)));
 }
 
 static const char *
