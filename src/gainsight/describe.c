@@ -284,9 +284,9 @@ context_of_names(void)
 	return named_context;
 }
 
-/* Read them all into CurrentMemoryContext. */
+/* Read them all into CurrentMemoryContext; what that takes is in the reader's. */
 static void
-read_names(const GsTenant *tenant, int page_size, Named *named)
+read_names(const GsTenant *tenant, int page_size, MemoryContext context, Named *named)
 {
 	const char *fields[] = {
 		gs_model_flagged(named->namer, GS_KEY)->field,
@@ -297,8 +297,6 @@ read_names(const GsTenant *tenant, int page_size, Named *named)
 		.resource = named->namer, .nkeys = -1, .searches = &search, .nsearches = 1,
 		.paging = {page_size, page_size, gs_total_known(tenant, named->namer, NULL), true}
 	};
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw reading of names",
-												  ALLOCSET_SMALL_SIZES);
 	GsReader   *reader = gs_reader_open(tenant, &spec, context);
 	const GsJson *record;
 	const char *key;
@@ -313,7 +311,6 @@ read_names(const GsTenant *tenant, int page_size, Named *named)
 							 gs_json_printed(gs_json_get(record, fields[0]), GS_JSON_EXACT));
 		named->names = lappend(named->names, gs_json_printed(name, GS_JSON_AS_IT_CAME));
 	}
-	MemoryContextDelete(context);
 }
 
 /* What the transaction has read of them, or NULL. */
@@ -336,6 +333,8 @@ find_named(const GsTenant *tenant, const GsResource *namer, const char *category
 static Named *
 load_named(const GsTenant *tenant, const GsResource *namer, const char *category, int page_size)
 {
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw reading of names",
+												  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context_of_names());
 	Named	   *named = palloc0(sizeof(Named));
 
@@ -343,10 +342,11 @@ load_named(const GsTenant *tenant, const GsResource *namer, const char *category
 	named->namer = namer;
 	named->category = pstrdup(category);
 	named->read_by = GetCurrentStatementStartTimestamp();
-	read_names(tenant, page_size, named);
+	read_names(tenant, page_size, context, named);
 	/* in front of what an earlier statement has read */
 	all_named = lcons(named, all_named);
 	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
 	return named;
 }
 

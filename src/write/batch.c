@@ -212,20 +212,19 @@ start_send(const UpdateGroup *group, const List *updates)
 							   list_length(updates), &terms, group->context);
 }
 
-/* Of a record that was refused: which it is, and what became of those beside it. */
+/* Of a record that was not done: which it is, and what became of those beside it (-1: the same). */
 static void
-fail_refused(GsUpdate *update, const GsOutcome *outcome, int others, int done)
+fail_one(GsUpdate *update, const GsOutcome *outcome, int others, int done)
 {
 	GsFailure  *failure = palloc(sizeof(GsFailure));
 	const GsRelation *relation = update->relation;
+	const char *key = gs_without_secrets(update->key, &relation->settings->tenant);
+	const char *which = psprintf("the %s \"%s\"", relation->resource->label, gs_printable(key, SHOWN_KEY));
 
 	*failure = outcome->failure;
 	if (others > 0)
-		failure->aside = psprintf("It was about the %s with %s \"%s\"; of the %d others in its request %d were updated.",
-								  relation->resource->label,
-								  gs_model_flagged(relation->resource, GS_KEY)->field,
-								  gs_printable(gs_without_secrets(update->key, &relation->settings->tenant), SHOWN_KEY),
-								  others, done);
+		failure->aside = done < 0 ? psprintf("It was about %s and %d others.", which, others) :
+			psprintf("It was about %s; of the %d others in its request %d were updated.", which, others, done);
 	gs_update_fail(update, failure);
 }
 
@@ -249,7 +248,7 @@ take_outcome(GsUpdate *update, const GsRequest *request, const GsOutcome *outcom
 	else
 	{
 		gs_xact_end_write(request, outcome->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
-		fail_refused(update, outcome, others, done);
+		fail_one(update, outcome, others, done);
 	}
 }
 
@@ -271,7 +270,8 @@ take_outcomes(const UpdateGroup *group, const List *updates, const GsRequest *re
 			done++;
 	}
 	for (int i = 0; i < count; i++)
-		take_outcome(list_nth(updates, i), request, &outcomes[i], count - 1, done);
+		take_outcome(list_nth(updates, i), request, &outcomes[i], count - 1,
+					 verdict->kind == GS_ANSWERED ? done : -1);
 }
 
 /* False if it came too late, and was not sent. */
