@@ -3,6 +3,8 @@
 --
 \i sql/include/setup.psql
 \i sql/include/copy.psql
+-- how many lookups become a walk is another chapter's
+SET gainsight_fdw.enable_walk_instead = off;
 -- a warehouse's tables: a row a company, and many
 CREATE TABLE local.account AS
   SELECT company_id AS id, min(company_name) AS name, row_number() OVER (ORDER BY company_id) AS n

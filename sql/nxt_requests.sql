@@ -117,6 +117,27 @@ SELECT * FROM local.explain_analyze('SELECT FROM generate_series(1, 3) LEFT JOIN
 RESET enable_material;
 
 --
+-- Lookups, and a walk instead
+--
+SET gainsight_fdw.enable_bind_join = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET enable_material = off;
+CREATE TABLE local.parent AS SELECT gsid FROM local.successplans ORDER BY gsid LIMIT 120;
+ANALYZE local.parent;
+-- eight pages, as this session has seen
+SELECT count(*) FROM gs.objectives;
+SELECT trim(line) FROM local.explain_analyze('SELECT o.gsid FROM local.parent AS t LEFT JOIN gs.objectives AS o ON o.success_plan_id = t.gsid') AS line
+WHERE line ~ 'Walked|^ *Requests';
+SELECT local.compare_queries('SELECT o.* FROM local.parent AS t LEFT JOIN gs.objectives AS o ON o.success_plan_id = t.gsid',
+	'SELECT o.* FROM local.parent AS t LEFT JOIN local.objectives AS o ON o.success_plan_id = t.gsid');
+\! sandbox/ctl clear
+RESET enable_material;
+RESET enable_mergejoin;
+RESET enable_hashjoin;
+RESET gainsight_fdw.enable_bind_join;
+
+--
 -- ANALYZE
 --
 

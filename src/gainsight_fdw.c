@@ -31,6 +31,7 @@ _PG_init(void)
 	gs_bind_path_init();
 	gs_drain_init();
 	gs_jit_init();
+	gs_wide_init();
 	gs_xact_init();
 	gs_commit_init();
 	gs_dry_run_init();

@@ -1,20 +1,37 @@
-"""What EXPLAIN says that a statement will ask for."""
+"""What EXPLAIN says that a statement will ask for, and what it may ask for at most."""
 
 import json
+import math
 import re
 
 REQUEST_COST = 1000                     # the option's default
 RECURSIONS = 10                         # as many as core takes a recursive query to have
+PAGE_SIZE = 1000                        # the option's default
 
 
 def estimated(session, statement):
-    """Estimated Requests, as often as the planner takes each node to run; None without any."""
+    """Estimated Requests, as often as the planner takes each node to run, and twice the pages of
+    what is scanned, and 2 for each scan, which is the most that may be sent; None without any."""
     answer = session.run("EXPLAIN (VERBOSE, FORMAT JSON) " + statement)
     if answer.error:
-        return None
+        return None, None
     given = answer.rows[0][0]
     plan = (json.loads(given) if isinstance(given, str) else given)[0]["Plan"]
-    return _requests(plan, 1) if "Estimated Requests" in json.dumps(plan) else None
+    if "Estimated Requests" not in json.dumps(plan):
+        return None, None
+    most = {}
+    for schema, name, rows in session.must(
+            "SELECT relnamespace::regnamespace::text, relname, reltuples FROM pg_class WHERE relkind = 'f'"):
+        most[schema.strip('"'), name] = 2 * max(1, math.ceil((float(rows) - 1) / (PAGE_SIZE - 1))) + 2
+    return _requests(plan, 1, most), sum(_scans(plan, most))
+
+
+def _scans(plan, most):
+    """What each scan of the plan may send at most."""
+    if "Estimated Requests" in plan:
+        yield most.get((plan.get("Schema"), plan.get("Relation Name")), 2)
+    for below in plan.get("Plans", ()):
+        yield from _scans(below, most)
 
 
 def _aliases(plan):
@@ -56,7 +73,8 @@ def _loops(plan, below, outer, recursions):
     return 1
 
 
-def _requests(plan, recursions):
+def _requests(plan, recursions, most):
+    """Lookups are no more than the walk that they would be replaced by, and that walk."""
     total = plan.get("Estimated Requests", 0)
     # count(*): what stands below runs only where totalCount settles nothing
     if "Gainsight Count" in plan:
@@ -66,5 +84,6 @@ def _requests(plan, recursions):
     for below in filter(_asks, children):
         again = RECURSIONS if plan["Node Type"] == "Recursive Union" and below is not outer \
             else recursions
-        total += _loops(plan, below, outer, recursions) * _requests(below, again)
+        total += min(_loops(plan, below, outer, recursions) * _requests(below, again, most),
+                     sum(_scans(below, most)))
     return total

@@ -167,7 +167,11 @@ class Runner:
     def _measure(self, name, statement, sent):
         """By the plans under one switch each, and by what EXPLAIN said."""
         self.counts["measured"] += 1
-        guess = estimated(self.foreign, statement)
+        guess, most = estimated(self.foreign, statement)
+        if most is not None and sent > most:
+            self.excess.append("%s: sent %d, %.0f would do: %s" % (
+                name, sent, most, " ".join(statement.split())[:600]))
+            print("EXCESS " + self.excess[-1], flush=True)
         if guess is not None:
             good = sent <= guess + 2 and guess <= sent + 2 or \
                 sent <= guess * 1.5 and guess <= sent * 1.5

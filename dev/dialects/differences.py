@@ -88,6 +88,11 @@ DIFFERENT = {
         "SELECT local.compare_queries('SELECT name, company_id FROM gs.successplans'": (1, _WRITES),
         "UPDATE gs.successplans AS p SET company_id = m.next FROM local.moves": (1, "a company that the tenant has not"),
     },
+    "walk_instead": {
+        "\tlocal.asked($$SELECT a.n, (SELECT count(*) FROM local.plan": (1, "what is sent, not rows"),
+        "SELECT local.walked('SELECT t.n, o.gsid FROM": (2, _OBJECTIVES),
+        "SELECT local.walked('SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN": (1, _UNCOUNTED),
+    },
     "tenants": {
         "SELECT tenant, name FROM gs.plans WHERE company_id = '1P01ACME'": (1, _WRITES),
         "SELECT name, count(*) FROM gs.plans WHERE company_id = '1P01ACME'": (1, _WRITES),

@@ -120,6 +120,7 @@ class Runner:
             chosen["work_mem"] = "4MB"
         if self.bind:
             chosen["gainsight_fdw.enable_bind_join"] = rng.choice(("on", "on", "off"))
+            chosen["gainsight_fdw.enable_walk_instead"] = rng.choice(("on", "on", "on", "off"))
         return chosen
 
     def _apply(self, settings):

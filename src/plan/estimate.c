@@ -3,7 +3,8 @@
  *	  How many rows are there, and how many requests do they take?
  *
  * By ANALYZE's figures, else by what this backend was last told, else by a
- * guess of the model's.  Only with use_remote_estimate is the tenant asked.
+ * guess of the model's.  Only with use_remote_estimate is the tenant asked by the
+ * planner.
  */
 #include "postgres.h"
 
@@ -116,6 +117,43 @@ known_size(const GsRelation *relation)
 		ReleaseSysCache(tuple);
 	}
 	return size;
+}
+
+bool
+gs_estimate_ask_size(const GsRelation *relation)
+{
+	const GsResource *resource = relation->resource;
+	const GsTenant *tenant = &relation->settings->tenant;
+	const char *key;
+	GsSearch	search = {.nselect = 1};
+	int64		total;
+
+	if (gs_model_read(resource, false) == NULL)
+		resource = gs_model_parent(resource);
+	if (resource->dialect->uncounted || !gs_model_read(resource, false)->search)
+		return false;
+	key = gs_model_flagged(resource, GS_KEY)->field;
+	search.select = &key;
+	if (gs_total_ask(tenant, resource, &search, &total))
+		gs_total_remember(tenant, resource, total);
+	return true;
+}
+
+double
+gs_estimate_walk(const GsRelation *relation, bool guess)
+{
+	const GsResource *resource = relation->resource;
+	GsSize		size = known_size(relation);
+	bool		known = size.rows >= 0;
+
+	if (gs_model_read(resource, false) == NULL)
+		known |= size.pages > 0 || gs_total_known(&relation->settings->tenant,
+												  gs_model_parent(resource), NULL) != GS_NO_TOTAL;
+	if (!known && !guess)
+		return -1;
+	if (size.rows < 0)
+		size.rows = gs_estimate_rows(relation);
+	return gs_estimate_requests(relation, &size, size.rows, 0);
 }
 
 int64

@@ -53,6 +53,18 @@ extern double gs_estimate_list(const GsRelation *relation, double pieces, double
 extern int64 gs_estimate_known_rows(const GsRelation *relation);
 
 /*
+ * The requests of a walk over all of a relation, by what is known now; where its
+ * size is not known, by a guess, or -1.
+ */
+extern double gs_estimate_walk(const GsRelation *relation, bool guess);
+
+/*
+ * Ask the tenant with a request how many rows a walk would read, and remember it;
+ * false if it is one that does not tell, and was not asked.
+ */
+extern bool gs_estimate_ask_size(const GsRelation *relation);
+
+/*
  * The most pieces (or keys, each a request) of a list that brings so many rows
  * with which it is no dearer than reading without it, by what is known now.
  * rest: the part of all rows that is read then.

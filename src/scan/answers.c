@@ -158,6 +158,12 @@ gs_answers_add(GsAnswers *answers, uint32 hash, TupleTableSlot *slot)
 	link_row(answers, answers->count++);
 }
 
+int64
+gs_answers_count(const GsAnswers *answers)
+{
+	return answers->count;
+}
+
 /* From a row on, the first of the hash. */
 static int64
 with_hash(const GsAnswers *answers, int64 row, uint32 hash)

@@ -21,9 +21,10 @@ typedef struct GsAnswers GsAnswers;
 extern GsAnswers *gs_answers_create(void);
 
 /*
- * Add a row.
+ * Add a row; and how many there are.
  */
 extern void gs_answers_add(GsAnswers *answers, uint32 hash, TupleTableSlot *slot);
+extern int64 gs_answers_count(const GsAnswers *answers);
 
 /*
  * The first row with a hash, and the one after a row with the same hash, in

@@ -35,6 +35,7 @@ struct GsBindInner
 	int64		first_saved;	/* the number that the first of them was saved by */
 	TupleTableSlot *slot;
 	int64		row;			/* next to give, GS_NO_ROW at the end */
+	bool		for_any;		/* answers are to whatever values there are */
 };
 
 static bool
@@ -93,6 +94,12 @@ gs_bind_inner_is_complete(const GsBindInner *inner)
 	return gs_bind_keys_is_complete(inner->keys);
 }
 
+bool
+gs_bind_inner_is_for_any(const GsBindInner *inner)
+{
+	return inner->for_any;
+}
+
 void
 gs_bind_inner_end(GsBindInner *inner)
 {
@@ -140,6 +147,7 @@ ask_for_keys(GsBindInner *inner, ArrayType *keys)
 {
 	GsScanState *state = inner->state;
 	GsOperand  *operands = palloc(sizeof(GsOperand) * state->plan.noperands);
+	bool		instead;
 	ListCell   *cell;
 
 	memcpy(operands, gs_operands_values(state->operands),
@@ -150,9 +158,16 @@ ask_for_keys(GsBindInner *inner, ArrayType *keys)
 		operands[lfirst_int(cell)].isnull = false;
 	}
 	gs_source_open(state, &state->source, &state->plan, operands);
+	instead = gs_wide_is_due(inner->node, operands);
+	if (instead)
+	{
+		forget_answers(inner);
+		gs_source_open(state, &state->source, gs_wide_plan(state->wide), operands);
+	}
 	read_answers(inner);
-	/* the batch was dearer than the table */
-	if (state->source.spec.unlisted)
+	inner->for_any = instead;
+	/* or the batch was dearer than the table */
+	if (instead || state->source.spec.unlisted)
 		gs_bind_keys_know_all(inner->keys);
 }
 
@@ -167,7 +182,7 @@ have_answers(GsBindInner *inner)
 
 	if (gs_bind_keys_is_unsure(inner->keys))
 	{
-		bool		changed = gs_rows_evaluate(inner->node);
+		bool		changed = gs_rows_evaluate(inner->node) && !inner->for_any;
 
 		if (changed)
 			forget_answers(inner);
@@ -190,6 +205,8 @@ begin_rows(GsBindInner *inner)
 	if (has_key || gs_bind_keys_wants_all(inner->keys))
 		have_answers(inner);
 	inner->row = has_key ? gs_answers_first(inner->answers, hash) : GS_NO_ROW;
+	if (inner->for_any && has_key)
+		gs_wide_count(inner->state->wide);
 	MemoryContextSwitchTo(old);
 }
 

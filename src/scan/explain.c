@@ -200,9 +200,14 @@ gs_explain_scan(ForeignScanState *node, bool updates, ExplainState *es)
 void
 gainsightExplainForeignScan(ForeignScanState *node, ExplainState *es)
 {
+	const GsScanState *state = node->fdw_state;
+
 	gs_explain_scan(node, false, es);
-	if (es->analyze && gs_scan_usage(node) != NULL)
-		gs_explain_usage(gs_scan_usage(node), es);
+	if (!es->analyze || state == NULL)
+		return;
+	if (gs_wide_lookups(state->wide) > 0)
+		ExplainPropertyInteger("Walked Instead", "lookups", gs_wide_lookups(state->wide), es);
+	gs_explain_usage(gs_scan_usage(node), es);
 }
 
 const char *

@@ -119,6 +119,75 @@ needs_header(const ForeignScan *plan)
 	return false;
 }
 
+/*
+ * What a scan does before its session writes: it reads what it has not given, the
+ * walk that it is on, or has not begun, to its end.  If it will be asked again
+ * by values that nobody knows yet, all that they can want is read, but only if such
+ * records are written as the scan reads.
+ */
+
+/* May rows be asked for that are neither kept nor on the way to be? */
+static bool
+lacks_rows(const GsScanState *state)
+{
+	const GsKept *kept = &state->kept;
+
+	if (gs_wide_is_complete(state->wide) || state->saved != NULL)
+		return false;
+	if (state->inner != NULL && gs_bind_inner_is_for_any(state->inner))
+		return false;
+	if (!bms_is_empty(state->changing))
+		return true;
+	if (state->inner != NULL)
+		return !state->read_all && !gs_bind_inner_is_complete(state->inner);
+	return kept->policy != GS_KEEP_NEVER && kept->rows != GS_KEPT_ALL;
+}
+
+/* May what is written be among what the scan reads?  One object's records may be those of several resources. */
+static bool
+may_read(const GsScanState *state, const GsResource *written)
+{
+	const char *object = state->relation->resource->object;
+
+	return state->relation->resource == written ||
+		(object != NULL && written->object != NULL && strcmp(object, written->object) == 0);
+}
+
+static void
+settle_scan(void *scan, const GsResource *written)
+{
+	ForeignScanState *node = scan;
+	GsScanState *state = node->fdw_state;
+	bool		has_rows = state->inner == NULL || state->kept.rows == GS_KEPT_FOR_ANY;
+
+	/* it is the scan's own values that write */
+	if (state->phase == GS_EVALUATING)
+		return;
+	if (has_rows && GS_IS_AT_START(state) && bms_is_empty(state->changing))
+	{
+		state->kept.policy = GS_KEEP_MUST;
+		gs_rows_begin(node);
+	}
+	if (has_rows && !GS_IS_AT_START(state) && state->source.reader != NULL)
+		gs_rows_keep_rest(node, true);
+	if (may_read(state, written) && lacks_rows(state))
+		gs_wide_read(node, NULL);
+}
+
+/* The scan answers for its rows from now on. */
+static void
+begin_settling(ForeignScanState *node)
+{
+	GsScanState *state = node->fdw_state;
+
+	gs_walk_open(&state->walk, &state->relation->settings->tenant, settle_scan, node,
+				 node->ss.ps.state->es_snapshot, state->relation->name);
+}
+
+/*
+ * The scan.
+ */
+
 /* What a scan has that has rows of its own. */
 static void
 prepare_rows(ForeignScanState *node, int eflags)
@@ -141,9 +210,10 @@ prepare_rows(ForeignScanState *node, int eflags)
 		gs_kept_policy(plan, state->plan.keep, eflags);
 	if (state->plan.bind != NULL)
 		state->inner = gs_bind_inner_begin(node);
-	/* a direct modification ends before it writes, and a recheck reads nothing */
+	gs_rows_note_changing(node);
+	/* a direct modification ends before it writes, and a recheck with it */
 	if (plan->operation == CMD_SELECT && node->ss.ps.state->es_epq_active == NULL)
-		gs_settle_begin(node);
+		begin_settling(node);
 }
 
 void
@@ -209,7 +279,9 @@ gainsightEndForeignScan(ForeignScanState *node)
 		return;
 	gs_walk_close(&state->walk);
 	gs_stats_add(&state->relation->settings->tenant);
-	gs_kept_end(&state->kept);
+	gs_kept_forget(&state->kept);
+	if (state->wide != NULL)
+		gs_wide_end(state->wide);
 	if (state->inner != NULL)
 		gs_bind_inner_end(state->inner);
 	if (state->saved != NULL)

@@ -28,21 +28,20 @@ gs_kept_policy(const ForeignScan *plan, GsKeep planned, int eflags)
 void
 gs_kept_forget(GsKept *kept)
 {
-	if (kept->rows != GS_KEPT_NONE)
+	if (kept->store != NULL)
 		tuplestore_end(kept->store);
+	kept->store = NULL;
 	kept->rows = GS_KEPT_NONE;
 	kept->bytes = 0;
 	kept->given = 0;
 }
 
-/* An empty store, and the slots for its rows, all of which outlive the row that is asked for. */
-static Tuplestorestate *
-make_store(ForeignScanState *node)
+void
+gs_kept_prepare(ForeignScanState *node)
 {
 	GsKept	   *kept = &((GsScanState *) node->fdw_state)->kept;
 	TupleDesc	desc = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
 	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
-	Tuplestorestate *store = tuplestore_begin_heap(false, false, work_mem);
 
 	if (kept->slot == NULL)
 	{
@@ -52,15 +51,18 @@ make_store(ForeignScanState *node)
 													ALLOCSET_DEFAULT_SIZES);
 	}
 	MemoryContextSwitchTo(old);
-	return store;
 }
 
+/* An empty store outlives the row that is asked for. */
 static void
 begin_store(ForeignScanState *node, GsKeptRows rows)
 {
 	GsKept	   *kept = &((GsScanState *) node->fdw_state)->kept;
+	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
 
-	kept->store = make_store(node);
+	gs_kept_prepare(node);
+	kept->store = tuplestore_begin_heap(false, false, work_mem);
+	MemoryContextSwitchTo(old);
 	kept->rows = rows;
 	/* what reads it has to be at its end when a row is added */
 	(void) tuplestore_advance(kept->store, true);
@@ -127,36 +129,4 @@ gs_kept_next(ForeignScanState *node)
 	if (found && state->saved != NULL)
 		gs_saved_number(state->first_saved + kept->given++, &kept->slot->tts_tid);
 	return found;
-}
-
-Tuplestorestate *
-gs_kept_fill_for_any(ForeignScanState *node)
-{
-	GsKept	   *kept = &((GsScanState *) node->fdw_state)->kept;
-
-	/* of a try that failed */
-	if (kept->filling != NULL)
-		tuplestore_end(kept->filling);
-	kept->filling = NULL;
-	kept->filling = make_store(node);
-	return kept->filling;
-}
-
-void
-gs_kept_take_for_any(GsKept *kept)
-{
-	gs_kept_forget(kept);
-	kept->store = kept->for_any;
-	kept->rows = GS_KEPT_FOR_ANY;
-	kept->for_any = NULL;
-}
-
-void
-gs_kept_end(GsKept *kept)
-{
-	gs_kept_forget(kept);
-	if (kept->filling != NULL)
-		tuplestore_end(kept->filling);
-	if (kept->for_any != NULL)
-		tuplestore_end(kept->for_any);
 }

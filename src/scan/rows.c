@@ -25,13 +25,28 @@
 
 #include "state.h"
 
+void
+gs_rows_note_changing(ForeignScanState *node)
+{
+	GsScanState *state = node->fdw_state;
+	List	   *exprs = ((const ForeignScan *) node->ss.ps.plan)->fdw_exprs;
+	ListCell   *cell;
+
+	state->changing = gs_params_changing(node->ss.ps.state,
+										 list_truncate(list_copy(exprs), state->plan.noperands));
+	if (state->plan.bind != NULL)
+		foreach(cell, state->plan.bind->operands)
+			state->changing = bms_del_member(state->changing, lfirst_int(cell));
+}
+
 bool
 gs_rows_are_for_any(GsScanState *state)
 {
-	if (GS_IS_AT_START(state) && state->kept.for_any != NULL)
+	if (GS_IS_AT_START(state) && gs_wide_is_complete(state->wide))
 	{
 		gs_source_close(&state->source);
-		gs_kept_take_for_any(&state->kept);
+		gs_kept_forget(&state->kept);
+		state->kept.rows = GS_KEPT_FOR_ANY;
 	}
 	return state->kept.rows == GS_KEPT_FOR_ANY;
 }
@@ -101,28 +116,67 @@ read_all_first(ForeignScanState *node)
 		state->phase = GS_REPLAYING;
 }
 
+/* Give those for whatever values that may be wanted by these. */
+static void
+begin_for_any(GsScanState *state)
+{
+	gs_wide_begin(state->wide, gs_operands_values(state->operands));
+	state->phase = GS_REPLAYING;
+}
+
+/* Ask the tenant for the rows of the values; or for those of all, where that is no dearer. */
+static void
+begin_asking(ForeignScanState *node)
+{
+	GsScanState *state = node->fdw_state;
+	const GsOperand *operands = gs_operands_values(state->operands);
+
+	/* first, for if it cannot be asked, those kept are for other values */
+	gs_kept_forget(&state->kept);
+	gs_source_open(state, &state->source, &state->plan, operands);
+	if (gs_wide_is_due(node, operands))
+	{
+		gs_wide_read(node, operands);
+		(void) gs_rows_are_for_any(state);
+		begin_for_any(state);
+		return;
+	}
+	state->phase = GS_READING;
+	gs_kept_begin(node);
+	state->first_saved = state->saved ? gs_saved_count(state->saved) : 0;
+}
+
 void
 gs_rows_begin(ForeignScanState *node)
 {
 	GsScanState *state = node->fdw_state;
 
-	if (gs_rows_are_for_any(state) ||
-		(!gs_rows_evaluate(node) && state->kept.rows == GS_KEPT_ALL))
+	if (gs_rows_are_for_any(state))
+	{
+		if (gs_wide_goes_by_values(state->wide))
+			(void) gs_rows_evaluate(node);
+		begin_for_any(state);
+	}
+	else if (gs_rows_evaluate(node) || state->kept.rows != GS_KEPT_ALL)
+		begin_asking(node);
+	else
 	{
 		gs_kept_rewind(&state->kept);
 		state->phase = GS_REPLAYING;
 	}
-	else
-	{
-		/* first, for if it cannot be asked, those kept are for other values */
-		gs_kept_forget(&state->kept);
-		gs_source_open(state, &state->source, &state->plan, gs_operands_values(state->operands));
-		state->phase = GS_READING;
-		gs_kept_begin(node);
-		state->first_saved = state->saved ? gs_saved_count(state->saved) : 0;
-	}
 	if (state->read_all)
 		read_all_first(node);
+}
+
+/* The next of the rows that are there, NULL or an empty slot at their end. */
+static TupleTableSlot *
+next_kept(ForeignScanState *node)
+{
+	GsScanState *state = node->fdw_state;
+
+	if (state->kept.rows == GS_KEPT_FOR_ANY)
+		return gs_wide_next(state->wide);
+	return gs_kept_next(node) ? state->kept.slot : NULL;
 }
 
 TupleTableSlot *
@@ -138,8 +192,10 @@ gs_rows_next(ForeignScanState *node)
 		read_all_first(node);
 	if (state->phase == GS_REPLAYING)
 	{
-		if (gs_kept_next(node))
-			return state->kept.slot;
+		TupleTableSlot *kept = next_kept(node);
+
+		if (!TupIsNull(kept))
+			return kept;
 		state->phase = GS_READING;
 	}
 	if (state->asynchronous && !gs_source_at_hand(&state->source))

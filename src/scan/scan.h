@@ -82,6 +82,11 @@ extern void gs_bind_outer_init(void);
 extern void gs_drain_init(void);
 
 /*
+ * wide.c: define the setting gainsight_fdw.enable_walk_instead.  Called once at load.
+ */
+extern void gs_wide_init(void);
+
+/*
  * async.c: scans side by side under an Append
  */
 extern bool gainsightIsForeignPathAsyncCapable(ForeignPath *path);

@@ -105,7 +105,7 @@ is_read_whole(const GsScanState *state, const GsSource *source)
 {
 	if (source->spec.wanted != NULL)
 		return false;
-	return source->plan->bind != NULL || source != &state->source || state->read_all ||
+	return state->inner != NULL || source != &state->source || state->read_all ||
 		gs_is_drained(state->node);
 }
 

@@ -12,6 +12,7 @@
 
 typedef struct GsBindInner GsBindInner;
 typedef struct GsCount GsCount;
+typedef struct GsWide GsWide;
 
 /*
  * Where a scan is; rows.c says what moves it on.  One that stands for a count
@@ -46,7 +47,7 @@ typedef enum GsKeptRows
 	GS_KEPT_NONE,				/* or there were too many */
 	GS_KEPT_ALL,				/* from the first on, for the values that the scan has */
 	GS_KEPT_TAIL,				/* those that were not given yet, so no good for a rescan */
-	GS_KEPT_FOR_ANY				/* for whatever values */
+	GS_KEPT_FOR_ANY				/* none here: wide.c has those for whatever values */
 } GsKeptRows;
 
 typedef struct GsKept
@@ -59,8 +60,6 @@ typedef struct GsKept
 	TupleTableSlot *slot;		/* of the one that is given */
 	TupleTableSlot *early_slot; /* of one that is read before its turn */
 	MemoryContext early_context;
-	Tuplestorestate *filling;	/* will be the next, or was when it failed */
-	Tuplestorestate *for_any;	/* rows for whatever values a rescan has, NULL: none */
 } GsKept;
 
 /* The fdw_state of a foreign scan. */
@@ -93,6 +92,7 @@ typedef struct GsScanState
 	void	   *attached;		/* of a direct modification */
 
 	GsKept		kept;
+	GsWide	   *wide;			/* rows for whatever values, when they are complete; or NULL */
 
 	/* of a session that writes to the same tenant; a count's, too */
 	GsWalk		walk;
@@ -152,21 +152,18 @@ extern void gs_kept_stand_behind(ForeignScanState *node);
 extern bool gs_kept_next(ForeignScanState *node);
 
 /*
- * A store to fill with rows for whatever values, by early_slot and in
- * early_context, which for_any is when it is full; and make that the one that is
- * kept.
+ * Make early_slot and early_context, unless they are there.
  */
-extern Tuplestorestate *gs_kept_fill_for_any(ForeignScanState *node);
-extern void gs_kept_take_for_any(GsKept *kept);
-
-/*
- * Release what the memory context does not.
- */
-extern void gs_kept_end(GsKept *kept);
+extern void gs_kept_prepare(ForeignScanState *node);
 
 /*
  * rows.c: which row is next
  */
+
+/*
+ * See which values may change, when the scan begins.
+ */
+extern void gs_rows_note_changing(ForeignScanState *node);
 
 /*
  * Evaluate the values, of a count too; true if they are others than before.
@@ -213,18 +210,54 @@ extern TupleTableSlot *gs_bind_inner_next(ForeignScanState *node);
 extern bool gs_bind_inner_is_complete(const GsBindInner *inner);
 
 /*
+ * Are the answers to whatever values there are?
+ */
+extern bool gs_bind_inner_is_for_any(const GsBindInner *inner);
+
+/*
  * Release what the memory context does not.
  */
 extern void gs_bind_inner_end(GsBindInner *inner);
 
 /*
- * settle.c: what a scan has to do before the session writes
+ * wide.c: one walk for whatever values
  */
 
 /*
- * The scan answers for its rows from now on.
+ * Make it, and keep the rows; operands are the values of the scan, NULL: they were
+ * not evaluated.  After an error it may be made again.
  */
-extern void gs_settle_begin(ForeignScanState *node);
+extern void gs_wide_read(ForeignScanState *node, const GsOperand *operands);
+extern bool gs_wide_is_complete(const GsWide *wide);
+
+/*
+ * The source of a scan that may be asked by other values is open for these, and
+ * has sent nothing for them yet: have those before, and it, cost as much as the
+ * walk?  Then there is a wide, which may not be complete; and the plan of the walk.
+ * May ask the tenant for the number of rows.
+ */
+extern bool gs_wide_is_due(ForeignScanState *node, const GsOperand *operands);
+extern const GsScanPlan *gs_wide_plan(const GsWide *wide);
+
+/*
+ * Of one that is complete: have values to be evaluated to find rows?  Begin to
+ * give those that may be wanted by these; and the next, an empty slot at the end.
+ */
+extern bool gs_wide_goes_by_values(const GsWide *wide);
+extern void gs_wide_begin(GsWide *wide, const GsOperand *operands);
+extern TupleTableSlot *gs_wide_next(GsWide *wide);
+
+/*
+ * A lookup was answered, by whoever has the rows; and how many were, instead of
+ * being sent.  wide may be NULL.
+ */
+extern void gs_wide_count(GsWide *wide);
+extern int64 gs_wide_lookups(const GsWide *wide);
+
+/*
+ * Release what the memory context does not.
+ */
+extern void gs_wide_end(GsWide *wide);
 
 /*
  * count.c: a scan that stands for a whole count(*)

@@ -1,0 +1,188 @@
+--
+-- WALK INSTEAD: lookups that have cost as much as a walk are replaced by the walk
+--
+\i sql/include/setup.psql
+\i sql/include/copy.psql
+-- plans of lookups: core's other joins would read the table at once
+SET gainsight_fdw.enable_bind_join = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET enable_material = off;
+CREATE TABLE local.account AS
+  SELECT company_id AS id, row_number() OVER (ORDER BY company_id) AS n, min(modified_date) AS at, min(start_date) AS day
+  FROM local.successplans GROUP BY 1 LIMIT 120;
+CREATE TABLE local.plan AS
+  SELECT gsid, company_id, status, row_number() OVER (ORDER BY gsid) AS n FROM local.successplans WHERE gsid ~ '^\w+$' ORDER BY gsid LIMIT 120;
+ANALYZE local.account, local.plan;
+-- A query over the tenant's tables, and the same over their copies; and how often it asks, with the setting and without.
+CREATE FUNCTION local.compare_join(query text) RETURNS text
+RETURN local.compare_queries(query, replace(query, 'gs.', 'local.'));
+CREATE FUNCTION local.asked(query text, setting text DEFAULT 'on') RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+	total bigint := 0;
+BEGIN
+	PERFORM set_config('gainsight_fdw.enable_walk_instead', setting, true);
+	FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
+		total := total + coalesce(substring(line FROM '^ *Requests: (\d+)')::bigint, 0);
+	END LOOP;
+	PERFORM set_config('gainsight_fdw.enable_walk_instead', 'on', true);
+	RETURN total;
+END $$;
+-- What was sent, and not, without a plan's other lines.
+CREATE FUNCTION local.walked(query text) RETURNS SETOF text
+LANGUAGE sql AS $$
+	SELECT trim(line) FROM local.explain_analyze(query) AS line WHERE line ~ 'Walked Instead|^ *Requests'
+$$;
+
+--
+-- By a column that is equal to a value
+--
+SELECT count(*) FROM gs.successplans;
+-- three pages: after three lookups the other 117 are answered from a walk
+SELECT local.explain_analyze('SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id') AS plan;
+SELECT local.compare_join('SELECT a.n, p.* FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
+SELECT local.asked('SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id', 'off') AS without;
+-- three lookups or fewer are only lookups
+SELECT local.walked('SELECT a.n, p.gsid FROM (SELECT * FROM local.account ORDER BY n LIMIT 3) AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
+-- by the key, each a GET
+SELECT local.walked('SELECT l.n, p.name FROM local.plan AS l LEFT JOIN gs.successplans AS p USING (gsid)');
+SELECT local.compare_join('SELECT l.n, p.name FROM local.plan AS l LEFT JOIN gs.successplans AS p USING (gsid)');
+-- two columns at once; of one type and of two
+SELECT local.walked('SELECT l.n, p.name FROM local.plan AS l LEFT JOIN gs.successplans AS p ON p.company_id = l.company_id AND p.status = l.status');
+SELECT local.compare_join('SELECT l.n, p.name FROM local.plan AS l LEFT JOIN gs.successplans AS p ON p.company_id = l.company_id AND p.status = l.status');
+SELECT local.compare_join('SELECT a.n, p.name FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.modified_date = a.at');
+SELECT local.compare_join('SELECT a.n, p.name FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.start_date = a.at');
+SELECT local.compare_join('SELECT a.n, p.name FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.start_date = a.day');
+-- what is fixed is sent with the walk
+SELECT local.walked($$SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id AND p.status = 'Active'$$);
+\! sandbox/ctl clear
+SELECT local.compare_join($$SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id AND p.status = 'Active'$$);
+\! sandbox/ctl requests
+
+--
+-- By a range, or by nothing that can be found by
+--
+SELECT local.walked('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.modified_date < a.at) FROM local.account AS a');
+SELECT local.compare_join('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.modified_date < a.at) FROM local.account AS a');
+SELECT local.compare_join('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.company_id = a.id OR p.start_date < a.day) FROM local.account AS a');
+SELECT local.compare_join('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.company_id = ANY (ARRAY[a.id, (a.n * 7)::text])) FROM local.account AS a');
+
+--
+-- Wherever a scan is asked again
+--
+-- semi and anti joins, a SubPlan in the target list and in a condition, LATERAL, Memoize
+SELECT local.walked($$SELECT a.n FROM local.account AS a WHERE EXISTS (SELECT FROM gs.successplans AS p WHERE p.company_id = a.id AND p.status = 'Archived' OFFSET 0)$$);
+SELECT local.compare_join($$SELECT a.n FROM local.account AS a WHERE EXISTS (SELECT FROM gs.successplans AS p WHERE p.company_id = a.id AND p.status = 'Draft')$$);
+SELECT local.compare_join($$SELECT a.n FROM local.account AS a WHERE NOT EXISTS (SELECT FROM gs.successplans AS p WHERE p.company_id = a.id AND p.status = 'Draft')$$);
+SELECT local.walked('SELECT a.n, (SELECT max(p.name) FROM gs.successplans AS p WHERE p.company_id = a.id) FROM local.account AS a');
+SELECT local.compare_join('SELECT a.n, (SELECT max(p.name) FROM gs.successplans AS p WHERE p.company_id = a.id) FROM local.account AS a');
+SELECT local.walked('SELECT a.n, l.* FROM local.account AS a, LATERAL (SELECT p.gsid FROM gs.successplans AS p WHERE p.company_id = a.id ORDER BY p.gsid LIMIT 2) AS l');
+SELECT local.compare_join('SELECT a.n, l.* FROM local.account AS a, LATERAL (SELECT p.gsid FROM gs.successplans AS p WHERE p.company_id = a.id ORDER BY p.gsid LIMIT 2) AS l');
+SELECT local.compare_join('SELECT t.n, p.gsid FROM (SELECT * FROM local.account, generate_series(1, 3)) AS t JOIN gs.successplans AS p ON p.company_id = t.id');
+-- a null is equal to nothing, and asks for nothing
+SELECT local.compare_join('SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = CASE WHEN a.n % 2 = 0 THEN a.id END');
+SELECT local.compare_join('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.modified_date < CASE WHEN a.n % 2 = 0 THEN a.at END) FROM local.account AS a');
+-- rescans within rescans: both walk once
+SELECT local.walked('SELECT l.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.company_id = l.company_id AND EXISTS
+	(SELECT FROM gs.successplans AS q WHERE q.company_id = l.company_id AND q.owner_id = p.owner_id AND q.gsid <> p.gsid OFFSET 0)) FROM local.plan AS l');
+SELECT local.compare_join('SELECT l.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.company_id = l.company_id AND EXISTS
+	(SELECT FROM gs.successplans AS q WHERE q.company_id = l.company_id AND q.owner_id = p.owner_id AND q.gsid <> p.gsid OFFSET 0)) FROM local.plan AS l');
+-- a bind join that is begun anew for each row
+SET gainsight_fdw.enable_bind_join = on;
+SELECT local.compare_join($$SELECT a.n, (SELECT count(*) FROM local.plan AS l JOIN gs.successplans AS p ON p.gsid = l.gsid AND p.modified_date < a.at) FROM local.account AS a$$);
+SELECT local.asked($$SELECT a.n, (SELECT count(*) FROM local.plan AS l JOIN gs.successplans AS p ON p.gsid = l.gsid AND p.modified_date < a.at) FROM local.account AS a$$) AS asked,
+	local.asked($$SELECT a.n, (SELECT count(*) FROM local.plan AS l JOIN gs.successplans AS p ON p.gsid = l.gsid AND p.modified_date < a.at) FROM local.account AS a$$, 'off') AS without;
+SET gainsight_fdw.enable_bind_join = off;
+-- a cursor, read bit by bit, and read again
+BEGIN;
+DECLARE c SCROLL CURSOR FOR SELECT a.n, p.gsid FROM local.account AS a JOIN gs.successplans AS p ON p.company_id = a.id ORDER BY a.n, p.gsid COLLATE "C";
+CREATE TABLE local.fetched (n bigint, gsid text);
+DO $$
+DECLARE
+	c refcursor := 'c';
+	r record;
+BEGIN
+	LOOP
+		FETCH c INTO r;
+		EXIT WHEN NOT FOUND;
+		INSERT INTO local.fetched VALUES (r.n, r.gsid);
+	END LOOP;
+END $$;
+SELECT local.compare_queries('TABLE local.fetched', 'SELECT a.n, p.gsid FROM local.account AS a JOIN local.successplans AS p ON p.company_id = a.id');
+MOVE ABSOLUTE 0 IN c;
+FETCH 1 FROM c \g /dev/null
+COMMIT;
+-- what the session writes meanwhile is not read: the rows of the walk are those from before
+BEGIN;
+DECLARE w CURSOR FOR SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.company_id = a.id) FROM local.account AS a ORDER BY a.n;
+CREATE TABLE local.counted (n bigint, plans bigint);
+DO $$
+DECLARE
+	w refcursor := 'w';
+	r record;
+BEGIN
+	LOOP
+		FETCH w INTO r;
+		EXIT WHEN NOT FOUND;
+		INSERT INTO local.counted VALUES (r.n, r.count);
+		IF r.n % 40 = 2 THEN
+			UPDATE gs.successplans SET company_id = (SELECT id FROM local.account WHERE n = 120) WHERE gsid = (SELECT gsid FROM local.plan WHERE n = r.n);
+		END IF;
+	END LOOP;
+END $$;
+SELECT local.compare_queries('TABLE local.counted', 'SELECT a.n, (SELECT count(*) FROM local.successplans AS p WHERE p.company_id = a.id) FROM local.account AS a');
+COMMIT;
+\i sql/include/copy.psql
+
+--
+-- Memory
+--
+-- rows are kept on disk where they are too many, their hash in memory
+SET work_mem = '64kB';
+SET hash_mem_multiplier = 10;
+SELECT local.compare_join('SELECT a.n, p.* FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
+-- which is given up where that takes too much: then they are read through
+SET hash_mem_multiplier = 1;
+SELECT local.compare_join('SELECT a.n, p.* FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
+SELECT local.compare_join('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.modified_date < a.at) FROM local.account AS a');
+RESET work_mem;
+RESET hash_mem_multiplier;
+
+--
+-- Objectives: a list for each plan, and the plans
+--
+\! sandbox/ctl reset plans=40 objectives=3 types=6 seed=1
+\i sql/include/copy.psql
+CREATE TABLE local.parent AS SELECT gsid, n FROM local.successplans, generate_series(1, 3) AS n ORDER BY n;
+ANALYZE local.parent;
+SELECT count(*) FROM gs.objectives;
+SET enable_memoize = off;
+SELECT local.walked('SELECT t.n, o.gsid FROM local.parent AS t LEFT JOIN gs.objectives AS o ON o.success_plan_id = t.gsid');
+SELECT local.compare_join('SELECT t.n, o.* FROM local.parent AS t LEFT JOIN gs.objectives AS o ON o.success_plan_id = t.gsid');
+SELECT local.asked('SELECT t.n, o.gsid FROM local.parent AS t LEFT JOIN gs.objectives AS o ON o.success_plan_id = t.gsid', 'off') AS without;
+-- an objective by its id
+SELECT local.compare_join('SELECT o.gsid, (SELECT o2.name FROM gs.objectives AS o2 WHERE o2.gsid = o.gsid) FROM local.objectives AS o');
+-- no walk that max_requests would not let end: 40 lists were asked for, and the last three again
+ALTER SERVER gainsight OPTIONS (ADD max_requests '60');
+SELECT local.walked('SELECT t.n, o.gsid FROM (SELECT * FROM local.parent LIMIT 43) AS t LEFT JOIN gs.objectives AS o ON o.success_plan_id = t.gsid');
+ALTER SERVER gainsight OPTIONS (DROP max_requests);
+
+--
+-- How much there is may not be known
+--
+-- then it is asked for after eight lookups, which costs one request
+\! sandbox/ctl reset plans=2500 objectives=3 types=6 seed=1
+\i sql/include/copy.psql
+\c
+SET gainsight_fdw.enable_bind_join = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET enable_material = off;
+SET client_min_messages = warning;
+SELECT local.walked('SELECT a.n, p.gsid FROM (SELECT * FROM local.account LIMIT 8) AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
+SELECT local.walked('SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
+SELECT local.walked('SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
+
+\i sql/include/teardown.psql
