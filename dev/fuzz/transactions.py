@@ -75,6 +75,7 @@ class Case:
     def __init__(self, rng, at_commit, nxt=False):
         self.rng, self.at_commit, self.nxt, self.number = rng, at_commit, nxt, 0
         self.switches = [rng.choice(choices) for choices in (_NXT_SWITCHES if nxt else _SWITCHES)]
+        self.hot = {server: rng.choice(PLANS[server]) for server in SERVERS}
         self.settings = "SET work_mem = '%s'" % rng.choice(("4MB", "64kB"))
         self.options = {"max_connections": rng.choice(("8", "8", "8", "1", "2"))}
         self.steps = self._alone() if rng.random() < 0.12 else self._transaction()
@@ -128,7 +129,14 @@ class Case:
                 steps.append(Control(self._next(), rng.choice(("COMMIT", "COMMIT", "ROLLBACK")) + " AND CHAIN"))
             elif choice < 0.38:
                 server = rng.choice(SERVERS)
-                steps.append(Colleague(self._next(), server, rng.choice(PLANS[server])))
+                gsid = self._plan(server)
+                # now and then between two updates of ours, of which but the second has seen it
+                ours = rng.random() < 0.4
+                if ours:
+                    steps.append(Update(self._next(), server, "key", [gsid], self._sets(server)))
+                steps.append(Colleague(self._next(), server, gsid))
+                if ours:
+                    steps.append(Update(self._next(), server, "key", [gsid], self._sets(server)))
             elif choice < 0.42:
                 steps.append(rng.choice((self._trouble, self._flawed))())
                 broken = True
@@ -158,7 +166,7 @@ class Case:
 
     def _later(self):
         server = self.rng.choice(SERVERS)
-        return Later(self._next(), server, self.rng.choice(PLANS[server]))
+        return Later(self._next(), server, self._plan(server))
 
     def _flawed(self):
         """A write that fails, in statement mode at the latest."""
@@ -201,7 +209,7 @@ class Case:
         if choice < 0.4:
             return self._insert(None, inside)
         if choice < 0.52 and not self.nxt:
-            return Objectives(self._next(), server, rng.choice(PLANS[server]), rng.randint(1, 3))
+            return Objectives(self._next(), server, self._plan(server), rng.randint(1, 3))
         form = rng.choice(Update.FORMS)
         return Update(self._next(), server, form, self._gsids(server), self._sets(server))
 
@@ -221,7 +229,12 @@ class Case:
         return Insert(self._next(), server, table, how, count, flaw, rng.randint(1, count), size)
 
     def _gsids(self, server):
-        return self.rng.sample(PLANS[server], self.rng.randint(1, 4))
+        gsids = self.rng.sample(PLANS[server], self.rng.randint(1, 4))
+        return [self.hot[server]] if self.rng.random() < 0.4 else gsids
+
+    def _plan(self, server):
+        """One plan, mostly that which much happens to."""
+        return self.hot[server] if self.rng.random() < 0.5 else self.rng.choice(PLANS[server])
 
     def _sets(self, server):
         rng = self.rng
