@@ -136,7 +136,7 @@ SELECT * FROM local.ours($$comments = 'and at last'$$);
 SELECT * FROM local.ours($$comments = 'replaced'$$);
 \! sandbox/ctl requests
 \i sql/include/changes.psql
--- that plan has nothing to lose any more, so it tells nothing, and the next goes alone, too
+-- that plan has nothing to lose any more, so it tells nothing, and the next that has goes alone, too
 SELECT * FROM local.ours($$comments = 'and again'$$);
 \! sandbox/ctl requests
 \i sql/include/changes.psql
@@ -155,6 +155,25 @@ SELECT * FROM local.error_of($$UPDATE local.fresh SET comments = 'unknown' WHERE
 SET client_min_messages = warning;
 DROP SERVER fresh CASCADE;
 RESET client_min_messages;
+
+--
+-- Plans that have nothing to lose
+--
+-- The first goes alone as ever, and tells nothing: of the others none could lose anything, and they go together
+INSERT INTO gs.successplans (name, company_id, type_id, owner_id) SELECT format('Bare %s', g), :'company', :'onboarding', :'owner' FROM generate_series(1, 21) AS g;
+\! sandbox/ctl clear
+UPDATE gs.successplans SET comments = 'its only one' WHERE name LIKE 'Bare %';
+\! sandbox/ctl requests
+-- where one of the others could, that one goes alone before them
+UPDATE gs.successplans SET end_date = '2027-12-31' WHERE gsid = (SELECT max(gsid) FROM gs.successplans WHERE name LIKE 'Bare %');
+\! sandbox/ctl set put=replace
+\! sandbox/ctl clear
+SELECT regexp_replace(e, 'Gsid "\w+"', 'Gsid ...') AS error FROM local.error_of($$UPDATE gs.successplans SET comments = 'one of two' WHERE name LIKE 'Bare %'$$) AS e LIMIT 1;
+\! sandbox/ctl requests
+SELECT count(*) FILTER (WHERE comments = 'one of two') AS sent, count(end_date) AS kept FROM gs.successplans WHERE name LIKE 'Bare %';
+\! sandbox/ctl set put=merge
+TRUNCATE local.plans_before, local.plans_now;
+\copy local.plans_before FROM PROGRAM 'sandbox/ctl dump successplans --custom'
 
 --
 -- Days

@@ -70,13 +70,13 @@ COMMIT;
 \set VERBOSITY default
 SELECT status, comments FROM gs.successplans WHERE name = 'new 1';
 -- the checks and what is read back are counted before anything is sent
-ALTER FOREIGN TABLE gs.successplans OPTIONS (ADD max_requests '13');
+ALTER FOREIGN TABLE gs.successplans OPTIONS (ADD max_requests '14');
 BEGIN;
 UPDATE gs.successplans SET status = 'Active' WHERE name LIKE 'new %';
 \! sandbox/ctl clear
 COMMIT;
 \! sandbox/ctl requests
-ALTER FOREIGN TABLE gs.successplans OPTIONS (SET max_requests '14');
+ALTER FOREIGN TABLE gs.successplans OPTIONS (SET max_requests '15');
 BEGIN;
 UPDATE gs.successplans SET status = 'Active' WHERE name LIKE 'new %';
 COMMIT;

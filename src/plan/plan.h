@@ -59,7 +59,7 @@ extern List *gs_used_attnums(const GsRelation *relation, Index relid, List *expr
  * columns reads of the rows that it updates.  Called when the rest has been planned.
  */
 extern List *gs_update_reads(PlannerInfo *root, const GsRelation *relation,
-								 List *set_columns);
+							 List *set_columns);
 
 /*
  * bind_path.c: set up the hook by which joins that send keys in batches are

@@ -91,14 +91,13 @@ pull_read(const Query *query)
 static bool
 is_same(const GsRelation *relation, Oid named, Oid other)
 {
-	const ForeignTable *table;
+	Oid			server = relation->settings->tenant.serverid;
 
 	if (other == relation->relid || other == named)
 		return true;
 	if (get_rel_relkind(other) != RELKIND_FOREIGN_TABLE)
 		return false;
-	table = GetForeignTable(other);
-	return table->serverid == relation->settings->tenant.serverid &&
+	return GetForeignTable(other)->serverid == server &&
 		gs_relation_load(other)->resource == relation->resource;
 }
 

@@ -204,23 +204,39 @@ can_be_lost(const GsRelation *relation, const char *field)
 	return column == NULL || !(column->flags & GS_REQUIRED);
 }
 
-const char *
-gs_find_disturbed(const GsRelation *relation, const GsMember *set, int nset,
-				  const List *updateable, const GsJson *before, const GsJson *now, bool *is_telling)
+/* Does an update that sets others leave it alone, and has it a value? */
+static bool
+is_at_stake(const GsField *field, const GsMember *set, int nset, const GsJson *before)
+{
+	return !was_set(set, nset, field->name, field->lookup) &&
+		!is_none(gs_json_get(before, field->name));
+}
+
+bool
+gs_has_to_lose(const GsRelation *relation, const GsMember *set, int nset, const List *updateable,
+			   const GsJson *before)
 {
 	ListCell   *cell;
 
-	*is_telling = false;
+	foreach(cell, updateable)
+		if (is_at_stake(lfirst(cell), set, nset, before) &&
+			can_be_lost(relation, ((const GsField *) lfirst(cell))->name))
+			return true;
+	return false;
+}
+
+const char *
+gs_find_disturbed(const GsRelation *relation, const GsMember *set, int nset,
+				  const List *updateable, const GsJson *before, const GsJson *now)
+{
+	ListCell   *cell;
+
 	foreach(cell, updateable)
 	{
 		const GsField *field = lfirst(cell);
 
-		if (was_set(set, nset, field->name, field->lookup) ||
-			is_none(gs_json_get(before, field->name)))
-			continue;
-		if (is_none(gs_json_get(now, field->name)))
+		if (is_at_stake(field, set, nset, before) && is_none(gs_json_get(now, field->name)))
 			return field->name;
-		*is_telling |= can_be_lost(relation, field->name);
 	}
 	return find_changed(relation, set, nset, before, now);
 }

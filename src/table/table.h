@@ -382,10 +382,16 @@ extern bool gs_same_members(const GsRelation *relation, const GsMember *members,
 /*
  * A field that is not what it was before an update that set others: one of those
  * that can be updated (a List of GsField) and has lost its value, or a documented one
- * that has another.  NULL if there is none; is_telling: had it anything to lose?
+ * that has another.  NULL if there is none.
  */
 extern const char *gs_find_disturbed(const GsRelation *relation, const GsMember *set, int nset,
 									 const List *updateable, const GsJson *before,
-									 const GsJson *now, bool *is_telling);
+									 const GsJson *now);
+
+/*
+ * Has a record any value of the others that it could lose by such an update?
+ */
+extern bool gs_has_to_lose(const GsRelation *relation, const GsMember *set, int nset,
+						   const List *updateable, const GsJson *before);
 
 #endif							/* GS_TABLE_H */

@@ -12,8 +12,8 @@
  * Whether such a request merges into a record or replaces it is not documented.  So
  * the first record of a statement goes alone, with what it had before, and what it
  * has after it, known of every field that can be updated; and if that is less than
- * it should be, nothing else is sent.  After one that had nothing to lose, the next
- * goes alone, too: so no more than one can lose anything.
+ * it should be, nothing else is sent.  After one that had nothing to lose, so does the
+ * next that has: no more than one can lose anything.
  */
 #include "postgres.h"
 
@@ -24,13 +24,13 @@
 #include "written.h"
 #include "xact.h"
 
-/* So much of a key is shown in a message, in bytes. */
-#define SHOWN_KEY 100
+/* So much of a value is shown in a message, in bytes. */
+#define SHOWN_VALUE 100
 
 typedef struct Batches
 {
 	List	   *waiting;		/* GsUpdate */
-	bool	   *proven;			/* the first has been looked at, and was as it should be */
+	GsProof    *proof;			/* so far */
 	int			most;			/* updates a group may have by now */
 } Batches;
 
@@ -38,25 +38,18 @@ typedef struct UpdateGroup
 {
 	const GsRelation *relation;
 	MemoryContext context;
-	bool		first;			/* it is the first update, alone */
+	GsProof		before;			/* what proof there was */
+	GsUpdate   *probe;			/* the one that goes alone to give it, or NULL */
 	List	   *updates;		/* GsUpdate, which have begun, and not ended otherwise than well */
 	List	   *fields;			/* that it is checked by */
 	const GsFailure *failure;	/* the first */
 } UpdateGroup;
-
-/*
- * How many.
- */
 
 static int
 most_a_group(const GsRelation *relation)
 {
 	return Max(1, Min(relation->resource->update.batch, relation->settings->batch_size));
 }
-
-/*
- * A group.
- */
 
 /* Those that are at a stage. */
 static List *
@@ -92,7 +85,7 @@ begin_update(UpdateGroup *group, GsUpdate *update, bool wait)
 	update->owns_context |= update->context == NULL;
 	if (update->context == NULL)
 		gs_update_open(update, group->context);
-	update->first = group->first;
+	update->looked_at = group->before != GS_PROOF_GIVEN;
 	if (gs_update_begin(update, wait))
 	{
 		group->updates = lappend(group->updates, update);
@@ -109,7 +102,7 @@ gather(Batches *batches, UpdateGroup *group)
 {
 	List	   *busy = NIL;
 	int			tried = 0;
-	int			most = group->first ? 1 : batches->most;
+	int			most = group->before == GS_PROOF_NONE ? 1 : batches->most;
 	ListCell   *cell;
 
 	foreach(cell, batches->waiting)
@@ -212,22 +205,6 @@ start_send(const UpdateGroup *group, const List *updates)
 							   list_length(updates), &terms, group->context);
 }
 
-/* Of a record that was not done: which it is, and what became of those beside it (-1: the same). */
-static void
-fail_one(GsUpdate *update, const GsOutcome *outcome, int others, int done)
-{
-	GsFailure  *failure = palloc(sizeof(GsFailure));
-	const GsRelation *relation = update->relation;
-	const char *key = gs_without_secrets(update->key, &relation->settings->tenant);
-	const char *which = psprintf("the %s \"%s\"", relation->resource->label, gs_printable(key, SHOWN_KEY));
-
-	*failure = outcome->failure;
-	if (others > 0)
-		failure->aside = done < 0 ? psprintf("It was about %s and %d others.", which, others) :
-			psprintf("It was about %s; of the %d others in its request %d were updated.", which, others, done);
-	gs_update_fail(update, failure);
-}
-
 /* What became of one of them. */
 static void
 take_outcome(GsUpdate *update, const GsRequest *request, const GsOutcome *outcome, int others,
@@ -248,7 +225,7 @@ take_outcome(GsUpdate *update, const GsRequest *request, const GsOutcome *outcom
 	else
 	{
 		gs_xact_end_write(request, outcome->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
-		fail_one(update, outcome, others, done);
+		gs_update_fail_refused(update, outcome, others, done);
 	}
 }
 
@@ -274,11 +251,49 @@ take_outcomes(const UpdateGroup *group, const List *updates, const GsRequest *re
 					 verdict->kind == GS_ANSWERED ? done : -1);
 }
 
-/* False if it came too late, and was not sent. */
 static bool
-send_all(UpdateGroup *group)
+has_to_lose(const GsUpdate *update)
+{
+	const GsRelation *relation = update->relation;
+
+	return gs_has_to_lose(relation, update->changes, update->nchanges,
+						  gs_describe_updateable(&relation->settings->tenant, relation->resource),
+						  update->seen);
+}
+
+/*
+ * The first of a statement is sent alone.  If that had nothing to lose, so is the next
+ * one that has.
+ */
+static List *
+choose(UpdateGroup *group)
 {
 	List	   *updates = at_stage(group, GS_UPDATE_SENDING);
+	ListCell   *cell;
+
+	if (group->before == GS_PROOF_GIVEN)
+		return updates;
+	if (group->probe != NULL && group->probe->stage == GS_UPDATE_GONE)
+		group->probe = NULL;
+	foreach(cell, updates)
+	{
+		GsUpdate   *update = lfirst(cell);
+
+		if (group->probe == NULL &&
+			(group->before == GS_PROOF_NONE || has_to_lose(update)))
+			group->probe = update;
+	}
+	if (group->probe == NULL || group->probe->stage >= GS_UPDATE_DONE)
+		return updates;
+	group->probe->is_probe = true;
+	return group->probe->stage == GS_UPDATE_SENDING ? list_make1(group->probe) : NIL;
+}
+
+/* False if it came too late, and was not sent. */
+static bool
+send_chosen(UpdateGroup *group)
+{
+	List	   *updates = choose(group);
 	GsRequest  *request;
 	const GsVerdict *verdict;
 	ListCell   *cell;
@@ -302,10 +317,7 @@ show_all(UpdateGroup *group)
 	ListCell   *cell;
 
 	foreach(cell, at_stage(group, GS_UPDATE_SENDING))
-	{
-		gs_update_make(lfirst(cell));
 		gs_update_show(lfirst(cell));
-	}
 }
 
 /*
@@ -332,48 +344,53 @@ read_back(UpdateGroup *group)
 		return;
 	if (((const GsUpdate *) linitial(updates))->want_record)
 		fields = gs_target_fields(group->relation);
-	if (group->first)
+	if (((const GsUpdate *) linitial(updates))->is_probe)
 		fields = list_concat(fields, group->fields);
 	look_up(group, updates, fields, &terms, take_read_back);
 }
 
-/*
- * The first: is it what it was, but for what was set?
- */
-
-/* True if that could be told, as it had something that could get lost. */
-static bool
-prove(UpdateGroup *group)
+/* The one that went alone: is it what it was, but for what was set? */
+static const char *
+say_lost(const GsUpdate *update, const char *field)
 {
-	GsUpdate   *update = linitial(group->updates);
+	const char *lost = gs_json_printed(gs_json_get(update->seen, field), GS_JSON_READABLE);
+
+	lost = gs_without_secrets(lost, &update->relation->settings->tenant);
+	return psprintf("It was %s. This update did not set it: the tenant may make a record anew of what an update sends. No other was sent.",
+					gs_printable(lost, SHOWN_VALUE));
+}
+
+static void
+prove(UpdateGroup *group, GsProof *proof)
+{
+	GsUpdate   *update = group->probe;
 	const GsRelation *relation = group->relation;
 	const char *field;
-	bool		is_telling;
 
+	group->before = *proof = GS_PROOF_OPEN;
 	if (update->record == NULL)
-		return false;
+	{
+		group->probe = NULL;
+		return;
+	}
 	field = gs_find_disturbed(relation, update->changes, update->nchanges,
 							  gs_describe_updateable(&relation->settings->tenant, relation->resource),
-							  update->seen, update->record, &is_telling);
+							  update->seen, update->record);
 	if (field == NULL)
 	{
 		gs_written_warn(relation, update->changes, update->nchanges, update->record);
-		return is_telling;
+		if (has_to_lose(update))
+			group->before = *proof = GS_PROOF_GIVEN;
+		return;
 	}
 	gs_update_fail_of(update, ERRCODE_FDW_ERROR,
 					  psprintf("was updated, and its field %s is not what it was before",
-							   gs_printable(field, NAMEDATALEN)),
-					  "This update did not set it: the tenant may make a record anew of what an update sends. No other was sent.",
+							   gs_printable(field, NAMEDATALEN)), say_lost(update, field),
 					  "Put back what it was, and find out why it went, before plans of this tenant's are updated.");
 	note_failures(group);
-	return false;
 }
 
-/*
- * All of them.
- */
-
-/* The fields that a check compares; and of the first, all that could get lost. */
+/* The fields that a check compares; and as long as there is no proof, all that could get lost. */
 static List *
 checked_fields(const UpdateGroup *group, bool shown)
 {
@@ -381,7 +398,7 @@ checked_fields(const UpdateGroup *group, bool shown)
 	List	   *fields = gs_writable_update_fields(relation);
 	ListCell   *cell;
 
-	if (!group->first || shown)
+	if (group->before == GS_PROOF_GIVEN || shown)
 		return fields;
 	foreach(cell, gs_describe_updateable(&relation->settings->tenant, relation->resource))
 		fields = lappend(fields, (void *) ((const GsField *) lfirst(cell))->name);
@@ -402,7 +419,7 @@ shrink(Batches *batches, UpdateGroup *group)
 		GsUpdate   *update = lfirst(cell);
 
 		if (list_length(kept) < batches->most || update->stage != GS_UPDATE_CHECKING ||
-			update->unsure != NULL || !update->owns_context)
+			update->unsure != NULL || !update->owns_context || update == group->probe)
 		{
 			kept = lappend(kept, update);
 			continue;
@@ -435,34 +452,15 @@ run_group(Batches *batches, UpdateGroup *group, bool shown)
 			return;
 		if (shown)
 			show_all(group);
-		else if (send_all(group))
+		else if (send_chosen(group))
 			batches->most = Min(batches->most * 2, most_a_group(group->relation));
 		else
 			shrink(batches, group);
 		if (group->failure == NULL)
 			read_back(group);
-	}
-	if (group->first && group->failure == NULL)
-		*batches->proven = shown || prove(group);
-}
-
-/* What is left of an update when its group has gone. */
-static void
-close_updates(const UpdateGroup *group)
-{
-	ListCell   *cell;
-
-	foreach(cell, group->updates)
-	{
-		GsUpdate   *update = lfirst(cell);
-
-		if (update->want_record && update->record != NULL)
-			update->answer = gs_json_printed(update->record, GS_JSON_AS_IT_CAME);
-		update->record = NULL;
-		if (update->owns_context)
-			update->context = NULL;
-		else if (update->answer != NULL)
-			update->record = gs_json_reread(update->answer);
+		if (group->probe != NULL && group->probe->stage == GS_UPDATE_DONE &&
+			group->before != GS_PROOF_GIVEN)
+			prove(group, batches->proof);
 	}
 }
 
@@ -471,15 +469,15 @@ gs_batches_run(const GsRelation *relation, List *updates)
 {
 	const GsUpdate *any = linitial(updates);
 	bool		shown = any->dry_run != NULL;
-	bool		proven = false;
-	bool	   *is_proven = any->proven ? any->proven : &proven;
-	Batches		batches = {list_copy(updates), is_proven, most_a_group(relation)};
+	GsProof		proof = GS_PROOF_NONE;
+	Batches		batches = {list_copy(updates), any->proof ? any->proof : &proof, most_a_group(relation)};
 
 	while (batches.waiting != NIL)
 	{
-		UpdateGroup group = {.relation = relation, .first = !*batches.proven};
+		UpdateGroup group = {.relation = relation, .before = shown ? GS_PROOF_GIVEN : *batches.proof};
 		List	   *before = batches.waiting;
 		MemoryContext old;
+		ListCell   *cell;
 
 		group.context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw group of updates",
 											  ALLOCSET_DEFAULT_SIZES);
@@ -492,7 +490,8 @@ gs_batches_run(const GsRelation *relation, List *updates)
 			return group.failure;
 		batches.waiting = list_copy(batches.waiting);
 		list_free(before);
-		close_updates(&group);
+		foreach(cell, group.updates)
+			gs_update_close(lfirst(cell));
 		MemoryContextDelete(group.context);
 	}
 	return NULL;

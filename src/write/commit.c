@@ -46,7 +46,7 @@ typedef struct Commit
 	int64		count;			/* of writes that wait */
 	Step	   *steps;
 	int64		nsteps;
-	bool	   *proven;			/* by number of the destination: see GsUpdate */
+	GsProof    *proofs;			/* by number of the destination: see GsUpdate */
 	GsDryRun   *dry_run;		/* they are shown there, and not sent; NULL: they are sent */
 	MemoryContext context;		/* reset for each that runs */
 } Commit;
@@ -327,7 +327,7 @@ make_update(const Commit *commit, const Step *step)
 	update->saved = saved;
 	update->dry_run = commit->dry_run;
 	update->at_commit = true;
-	update->proven = &commit->proven[entry->destination->number];
+	update->proof = &commit->proofs[entry->destination->number];
 	/* an objective may have changed the plan's version, and an update has */
 	update->moved = step->round > 0;
 	return update;
@@ -399,7 +399,7 @@ send_all(int64 count)
 	Commit		commit = {.count = count, .dry_run = gs_dry_run_of_commit()};
 
 	make_steps(&commit);
-	commit.proven = palloc0(sizeof(bool) * gs_destination_count());
+	commit.proofs = palloc0(sizeof(GsProof) * gs_destination_count());
 	check_budget(&commit);
 	made_before = gs_xact_made();
 	to_make = commit.nsteps;

@@ -198,7 +198,7 @@ make_update(GsTarget *target, EState *estate, ResultRelInfo *rinfo, TupleTableSl
 	update->relation = target->relation;
 	update->want_record = gs_target_wants_row(rinfo);
 	update->dry_run = gs_dry_run_of(estate);
-	update->proven = &target->proven;
+	update->proof = &target->proof;
 	update->saved = gs_saved_find(estate, rinfo->ri_RangeTableIndex,
 								  (ItemPointer) DatumGetPointer(number));
 	gs_update_open(update, target->context);

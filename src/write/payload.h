@@ -12,6 +12,17 @@
 
 #include "table/table.h"
 
+/*
+ * Of updates that go by the batch: what those so far of a statement, or commit,
+ * have told of the tenant.
+ */
+typedef enum GsProof
+{
+	GS_PROOF_NONE,				/* there was none */
+	GS_PROOF_OPEN,				/* one went well, but had nothing that it could lose */
+	GS_PROOF_GIVEN				/* one kept what it had */
+} GsProof;
+
 /* What goes out.  palloc'd, UTF-8. */
 typedef struct GsWrite
 {

@@ -58,7 +58,7 @@ typedef struct GsTarget
 	List	   *read_attnums;	/* of the rows that are updated, where that waits */
 	AttrNumber	ctid;			/* in the plan's target list */
 	GsSeen	   *updated;
-	bool		proven;			/* as of a GsUpdate */
+	GsProof		proof;			/* as of a GsUpdate */
 } GsTarget;
 
 /*

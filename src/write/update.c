@@ -69,6 +69,25 @@ gs_update_fail_of(GsUpdate *update, int sqlstate, const char *what, const char *
 	gs_update_fail(update, failure);
 }
 
+void
+gs_update_fail_refused(GsUpdate *update, const GsOutcome *outcome, int others, int done)
+{
+	GsFailure  *failure = palloc(sizeof(GsFailure));
+	const char *key = gs_without_secrets(update->key, &update->relation->settings->tenant);
+	const char *which = psprintf("It was about the %s \"%s\"", update->relation->resource->label,
+								 gs_printable(key, 100));
+
+	*failure = outcome->failure;
+	if (others == 0)
+		failure->aside = psprintf("%s.", which);
+	else if (done < 0)
+		failure->aside = psprintf("%s and %d others.", which, others);
+	else
+		failure->aside = psprintf("%s; of the %d others in its request %d were updated.",
+								  which, others, done);
+	gs_update_fail(update, failure);
+}
+
 static void
 fail_of_conflict(GsUpdate *update)
 {
@@ -172,7 +191,7 @@ gs_update_done(GsUpdate *update, const GsJson *record)
 {
 	note_written(update, record);
 	update->record = record;
-	if (record != NULL || !(update->want_record || update->first))
+	if (record != NULL || !(update->want_record || update->is_probe))
 		gs_update_end(update, GS_UPDATE_DONE);
 	else
 		update->stage = GS_UPDATE_READING;
@@ -248,7 +267,7 @@ gs_update_begin(GsUpdate *update, bool wait)
 	update->expected = written ? gs_json_reread(written) : update->then;
 	update->seen = update->then;
 	update->seen_at = update->saved->read_at;
-	update->stage = written != NULL || update->first || (settings->conflict_check && !is_fresh) ?
+	update->stage = written != NULL || update->looked_at || (settings->conflict_check && !is_fresh) ?
 		GS_UPDATE_CHECKING : GS_UPDATE_SENDING;
 	if (is_broken && settings->conflict_check)
 		fail_of_conflict(update);
@@ -358,6 +377,7 @@ gs_update_show(GsUpdate *update)
 {
 	const GsRelation *relation = update->relation;
 
+	gs_update_make(update);
 	update->write->key = update->key;
 	gs_dry_run_show(update->dry_run, relation, &relation->resource->update, update->write);
 	if (update->want_record)
@@ -372,12 +392,12 @@ gs_update_send(GsUpdate *update)
 	GsTerms		terms = {0};
 	const char *record;
 
-	gs_update_make(update);
 	if (update->dry_run != NULL)
 	{
 		gs_update_show(update);
 		return;
 	}
+	gs_update_make(update);
 	/* without the check it is sent whatever happened, and request.c repeats it */
 	if (relation->settings->conflict_check)
 	{
@@ -458,4 +478,16 @@ gs_update_sent(GsUpdate *update)
 		gs_xact_end_write(request, GS_WRITE_MADE, NULL);
 		gs_update_done(update, is_whole(&records) ? records.first : NULL);
 	}
+}
+
+void
+gs_update_close(GsUpdate *update)
+{
+	if (update->want_record && update->record != NULL)
+		update->answer = gs_json_printed(update->record, GS_JSON_AS_IT_CAME);
+	update->record = NULL;
+	if (update->owns_context)
+		update->context = NULL;
+	else if (update->answer != NULL)
+		update->record = gs_json_reread(update->answer);
 }

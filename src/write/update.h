@@ -37,9 +37,7 @@ typedef struct GsUpdate
 	int			nchanges;
 	bool		want_record;
 	GsDryRun   *dry_run;		/* it is shown there, and not sent; NULL: it is sent */
-	bool	   *proven;			/* where they go by the batch, whether its statement has updated
-								 * one before, and has seen what became of it; NULL: no other is
-								 * its */
+	GsProof    *proof;			/* NULL: no other is of its statement */
 	bool		at_commit;		/* its statements have ended, and took it for done */
 	List	   *others;			/* JSON: what other statements read that it is made of */
 	bool		moved;			/* its version has moved since, by what this session did */
@@ -52,7 +50,8 @@ typedef struct GsUpdate
 	const char *key;			/* UTF-8, of it */
 	const GsJson *expected;		/* as it has to be when it is sent */
 	GsPlanLock *lock;
-	bool		first;			/* of those that go by the batch: it goes alone, and is looked at */
+	bool		looked_at;		/* before it is sent, be there a check or not */
+	bool		is_probe;		/* and after it, alone */
 
 	/* going on */
 	GsUpdateStage stage;
@@ -127,6 +126,19 @@ extern void gs_update_end(GsUpdate *update, GsUpdateStage stage);
 extern void gs_update_fail(GsUpdate *update, const GsFailure *failure);
 extern void gs_update_fail_of(GsUpdate *update, int sqlstate, const char *what,
 							  const char *aside, const char *hint);
+
+/*
+ * Of a record that was not done, beside others of the same request, of which so many
+ * are; -1: they are no better off.
+ */
+extern void gs_update_fail_refused(GsUpdate *update, const GsOutcome *outcome, int others,
+								   int done);
+
+/*
+ * It has ended, and the context that it shares with others goes: what is left of it
+ * is in CurrentMemoryContext.
+ */
+extern void gs_update_close(GsUpdate *update);
 
 /*
  * Is it this update's, by its key?

@@ -193,8 +193,8 @@ gs_updates_reads(const GsRelation *relation, int64 count)
 
 	if (relation->resource->update.batch == 0)
 		return checked ? count : 0;
-	/* the first is looked at before it and after it */
-	return 2 + (checked ? (count - 1 + most - 1) / most : 0);
+	/* the first is looked at before it and after it, and one more where that tells nothing */
+	return 2 + (count > 1 ? 1 : 0) + (checked ? (count - 1 + most - 1) / most : 0);
 }
 
 pg_noreturn static void
