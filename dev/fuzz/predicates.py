@@ -360,13 +360,16 @@ class Predicates:
     # What tools write around a column
 
     def wrapped(self, column, depth=None):
-        """(an expression that is near the column, the type that it is compared in)"""
+        """(an expression near the column, the same of a value of its, the type of both)"""
         rng = self.rng
-        made, at = self.name(column), {"date": "date", "tstz": "timestamptz"}[column.sort]
+        at = {"date": "date", "tstz": "timestamptz"}[column.sort]
+        made, same = self.name(column), Constant("value:" + at, self.draw(column, at), at)
+        if same.raw is None or not same.raw[:4].isdigit() or same.raw > "9" or same.raw < "1900":
+            same.raw = "2024-02-29"
         for _ in range(rng.choice((1, 1, 1, 2, 2, 3)) if depth is None else depth):
             before, after, at = self._step(at)
-            made = Node("moment", before, made, after)
-        return made, at
+            made, same = Node("moment", before, made, after), Node("moment", before, same, after)
+        return made, same, at
 
     def _step(self, at):
         rng = self.rng
@@ -398,7 +401,7 @@ class Predicates:
 
     def _near(self, column):
         rng = self.rng
-        left, at = self.wrapped(column)
+        left, same, at = self.wrapped(column)
         other = at if rng.random() < 0.7 else rng.choice(("date", "timestamp", "timestamptz"))
         draw = rng.random()
         if draw < 0.1:
@@ -411,13 +414,15 @@ class Predicates:
                 lambda: values.array(rng, lambda: self.draw(column, at)), plain=False, null=0.03), ")")
         right = self._moving(column) if draw < 0.26 and not self.outer \
             else self.constant(column, other, plain=False)
+        if rng.random() < 0.6:
+            right = same
         if draw > 0.85:
             left, right = right, left
-        return Node("bool", left, " ", rng.choice(("=", "<", "<=", ">", ">=", "<>")), " ", right)
+        return Node("bool", left, " ", rng.choice(("=", "=", "=", "<", "<=", ">", ">=", "<>")), " ", right)
 
     def _year(self, column):
         rng = self.rng
-        left, _ = self.wrapped(column, rng.choice((0, 0, 0, 1)))
+        left, _, _ = self.wrapped(column, rng.choice((0, 0, 0, 1)))
         known = [one[:10] for one in column.values if one and one[:4].isdigit()] or ["2024-02-29"]
         day = rng.choice(known)
         if rng.random() < 0.5:
