@@ -18,29 +18,7 @@ CREATE FOREIGN TABLE gs.custom (
 ) SERVER gainsight OPTIONS (resource 'successplans');
 CREATE TABLE local.custom (LIKE gs.custom);
 
--- What becomes of a filter: the lines of its plan that tell, then whether the rows are those
--- of the local copy, and whether more were carried than match.
-CREATE FUNCTION local.filter(filter text, name text DEFAULT 'successplans') RETURNS SETOF text
-LANGUAGE plpgsql AS $$
-DECLARE
-	query text := format('SELECT * FROM gs.%I WHERE %s', name, filter);
-	line text;
-	plan json;
-	carried bigint;
-	matching bigint;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
-		line := ltrim(local.plain(line));
-		IF line ~ '^(Filter|Gainsight Conditions|Gainsight Expression|One-Time Filter)' THEN
-			RETURN NEXT line;
-		END IF;
-	END LOOP;
-	EXECUTE 'EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, SUMMARY OFF, FORMAT JSON) ' || query INTO plan;
-	carried := plan -> 0 -> 'Plan' -> 'Rows Received';
-	EXECUTE format('SELECT count(*) FROM local.%I WHERE %s', name, filter) INTO matching;
-	RETURN NEXT 'rows: ' || local.compare_queries(query, format('SELECT * FROM local.%I WHERE %s', name, filter))
-		|| CASE WHEN carried > matching THEN ', with more carried' ELSE '' END;
-END $$;
+\i sql/include/filter.psql
 
 --
 -- Text: = and IN

@@ -1,7 +1,7 @@
 """Random conditions on the columns of one table."""
 
 from . import values
-from .tree import Constant, Many, Node
+from .tree import Constant, Many, Node, literal
 
 _COMPARE = ("=", "=", "=", "<>", "!=", "<", "<=", ">", ">=", ">=", "<")
 _FLAGS = ("IS TRUE", "IS NOT TRUE", "IS FALSE", "IS NOT FALSE", "IS UNKNOWN", "IS NOT UNKNOWN")
@@ -357,6 +357,181 @@ class Predicates:
         return Node("bool", "length(", self.name(column), ") ", self.rng.choice(_COMPARE),
                     " %d" % self.rng.choice((0, 1, 3, 6, 9, 20, 36)))
 
+    # What tools write around a column
+
+    def wrapped(self, column, depth=None):
+        """(an expression near the column, the same of a value of its, the type of both)"""
+        rng = self.rng
+        at = {"date": "date", "tstz": "timestamptz"}[column.sort]
+        made, same = self.name(column), Constant("value:" + at, self.draw(column, at), at)
+        if same.raw is None or not same.raw[:4].isdigit() or same.raw > "9" or same.raw < "1900":
+            same.raw = "2024-02-29"
+        for _ in range(rng.choice((1, 1, 1, 2, 2, 3)) if depth is None else depth):
+            before, after, at = self._step(at)
+            made, same = Node("moment", before, made, after), Node("moment", before, same, after)
+        return made, same, at
+
+    def _step(self, at):
+        rng = self.rng
+        zone = rng.choice(_ZONES + ("Australia/Lord_Howe", "Europe/London", "EST5EDT", "no zone", "UTC"))
+        unit = rng.choice(("second", "hour", "day", "day", "week", "month", "month", "quarter", "year",
+                           "MONTH", "decade", "century", "millennium", "mon"))
+        span = rng.choice(("1 day", "-1 day", "1 month", "-13 months", "1 year 2 days", "36 hours",
+                           "1 mon -31 days", "-90 minutes", "1 month -1 day 1 hour", "2000 years", "0"))
+        plus = rng.choice("+-")
+        if at == "date":
+            return rng.choice((
+                ("", "::timestamp", "timestamp"), ("", "::timestamptz", "timestamptz"),
+                ("(", " %s %d)" % (plus, rng.choice((0, 1, 7, 31, 400))), "date"),
+                ("(", " %s interval '%s')" % (plus, span), "timestamp"),
+                ("date_trunc('%s', " % unit, ")", "timestamptz")))
+        if at == "timestamptz":
+            return rng.choice((
+                ("", "::date", "date"), ("date(", ")", "date"), ("", "::timestamp", "timestamp"),
+                ("date_trunc('%s', " % unit, ")", at),
+                ("date_trunc('%s', " % unit, ", '%s')" % zone.replace("no zone", "UTC"), at),
+                ("(", " AT TIME ZONE '%s')" % zone.replace("no zone", "UTC"), "timestamp"),
+                ("(", " AT TIME ZONE interval '%s')" % rng.choice(("-08:00", "05:30", "14:00")), "timestamp"),
+                ("(", " %s interval '%s')" % (plus, span), at), ("", "::timestamptz(0)", at)))
+        return rng.choice((
+            ("", "::date", "date"), ("", "::timestamptz", "timestamptz"),
+            ("date_trunc('%s', " % unit, ")", at),
+            ("(", " AT TIME ZONE '%s')" % zone.replace("no zone", "UTC"), "timestamptz"),
+            ("(", " %s interval '%s')" % (plus, span), at)))
+
+    def _near(self, column):
+        rng = self.rng
+        left, same, at = self.wrapped(column)
+        other = at if rng.random() < 0.7 else rng.choice(("date", "timestamp", "timestamptz"))
+        draw = rng.random()
+        if draw < 0.1:
+            word = rng.choice((" BETWEEN ", " NOT BETWEEN ", " BETWEEN SYMMETRIC "))
+            return Node("bool", "(", left, word, self.constant(column, other, plain=False), " AND ",
+                        self.constant(column, other, plain=False), ")")
+        if draw < 0.2:
+            return Node("bool", left, " = ANY (", self._constant(
+                column, at + "[]",
+                lambda: values.array(rng, lambda: self.draw(column, at)), plain=False, null=0.03), ")")
+        right = self._moving(column) if draw < 0.26 and not self.outer \
+            else self.constant(column, other, plain=False)
+        if rng.random() < 0.6:
+            right = same
+        if draw > 0.85:
+            left, right = right, left
+        return Node("bool", left, " ", rng.choice(("=", "=", "=", "<", "<=", ">", ">=", "<>")), " ", right)
+
+    def _year(self, column):
+        rng = self.rng
+        left, _, _ = self.wrapped(column, rng.choice((0, 0, 0, 1)))
+        known = [one[:10] for one in column.values if one and one[:4].isdigit()] or ["2024-02-29"]
+        day = rng.choice(known)
+        if rng.random() < 0.5:
+            cast = rng.choice(("%s", "%s::integer", "%s::bigint", "%s::float8"))
+            before, after = cast.split("%s")
+            return Node("bool", "(" + before + "extract(%s FROM " % rng.choice(("year", "year", "YEAR", "month")),
+                        left, "))" + after, rng.choice((" = ", " < ", " <= ", " > ", " >= ")),
+                        rng.choice((day[:4], day[:4], "0", "9999", "-3", "2024.5")))
+        form, length = rng.choice((("YYYY", 4), ("YYYY-MM", 7), ("YYYY-MM-DD", 10), ("YYYY-DDD", 8), ("MM", 2)))
+        text = day[:length] if rng.random() < 0.9 else rng.choice(("", "2024-1", "2024-13", "20240101", "9999-12-31"))
+        return Node("bool", "to_char(", left, ", '%s')" % form, rng.choice((" = ", " = ", " > ")),
+                    Constant("value:text", text, "text"))
+
+    def _range(self, column):
+        rng = self.rng
+        kind, element = {"date": ("daterange", "date"), "tstz": ("tstzrange", "timestamptz"),
+                         "num": ("numrange", "numeric")}[column.sort]
+        name = self.name(column) if column.sort != "num" else Node("num", self.name(column), "::numeric")
+        low, high = self.draw(column, element), self.draw(column, element)
+        bounds = Node("range", "%s(least(" % kind, Constant("value:" + element, low, element), ", ",
+                      Constant("value:" + element, high, element), "), ",
+                      rng.choice(("NULL", "greatest(%s, %s)" % tuple(
+                          "%s::%s" % (literal(one), element) for one in (low, high)))),
+                      ", '%s')" % rng.choice(("[]", "[)", "()", "(]")))
+        if rng.random() < 0.5:
+            return Node("bool", name, " <@ ", bounds)
+        return Node("bool", bounds, " @> ", name)
+
+    def _truth(self, column):
+        """CASE, coalesce and nullif of columns and conditions, one in another."""
+        rng = self.rng
+        draw = rng.random()
+        constant = lambda: self.constant(column, column.sql_type, plain=False)      # noqa: E731
+        operator = " %s " % rng.choice(("=", "=", "=", "<>", ">=", "<"))
+        if draw < 0.25:
+            return Node("bool", self.value(column, 2), operator, constant())
+        if draw < 0.35:
+            return Node("bool", self.value(column, 2), " IN (", constant(), ", ", constant(), ")")
+        if draw < 0.45:
+            return Node("bool", "nullif(", self.value(column, 1), ", ", constant(), ")", operator, constant())
+        if draw < 0.6:
+            return Node("bool", "(", self.value(column, 1), " IS NOT DISTINCT FROM ", constant(), ")")
+        if draw < 0.75:
+            kind = rng.choice(("1", "'a'::text", "true"))
+            other = {"1": "0", "'a'::text": "'b'", "true": "false"}[kind]
+            last = rng.choice((" ELSE " + other, "", " ELSE " + kind))
+            return Node("bool", "(CASE WHEN ", self.tree(rng.choice((0, 0, 1))), " THEN " + kind + " WHEN ",
+                        self.leaf(), " THEN %s" % rng.choice((kind, other)), last, " END = %s)" % kind)
+        if draw < 0.82 and column.sort != "loose":
+            return Node("bool", "CASE ", self.name(column), " WHEN ", constant(), " THEN 1 WHEN ", constant(),
+                        " THEN 2 ELSE 0 END = %s" % rng.choice("0123"))
+        return Node("bool", "((", self.tree(rng.choice((0, 1))), ") ",
+                    rng.choice(("IS TRUE", "IS TRUE", "IS FALSE", "= true", "= false", "IS NOT FALSE")), ")")
+
+    def value(self, column, depth):
+        """The column, or what may be it."""
+        rng = self.rng
+        if depth == 0 or rng.random() < 0.15:
+            return self.name(column)
+        inner = lambda: self.value(column, depth - 1)       # noqa: E731
+        constant = lambda: self.constant(column, column.sql_type, plain=False)      # noqa: E731
+        draw = rng.random()
+        if draw < 0.45:
+            return Node(column.sort, "coalesce(", inner(), ", ", constant(), ")")
+        if draw < 0.55:
+            return Node(column.sort, "coalesce(", constant(), ", ", inner(), ")")
+        if draw < 0.75:
+            return Node(column.sort, "nullif(", inner(), ", ", constant(), ")")
+        return Node(column.sort, "CASE WHEN ", self.leaf(), " THEN ", inner(), " ELSE ",
+                    rng.choice((inner, constant))(), " END")
+
+    def _optional(self, column):
+        """A filter that a parameter, or what stands for it, switches off."""
+        rng = self.rng
+        switch = Constant("value:text", rng.choice(("", "", "all", "x", None)), "text",
+                          "param" if rng.random() < self.parameters else "typed", ["", "x", None, "all"])
+        asked = Node("bool", switch, rng.choice((" = ''", " IS NULL", " <> 'x'", " = 'all'")))
+        if rng.random() < 0.7:
+            return Many("bool", "(", " OR ", ")", [asked, self.leaf()][::rng.choice((1, 1, -1))])
+        return Many("bool", "(", " OR ", ")", [Many("bool", "(", " AND ", ")", [asked, self.leaf()]),
+                                               self.leaf()])
+
+    def _part(self, column):
+        rng = self.rng
+        name = self.name(column)
+        whole = self._constant(column, "text", lambda: values.text(rng, column.values), plain=False)
+        draw = rng.random()
+        if draw < 0.5:
+            size = rng.choice((0, 1, 2, 3, 5, -1, -3, 100))
+            before, after = rng.choice((
+                ("left(", ", %d)" % size), ("substr(", ", %d, %d)" % (rng.choice((1, 1, 1, 0, 2)), abs(size))),
+                ("substring(", " FROM 1 FOR %d)" % abs(size)), ("", "::varchar(%d)" % max(1, size))))
+            if whole.raw is not None and rng.random() < 0.8:
+                whole.raw = whole.raw[:max(0, size)]
+            if rng.random() < 0.2:
+                return Node("bool", before, name, after, " IN (", whole, ", 'Re', 'x')")
+            return Node("bool", before, name, after, rng.choice((" = ", " = ", " = ", " <> ")), whole)
+        if draw < 0.75:
+            if whole.raw and rng.random() < 0.7:
+                at = rng.randrange(len(whole.raw))
+                whole.raw = whole.raw[at:at + rng.randrange(5)]
+            tail = rng.choice((" > 0", " >= 1", " = 1", " = 0", " < 1", " <> 0", " > -1", " > 2"))
+            if rng.random() < 0.5:
+                return Node("bool", "strpos(", name, ", ", whole, ")" + tail)
+            return Node("bool", "position(", whole, " IN ", name, ")" + tail)
+        before, after = rng.choice((("btrim(", ")"), ("ltrim(", ")"), ("rtrim(", ")"), ("trim(", ")"),
+                                    ("btrim(", ", 'aeR ')"), ("ltrim(", ", '1P0')"), ("rtrim(", ", 'le')")))
+        return Node("bool", before, name, after, rng.choice((" = ", " = ", " <> ")), whole)
+
     def _collate(self, column):
         other = self.rng.choice(('"C"', '"C"', "t.german", "t.loose", '"default"'))
         if other == "t.loose" and "loose" in self.without:
@@ -392,8 +567,8 @@ class Predicates:
 
 
 _COMMON = {"compare": 30, "in": 8, "any": 8, "null": 6, "distinct": 4, "between": 4, "row": 2,
-           "coalesce": 2, "case": 1, "columns": 3}
-_TEXT = dict(_COMMON, like=18, prefix=6, regex=3, length=1, collate=3, reverse_like=1)
+           "coalesce": 2, "case": 1, "columns": 3, "truth": 8, "optional": 4}
+_TEXT = dict(_COMMON, like=18, prefix=6, regex=3, length=1, collate=3, reverse_like=1, part=12)
 
 
 def _weights(**more):
@@ -407,14 +582,15 @@ _LEAVES = {
     "char": _weights(like=4, length=1),
     "citext": _weights(like=6, regex=1),
     "enum": _weights(as_text=4),
-    "num": _weights(modulo=1, as_text=1),
+    "num": _weights(modulo=1, as_text=1, range=3),
     "float": _weights(),
-    "date": _weights(extract=1, as_text=1, overlaps=1, compare=40, between=8),
-    "tstz": _weights(extract=1, as_text=1, overlaps=1, compare=40, between=8),
+    "date": _weights(extract=1, as_text=1, overlaps=1, compare=40, between=8, near=25, year=6, range=3),
+    "tstz": _weights(extract=1, as_text=1, overlaps=1, compare=40, between=8, near=25, year=6, range=3),
     "ts": _weights(extract=1),
     "bool": _weights(flag=40),
 }
 
-_SENT = ("compare", "in", "any", "null", "between", "like", "prefix", "flag")
+_SENT = ("compare", "in", "any", "null", "between", "like", "prefix", "flag", "near", "year", "truth",
+         "optional", "part", "range")
 _TAME = {sort: tuple(zip(*[(kind, weight) for kind, weight in zip(*kinds) if kind in _SENT]))
          for sort, kinds in _LEAVES.items()}

@@ -17,7 +17,7 @@ TIMEOUT = "60s"
 _SETTINGS = {
     "timezone": ("UTC", "UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Pacific/Kiritimati",
                  "Asia/Kathmandu", "Etc/GMT+12", "America/St_Johns", "Europe/London", "<-03:30>+3:30",
-                 "Africa/Monrovia"),
+                 "Africa/Monrovia", "Australia/Lord_Howe"),
     "datestyle": ("ISO, YMD", "ISO, MDY", "ISO, DMY", "SQL, DMY", "SQL, MDY", "German", "Postgres, MDY",
                   "Postgres, DMY"),
     "intervalstyle": ("postgres", "sql_standard", "iso_8601", "postgres_verbose"),

@@ -155,8 +155,12 @@ gs_clause_write(const GsClause *clause)
 	ListCell   *cell;
 
 	if (clause->kind == GS_TEST)
-		return (Node *) list_make4_int(clause->attnum, clause->test,
-									   (int) clause->type, clause->operand);
+	{
+		list = list_make4_int(clause->attnum, clause->test, (int) clause->type, clause->operand);
+		list = lappend_int(list, clause->near.reading);
+		list = lappend_int(list, clause->near.back);
+		return (Node *) lappend_int(list, clause->near.ahead);
+	}
 	list = list_make1(makeInteger(clause->kind));
 	foreach(cell, clause->arms)
 		list = lappend(list, gs_clause_write(lfirst(cell)));
@@ -176,6 +180,9 @@ gs_clause_read(Node *node)
 		clause->test = lsecond_int(list);
 		clause->type = (Oid) lthird_int(list);
 		clause->operand = lfourth_int(list);
+		clause->near.reading = list_nth_int(list, 4);
+		clause->near.back = list_nth_int(list, 5);
+		clause->near.ahead = list_nth_int(list, 6);
 		return clause;
 	}
 	clause->kind = intVal(linitial(list));

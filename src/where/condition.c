@@ -308,6 +308,8 @@ list_condition(Builder *builder, const GsClause *clause, GsKind kind, Datum arra
 	}
 	if (count == 0)
 		return gs_where(NOTHING);
+	if (clause->near.reading != GS_AS_IT_IS)
+		return gs_where_near(builder, clause, kind, values, count);
 	if (kind == GS_DATE || kind == GS_DATETIME)
 		return gs_where_time(builder, clause, kind, values, count);
 	return in_condition(builder, clause, kind, values, count);
@@ -360,6 +362,8 @@ symbolic_condition(Builder *builder, const GsClause *clause, GsKind kind, const 
 	GsTest		test = clause->test;
 	List	   *arms = NIL;
 
+	if (clause->near.reading != GS_AS_IT_IS)
+		symbol = psprintf("about %s", symbol);
 	if (test == GS_LIKE)
 		return symbolic_pattern(builder, clause->attnum, symbol);
 	if (!is_day && kind != GS_DATETIME)
@@ -376,6 +380,21 @@ symbolic_condition(Builder *builder, const GsClause *clause, GsKind kind, const 
 	return gs_where_combine(ALL_OF, arms);
 }
 
+/* What is true or not whatever the row: EXPLAIN may not know which yet. */
+static Where *
+fixed_condition(const GsOperand *operand)
+{
+	Where	   *where;
+
+	if (operand->symbol == NULL)
+		return gs_where(!operand->isnull && DatumGetBool(operand->value) ? EVERYTHING : NOTHING);
+	where = gs_where(CONDITION);
+	where->condition.field = operand->symbol;
+	where->condition.operator = "decided";
+	where->condition.values = "at start";
+	return where;
+}
+
 Where *
 gs_where_test(Builder *builder, const GsClause *clause)
 {
@@ -383,6 +402,9 @@ gs_where_test(Builder *builder, const GsClause *clause)
 	GsClause	test = *clause;
 	const GsOperand *operand;
 	GsKind		kind;
+
+	if (test.test == GS_HOLDS)
+		return fixed_condition(&builder->operands[test.operand]);
 
 	/* the options may have changed since the plan was made */
 	if (!gs_attr_kind(attr, &kind))
@@ -406,6 +428,8 @@ gs_where_test(Builder *builder, const GsClause *clause)
 		case GS_PREFIX:
 			return prefix_condition(builder, &test, TextDatumGetCString(operand->value));
 		default:
+			if (test.near.reading != GS_AS_IT_IS)
+				return gs_where_near(builder, &test, kind, &operand->value, 1);
 			if (kind == GS_DATE || kind == GS_DATETIME)
 				return gs_where_time(builder, &test, kind, &operand->value, 1);
 			return plain_comparison(builder, &test, kind,

@@ -66,6 +66,12 @@ extern Where *gs_where_time(Builder *builder, const GsClause *clause, GsKind kin
 							const Datum *values, int count);
 
 /*
+ * The same of what is near the column.
+ */
+extern Where *gs_where_near(Builder *builder, const GsClause *clause, GsKind kind,
+							const Datum *values, int count);
+
+/*
  * The values of an array that are not null; returns how many.
  */
 extern int	gs_array_values(const GsClause *clause, Datum array, Datum **values,

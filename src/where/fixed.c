@@ -11,6 +11,8 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
@@ -18,7 +20,7 @@
 #include "utils/lsyscache.h"
 
 #include "compat.h"
-#include "where.h"
+#include "pushing.h"
 
 /*
  * What keys are made with, and raises nothing whatever it is given.  Of
@@ -31,7 +33,12 @@ static const Oid harmless[] = {
 	F_JSON_OBJECT_FIELD_TEXT, F_JSONB_OBJECT_FIELD_TEXT,
 	/* casts to text */
 	F_TEXTIN, F_TEXTOUT, F_VARCHAROUT, F_BPCHAROUT, F_NAMEOUT, F_BOOLOUT, F_INT2OUT,
-	F_INT4OUT, F_INT8OUT, F_NUMERIC_OUT, F_UUID_OUT
+	F_INT4OUT, F_INT8OUT, F_NUMERIC_OUT, F_UUID_OUT,
+	/* what an optional filter asks of its parameter */
+	F_NUMERIC_EQ, F_NUMERIC_NE, F_NUMERIC_LT, F_NUMERIC_LE, F_NUMERIC_GT, F_NUMERIC_GE,
+	F_ENUM_EQ, F_ENUM_NE, F_CARDINALITY, F_ARRAY_LENGTH,
+	/* the bounds of a range */
+	F_LOWER_ANYRANGE, F_UPPER_ANYRANGE, F_LOWER_INF_ANYRANGE, F_UPPER_INF_ANYRANGE
 };
 
 static bool
@@ -71,7 +78,10 @@ depends_on_row(Node *node, void *context)
 	return expression_tree_walker(node, depends_on_row, context);
 }
 
-/* Might evaluating it raise an error for a row, and not for another? */
+/*
+ * Might evaluating it raise an error for a row, and not for another?  For no
+ * planner's context: might it at all?
+ */
 static bool
 is_risky(Node *node, void *context)
 {
@@ -102,12 +112,13 @@ is_risky(Node *node, void *context)
 		case T_NullIfExpr:
 		case T_ScalarArrayOpExpr:
 		case T_CoerceViaIO:
-			if (check_functions_in_node(node, may_raise, NULL) && depends_on_row(node, context))
+			if (check_functions_in_node(node, may_raise, NULL) &&
+				(context == NULL || depends_on_row(node, context)))
 				return true;
 			break;
 		default:
 			/* others hide their functions */
-			if (depends_on_row(node, context))
+			if (context == NULL || depends_on_row(node, context))
 				return true;
 			break;
 	}
@@ -121,4 +132,113 @@ gs_is_fixed(PlannerInfo *root, const RelOptInfo *baserel, Expr *expr)
 		!contain_volatile_functions((Node *) expr) &&
 		!contain_subplans((Node *) expr) &&
 		!is_risky((Node *) expr, root);
+}
+
+bool
+gs_is_harmless(Expr *expr)
+{
+	return !is_risky((Node *) expr, NULL);
+}
+
+/*
+ * Values, and what is true or not whatever the row.
+ */
+
+static bool
+has_query(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC)
+		return true;
+	return expression_tree_walker(node, has_query, context);
+}
+
+/* Nothing fails, nor does a subquery that is run to get it. */
+static bool
+is_sure(Expr *expr)
+{
+	return gs_is_harmless(expr) && !has_query((Node *) expr, NULL);
+}
+
+/* The value, null where core would not come to evaluate it. */
+Expr *
+gs_guarded(const Pushing *context, Expr *value)
+{
+	CaseExpr   *result;
+	CaseWhen   *when;
+
+	/* of what another clause implies nobody has folded the constants */
+	if (context->derived > 0 && gs_is_harmless(value))
+		value = (Expr *) eval_const_expressions(context->root, (Node *) value);
+	if (context->guards == NIL || is_sure(value))
+		return value;
+	when = makeNode(CaseWhen);
+	when->expr = make_ands_explicit(list_copy(context->guards));
+	when->result = value;
+	when->location = -1;
+	result = makeNode(CaseExpr);
+	result->casetype = exprType((Node *) value);
+	result->casecollid = exprCollation((Node *) value);
+	result->args = list_make1(when);
+	result->defresult = (Expr *) makeNullConst(result->casetype, exprTypmod((Node *) value),
+											   result->casecollid);
+	result->location = -1;
+	return (Expr *) result;
+}
+
+/* May it be evaluated when the scan starts? */
+bool
+gs_is_value(const Pushing *context, Expr *expr)
+{
+	return gs_is_fixed(context->root, context->baserel, expr) &&
+		(!context->lazy || is_sure(expr));
+}
+
+/*
+ * What holds for all rows or for none.  It is evaluated although core might not come
+ * to it.
+ */
+GsClause *
+gs_push_fixed(Pushing *context, Expr *expr)
+{
+	GsClause   *clause;
+
+	if (!gs_is_value(context, expr) || !gs_is_harmless(expr))
+		return NULL;
+	clause = palloc0(sizeof(GsClause));
+	clause->kind = GS_TEST;
+	clause->test = GS_HOLDS;
+	clause->type = BOOLOID;
+	clause->operand = list_length(*context->exprs);
+	expr = (Expr *) eval_const_expressions(context->root, (Node *) expr);
+	*context->exprs = lappend(*context->exprs, gs_guarded(context, expr));
+	return clause;
+}
+
+/* Is it known by now what is the same for all rows, and is it that? */
+bool
+gs_is_known(const Pushing *context, const GsClause *arm, bool wanted)
+{
+	const Const *value;
+
+	if (arm == NULL || arm->kind != GS_TEST || arm->test != GS_HOLDS)
+		return false;
+	value = list_nth(*context->exprs, arm->operand);
+	return IsA(value, Const) && (!value->constisnull && DatumGetBool(value->constvalue)) == wanted;
+}
+
+/* Core evaluates what comes behind it only if it does not decide. */
+void
+gs_add_guard(Pushing *context, const GsClause *arm, bool is_or)
+{
+	BooleanTest *test;
+
+	if (arm->kind != GS_TEST || arm->test != GS_HOLDS)
+		return;
+	test = makeNode(BooleanTest);
+	test->arg = list_nth(*context->exprs, arm->operand);
+	test->booltesttype = is_or ? IS_NOT_TRUE : IS_TRUE;
+	test->location = -1;
+	context->guards = lappend(list_copy(context->guards), test);
 }

@@ -9,12 +9,14 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
 #include "filter.h"
 #include "gainsight/gainsight.h"
+#include "pushing.h"
 
 /*
  * Planning.
@@ -278,4 +280,52 @@ gs_filter_keys(const GsClause *clause, const GsOperand *operands, GsKeys *keys)
 	foreach(cell, all)
 		if (gs_seen_add(seen, lfirst(cell)))
 			keys->values[keys->count++] = lfirst(cell);
+}
+
+/*
+ * The column that a path has in braces, and lists of values.
+ */
+
+const GsColumn *
+gs_read_brace(const GsResource *resource)
+{
+	const GsEndpoint *endpoint = gs_model_read(resource, true);
+
+	return endpoint ? gs_model_brace(resource, endpoint) : NULL;
+}
+
+bool
+gs_is_text_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr,
+				  const GsColumn *column)
+{
+	AttrNumber	attnum;
+	const GsAttr *attr = gs_attr_of(relation, baserel, expr, &attnum);
+	int32		typmod;
+	Oid			base;
+
+	if (column == NULL || attr == NULL || attr->column != column)
+		return false;
+	typmod = attr->typmod;
+	base = getBaseTypeAndTypmod(attr->type, &typmod);
+	return base == TEXTOID || (base == VARCHAROID && typmod < 0);
+}
+
+bool
+gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr)
+{
+	return gs_is_text_column(relation, baserel, expr, gs_read_brace(relation->resource));
+}
+
+double
+gs_array_length(Node *array)
+{
+	if (IsA(array, Const) && !((Const *) array)->constisnull)
+	{
+		ArrayType  *value = DatumGetArrayTypeP(((Const *) array)->constvalue);
+
+		return ArrayGetNItems(ARR_NDIM(value), ARR_DIMS(value));
+	}
+	if (IsA(array, ArrayExpr) && !((ArrayExpr *) array)->multidims)
+		return list_length(((ArrayExpr *) array)->elements);
+	return 10;					/* as core guesses */
 }

@@ -7,8 +7,14 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+#include <math.h>
+
 #include "catalog/pg_type.h"
+#include "pgtime.h"
+#include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/datetime.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
@@ -116,6 +122,162 @@ moment_condition(Builder *builder, const GsClause *clause, TimestampTz first, Ti
 	return gs_where_combine(ALL_OF, arms);
 }
 
+/*
+ * What is near a column.
+ */
+
+static int64
+start_of(int year, int month, int day)
+{
+	return (int64) (date2j(year, month, day) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY;
+}
+
+/* The moments that a date or moment, taken as it is stored, stands for. */
+static bool
+read_moment(Oid type, Datum value, int64 *first, int64 *last)
+{
+	if (is_infinite(type, value))
+		return false;
+	if (type == DATEOID)
+	{
+		if (gs_value_day(DatumGetDateADT(value)) == NULL)
+			return false;
+		*first = *last = DatumGetDateADT(value) * USECS_PER_DAY;
+		return true;
+	}
+	*first = *last = DatumGetTimestamp(value);
+	return gs_value_second(*first / USECS_PER_SEC) != NULL;
+}
+
+static double
+number_of(Oid type, Datum value)
+{
+	switch (type)
+	{
+		case INT2OID:
+			return DatumGetInt16(value);
+		case INT4OID:
+			return DatumGetInt32(value);
+		case INT8OID:
+			return (double) DatumGetInt64(value);
+		case NUMERICOID:
+			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, value));
+		default:
+			return DatumGetFloat8(value);
+	}
+}
+
+/* The moments of a year; of one with a fraction those of the one that it is in. */
+static bool
+read_year(GsTest test, double year, int64 *first, int64 *last)
+{
+	if (!(year >= 1 && year < 9999))
+		return false;
+	*first = start_of((int) floor(year), 1, 1);
+	*last = start_of((int) floor(year) + 1, 1, 1) - 1;
+	/* only years that are whole are before or after it */
+	if (test == GS_LT && year == floor(year))
+		*last = *first - 1;
+	if (test == GS_GT)
+		*first = *last + 1;
+	return true;
+}
+
+/* The moments of what to_char writes of them, false for what it would not write. */
+static bool
+read_text(GsReading reading, const char *text, int64 *first, int64 *last)
+{
+	static const char *const shapes[] = {
+		[GS_YEAR_TEXT] = "9999", [GS_MONTH_TEXT] = "9999-99", [GS_DAY_TEXT] = "9999-99-99"
+	};
+	const char *shape = shapes[reading];
+	int			year = atoi(text);
+	int			month,
+				day;
+
+	if (strlen(text) != strlen(shape))
+		return false;
+	for (int i = 0; shape[i] != '\0'; i++)
+		if (shape[i] == '9' ? !isdigit((unsigned char) text[i]) : text[i] != shape[i])
+			return false;
+	month = reading >= GS_MONTH_TEXT ? atoi(text + 5) : 1;
+	day = reading == GS_DAY_TEXT ? atoi(text + 8) : 1;
+	if (year < 1 || month < 1 || month > 12 || day < 1 || day > 31)
+		return false;
+	*first = start_of(year, month, day);
+	*last = *first + (reading == GS_DAY_TEXT ? 1 : reading == GS_MONTH_TEXT ? 31 : 366) * USECS_PER_DAY - 1;
+	return true;
+}
+
+static bool
+read_near(const GsClause *clause, Datum value, int64 *first, int64 *last)
+{
+	switch (clause->near.reading)
+	{
+		case GS_MOMENT:
+			return read_moment(clause->type, value, first, last);
+		case GS_YEAR:
+			return read_year(clause->test, number_of(clause->type, value), first, last);
+		default:
+			return read_text(clause->near.reading, TextDatumGetCString(value), first, last);
+	}
+}
+
+/* A date column's days, which are midnights here. */
+static void
+days_between(int64 *first, int64 *last)
+{
+	*first = -gs_day_of(-*first);
+	*last = gs_day_of(*last);
+}
+
+/* What it becomes, from the first to the last moment, or day, that the column may have. */
+static Where *
+span_condition(Builder *builder, const GsClause *test, GsKind kind, int64 first, int64 last)
+{
+	if (kind == GS_DATETIME)
+		return moment_condition(builder, test, first, last);
+	/* whichever zone it is whose day a moment is */
+	if (gs_is_zoned(builder->relation, test->attnum))
+		return moment_condition(builder, test, (first - 1) * USECS_PER_DAY,
+								(last + 2) * USECS_PER_DAY);
+	/* a field that nobody knows is a day, but it may be a moment all the same */
+	if (builder->relation->resource->dialect->zoned)
+		return day_condition(builder, test, first - 1, last + 1);
+	return day_condition(builder, test, first, last);
+}
+
+Where *
+gs_where_near(Builder *builder, const GsClause *clause, GsKind kind,
+			  const Datum *values, int count)
+{
+	GsClause	test = *clause;
+	int64		least = PG_INT64_MAX;
+	int64		greatest = PG_INT64_MIN;
+
+	/* nor is it known what is far in a zone that is */
+	if (count == 0 || !gs_is_usual_zone(session_timezone))
+		return gs_where_give_up(builder);
+	for (int i = 0; i < count; i++)
+	{
+		int64		first,
+					last;
+
+		if (!read_near(clause, values[i], &first, &last))
+			return gs_where_give_up(builder);
+		least = Min(least, first);
+		greatest = Max(greatest, last);
+	}
+	least -= clause->near.ahead * USECS_PER_MINUTE;
+	greatest += clause->near.back * USECS_PER_MINUTE;
+	if (kind == GS_DATE)
+		days_between(&least, &greatest);
+	if (test.test == GS_IN)
+		test.test = GS_EQ;
+	test.type = TIMESTAMPTZOID;
+	return span_condition(builder, &test, kind, least, greatest);
+}
+
 Where *
 gs_where_time(Builder *builder, const GsClause *clause, GsKind kind,
 			  const Datum *values, int count)
@@ -146,14 +308,5 @@ gs_where_time(Builder *builder, const GsClause *clause, GsKind kind,
 		return gs_where_give_up(builder);
 	if (test.test == GS_IN)
 		test.test = GS_EQ;
-	if (kind == GS_DATETIME)
-		return moment_condition(builder, &test, least, greatest);
-	/* whichever zone it is whose day a moment is */
-	if (gs_is_zoned(builder->relation, clause->attnum))
-		return moment_condition(builder, &test, (least - 1) * USECS_PER_DAY,
-								(greatest + 2) * USECS_PER_DAY);
-	/* a field that nobody knows is a day, but it may be a moment all the same */
-	if (builder->relation->resource->dialect->zoned)
-		return day_condition(builder, &test, least - 1, greatest + 1);
-	return day_condition(builder, &test, least, greatest);
+	return span_condition(builder, &test, kind, least, greatest);
 }

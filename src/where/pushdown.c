@@ -18,17 +18,10 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
-#include "where.h"
+#include "pushing.h"
 
-/* What a clause is looked at with. */
-typedef struct Context
-{
-	PlannerInfo *root;
-	const RelOptInfo *baserel;
-	const GsRelation *relation;
-	List	  **exprs;			/* the values of what is pushed are added here */
-	GsGrade		grade;			/* of all that was pushed so far: the least */
-} Context;
+/* So many of them are enough: each may have more arms than the one before. */
+#define MAX_DERIVED 100
 
 /*
  * The operators of pg_catalog that are understood, and what they are with
@@ -84,10 +77,9 @@ strip_casts(Expr *expr)
 	}
 }
 
-/* A column of the relation, or NULL. */
-static const GsAttr *
-attr_of(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr,
-		AttrNumber *attnum)
+const GsAttr *
+gs_attr_of(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr,
+		   AttrNumber *attnum)
 {
 	Var		   *var = (Var *) strip_casts(expr);
 
@@ -100,9 +92,9 @@ attr_of(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr,
 
 /* A column that conditions may be sent for, or NULL. */
 static const GsAttr *
-pushable_attr(const Context *context, Expr *expr, AttrNumber *attnum, GsKind *kind)
+pushable_attr(const Pushing *context, Expr *expr, AttrNumber *attnum, GsKind *kind)
 {
-	const GsAttr *attr = attr_of(context->relation, context->baserel, expr, attnum);
+	const GsAttr *attr = gs_attr_of(context->relation, context->baserel, expr, attnum);
 
 	return attr != NULL && gs_attr_kind(attr, kind) ? attr : NULL;
 }
@@ -140,7 +132,7 @@ comparable(GsKind kind, GsTest test, Oid type)
  */
 
 static GsClause *
-make_test(Context *context, AttrNumber attnum, GsTest test, Expr *value, Oid type)
+make_test(Pushing *context, AttrNumber attnum, GsTest test, Expr *value, Oid type)
 {
 	GsGrade		grade = gs_attr_grade(&context->relation->atts[attnum - 1], test);
 	GsClause   *clause;
@@ -156,7 +148,7 @@ make_test(Context *context, AttrNumber attnum, GsTest test, Expr *value, Oid typ
 	if (value != NULL)
 	{
 		clause->operand = list_length(*context->exprs);
-		*context->exprs = lappend(*context->exprs, value);
+		*context->exprs = lappend(*context->exprs, gs_guarded(context, value));
 	}
 	context->grade = Min(context->grade, grade);
 	return clause;
@@ -179,7 +171,7 @@ test_of(Oid operator, bool commuted)
 
 /* column operator value, either way round */
 static GsClause *
-push_comparison(Context *context, Oid operator, Oid collation, Expr *left,
+push_comparison(Pushing *context, Oid operator, Oid collation, Expr *left,
 				Expr *right, bool commuted)
 {
 	GsTest		test = test_of(operator, commuted);
@@ -189,15 +181,36 @@ push_comparison(Context *context, Oid operator, Oid collation, Expr *left,
 
 	if (test == GS_TESTS || pushable_attr(context, left, &attnum, &kind) == NULL ||
 		!comparable(kind, test, exprType((Node *) left)) || !comparable(kind, test, type) ||
-		!gs_is_fixed(context->root, context->baserel, right))
+		!gs_is_value(context, right))
 		return NULL;
 	if (!gs_is_deterministic(collation))
 		return NULL;
 	return make_test(context, attnum, test, right, type);
 }
 
+/* something near a column, operator, value */
 static GsClause *
-push_operator(Context *context, OpExpr *op)
+push_near(Pushing *context, GsTest test, Oid collation, Expr *left, Expr *right, Oid type)
+{
+	GsNear		near;
+	Expr	   *column = gs_near_column(left, &near);
+	AttrNumber	attnum;
+	GsKind		kind;
+	GsClause   *clause;
+
+	if (column == NULL || !gs_near_value(exprType((Node *) left), test, type, &near) ||
+		pushable_attr(context, column, &attnum, &kind) == NULL ||
+		(kind != GS_DATE && kind != GS_DATETIME) ||
+		!gs_is_value(context, right) || !gs_is_deterministic(collation))
+		return NULL;
+	clause = make_test(context, attnum, test, right, type);
+	if (clause != NULL)
+		clause->near = near;
+	return clause;
+}
+
+static GsClause *
+push_operator(Pushing *context, OpExpr *op)
 {
 	GsClause   *clause;
 	Expr	   *left,
@@ -210,12 +223,18 @@ push_operator(Context *context, OpExpr *op)
 	clause = push_comparison(context, op->opno, op->inputcollid, left, right, false);
 	if (clause == NULL)
 		clause = push_comparison(context, op->opno, op->inputcollid, right, left, true);
+	if (clause == NULL)
+		clause = push_near(context, test_of(op->opno, false), op->inputcollid, left, right,
+						   exprType((Node *) right));
+	if (clause == NULL)
+		clause = push_near(context, test_of(op->opno, true), op->inputcollid, right, left,
+						   exprType((Node *) left));
 	return clause;
 }
 
 /* column = ANY (array), column <> ALL (array) */
 static GsClause *
-push_array(Context *context, ScalarArrayOpExpr *op)
+push_array(Pushing *context, ScalarArrayOpExpr *op)
 {
 	GsTest		test = test_of(op->opno, false);
 	Expr	   *left = linitial(op->args);
@@ -223,6 +242,7 @@ push_array(Context *context, ScalarArrayOpExpr *op)
 	Oid			type = get_base_element_type(exprType((Node *) right));
 	AttrNumber	attnum;
 	GsKind		kind;
+	GsClause   *clause;
 
 	if (!(test == GS_EQ && op->useOr) && !(test == GS_NE && !op->useOr))
 		return NULL;
@@ -230,9 +250,12 @@ push_array(Context *context, ScalarArrayOpExpr *op)
 	/* an array's elements are of the operator's type but for a relabel */
 	if (type == VARCHAROID)
 		type = TEXTOID;
+	clause = push_near(context, test, op->inputcollid, left, right, type);
+	if (clause != NULL)
+		return clause;
 	if (pushable_attr(context, left, &attnum, &kind) == NULL ||
 		!comparable(kind, test, exprType((Node *) left)) || !comparable(kind, test, type) ||
-		!gs_is_fixed(context->root, context->baserel, right))
+		!gs_is_value(context, right))
 		return NULL;
 	if (!gs_is_deterministic(op->inputcollid))
 		return NULL;
@@ -241,7 +264,7 @@ push_array(Context *context, ScalarArrayOpExpr *op)
 
 /* starts_with(column, value) */
 static GsClause *
-push_function(Context *context, FuncExpr *function)
+push_function(Pushing *context, FuncExpr *function)
 {
 	AttrNumber	attnum;
 	GsKind		kind;
@@ -251,14 +274,14 @@ push_function(Context *context, FuncExpr *function)
 		return NULL;
 	value = lsecond(function->args);
 	if (pushable_attr(context, linitial(function->args), &attnum, &kind) == NULL ||
-		!gs_is_fixed(context->root, context->baserel, value) ||
+		!gs_is_value(context, value) ||
 		!gs_is_deterministic(function->inputcollid))
 		return NULL;
 	return make_test(context, attnum, GS_PREFIX, value, TEXTOID);
 }
 
 static GsClause *
-push_null_test(Context *context, NullTest *test)
+push_null_test(Pushing *context, NullTest *test)
 {
 	const GsAttr *attr;
 	AttrNumber	attnum;
@@ -277,7 +300,7 @@ push_null_test(Context *context, NullTest *test)
 
 /* A boolean column that has to be true, or false. */
 static GsClause *
-push_boolean(Context *context, Expr *expr, bool wanted)
+push_boolean(Pushing *context, Expr *expr, bool wanted)
 {
 	AttrNumber	attnum;
 	GsKind		kind;
@@ -288,16 +311,19 @@ push_boolean(Context *context, Expr *expr, bool wanted)
 					 (Expr *) makeBoolConst(wanted, false), BOOLOID);
 }
 
-static GsClause *push_any(Context *context, Expr *expr);
+static GsClause *push_any(Pushing *context, Expr *expr);
 
 /*
- * AND: what can be pushed of it.  OR: all or nothing.
+ * AND: what can be pushed of it.  OR: all or nothing.  What is known to decide
+ * neither is no part of it, and what decides is all of it.
  */
 static GsClause *
-push_arms(Context *context, BoolExpr *expr)
+push_arms(Pushing *context, BoolExpr *expr)
 {
 	bool		is_or = expr->boolop == OR_EXPR;
 	GsClause   *clause = palloc0(sizeof(GsClause));
+	GsClause   *neutral = NULL;
+	List	   *guards = context->guards;
 	ListCell   *cell;
 
 	clause->kind = is_or ? GS_OR : GS_AND;
@@ -305,18 +331,34 @@ push_arms(Context *context, BoolExpr *expr)
 	{
 		GsClause   *arm = push_any(context, lfirst(cell));
 
-		if (arm != NULL)
+		if (gs_is_known(context, arm, is_or))
+		{
+			context->guards = guards;
+			return arm;
+		}
+		if (gs_is_known(context, arm, !is_or))
+			neutral = arm;
+		else if (arm != NULL)
+		{
 			clause->arms = lappend(clause->arms, arm);
+			gs_add_guard(context, arm, is_or);
+		}
 		else if (is_or)
+		{
+			context->guards = guards;
 			return NULL;
+		}
 		else
 			context->grade = GS_LOCAL;
 	}
-	return clause->arms == NIL ? NULL : clause;
+	context->guards = guards;
+	if (clause->arms == NIL)
+		return neutral;
+	return list_length(clause->arms) == 1 ? linitial(clause->arms) : clause;
 }
 
 static GsClause *
-push_any(Context *context, Expr *expr)
+push_plain(Pushing *context, Expr *expr)
 {
 	switch (nodeTag(expr))
 	{
@@ -346,86 +388,80 @@ push_any(Context *context, Expr *expr)
 	}
 }
 
+/* A clause that holds wherever this one does, and is pushed in its place. */
+static GsClause *
+push_implied(Pushing *context, Expr *expr)
+{
+	bool		lazy = context->lazy;
+	Expr	   *implied;
+	GsClause   *clause;
+
+	if (context->derived >= MAX_DERIVED)
+		return NULL;
+	implied = gs_implied(expr, &context->lazy);
+	if (implied == NULL)
+		return NULL;
+	context->derived++;
+	clause = push_any(context, implied);
+	context->grade = Min(context->grade, GS_SUPERSET);
+	context->lazy = lazy;
+	return clause;
+}
+
+static GsClause *
+push_any(Pushing *context, Expr *expr)
+{
+	int			nexprs = list_length(*context->exprs);
+	GsClause   *clause = push_plain(context, expr);
+
+	if (clause == NULL)
+	{
+		/* a part may have been looked at in vain */
+		*context->exprs = list_truncate(*context->exprs, nexprs);
+		clause = push_implied(context, expr);
+	}
+	if (clause == NULL)
+	{
+		*context->exprs = list_truncate(*context->exprs, nexprs);
+		clause = gs_push_fixed(context, expr);
+	}
+	return clause;
+}
+
 GsClause *
 gs_pushdown(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *relation,
 			Expr *clause, List **exprs, GsGrade *grade)
 {
-	Context		context = {root, baserel, relation, exprs, GS_EXACT};
-	List	   *before = list_copy(*exprs);
+	Pushing		context = {root, baserel, relation, exprs, GS_EXACT, NIL, false, 0};
 	GsClause   *result = NULL;
+	int			before = list_length(*exprs);
 
 	if (gs_model_read(relation->resource, false) != NULL &&
 		gs_model_read(relation->resource, false)->search)
 		result = push_any(&context, clause);
-	if (result == NULL)
+	/* nothing is asked by what is true of all rows */
+	if (result == NULL || gs_is_known(&context, result, true))
 	{
-		*exprs = before;		/* a part may have been looked at in vain */
+		*exprs = list_truncate(*exprs, before);
+		result = NULL;
 		context.grade = GS_LOCAL;
 	}
 	*grade = context.grade;
 	return result;
 }
 
-/*
- * What others ask of columns and values.
- */
-
-AttrNumber
-gs_column_attnum(Expr *column)
-{
-	return castNode(Var, strip_casts(column))->varattno;
-}
-
-const GsColumn *
-gs_read_brace(const GsResource *resource)
-{
-	const GsEndpoint *endpoint = gs_model_read(resource, true);
-
-	return endpoint ? gs_model_brace(resource, endpoint) : NULL;
-}
-
-bool
-gs_is_text_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr,
-				  const GsColumn *column)
-{
-	AttrNumber	attnum;
-	const GsAttr *attr = attr_of(relation, baserel, expr, &attnum);
-	int32		typmod;
-	Oid			base;
-
-	if (column == NULL || attr == NULL || attr->column != column)
-		return false;
-	typmod = attr->typmod;
-	base = getBaseTypeAndTypmod(attr->type, &typmod);
-	return base == TEXTOID || (base == VARCHAROID && typmod < 0);
-}
-
-bool
-gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr)
-{
-	return gs_is_text_column(relation, baserel, expr, gs_read_brace(relation->resource));
-}
-
 bool
 gs_is_pushable_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr)
 {
-	Context		context = {.baserel = baserel, .relation = relation};
+	Pushing		context = {.baserel = baserel, .relation = relation};
 	AttrNumber	attnum;
 	GsKind		kind;
 
 	return pushable_attr(&context, expr, &attnum, &kind) != NULL;
 }
 
-double
-gs_array_length(Node *array)
+AttrNumber
+gs_column_attnum(Expr *column)
 {
-	if (IsA(array, Const) && !((Const *) array)->constisnull)
-	{
-		ArrayType  *value = DatumGetArrayTypeP(((Const *) array)->constvalue);
-
-		return ArrayGetNItems(ARR_NDIM(value), ARR_DIMS(value));
-	}
-	if (IsA(array, ArrayExpr) && !((ArrayExpr *) array)->multidims)
-		return list_length(((ArrayExpr *) array)->elements);
-	return 10;					/* as core guesses */
+	return castNode(Var, strip_casts(column))->varattno;
 }

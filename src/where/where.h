@@ -17,6 +17,7 @@
 
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
+#include "pgtime.h"
 
 #include "number.h"
 #include "table/table.h"
@@ -39,10 +40,10 @@ typedef enum GsTest
 	GS_LIKE,
 	GS_PREFIX,					/* ^@ */
 	GS_IS_NULL,
-	GS_IS_NOT_NULL
+	GS_IS_NOT_NULL,
+	GS_TESTS,					/* how many there are */
+	GS_HOLDS					/* of no column: a value that is true */
 } GsTest;
-
-#define GS_TESTS (GS_IS_NOT_NULL + 1)
 
 /* How far the tenant's answer to a condition is believed. */
 typedef enum GsGrade
@@ -59,6 +60,28 @@ typedef enum GsClauseKind
 	GS_OR
 } GsClauseKind;
 
+/* What the value says that something near a column is compared with. */
+typedef enum GsReading
+{
+	GS_AS_IT_IS,				/* it is the column itself that is compared */
+	GS_MOMENT,
+	GS_YEAR,					/* a number */
+	GS_YEAR_TEXT,				/* 2026 */
+	GS_MONTH_TEXT,				/* 2026-11 */
+	GS_DAY_TEXT					/* 2026-11-28 */
+} GsReading;
+
+/*
+ * How far what is compared may be from a column of dates or moments, in minutes
+ * either way.  Both are below a thousand years.
+ */
+typedef struct GsNear
+{
+	GsReading	reading;
+	int			back;
+	int			ahead;
+} GsNear;
+
 /* A pushed clause, as the plan carries it. */
 typedef struct GsClause
 {
@@ -68,6 +91,7 @@ typedef struct GsClause
 	GsTest		test;
 	Oid			type;			/* of the value, or of the array's elements */
 	int			operand;		/* index into fdw_exprs, -1 for none */
+	GsNear		near;
 } GsClause;
 
 /*
@@ -137,6 +161,21 @@ extern double gs_array_length(Node *array);
  * it before core would raise no error that depends on a row?
  */
 extern bool gs_is_fixed(PlannerInfo *root, const RelOptInfo *baserel, Expr *expr);
+
+/*
+ * Does evaluating it never raise an error, whatever its values are, so that it may
+ * be done where core would not come to do it?
+ */
+extern bool gs_is_harmless(Expr *expr);
+
+/*
+ * near.c
+ */
+
+/*
+ * Is a time zone no farther from UTC than those of this earth?  One that is NULL is not.
+ */
+extern bool gs_is_usual_zone(const pg_tz * zone);
 
 /*
  * filter.c: clauses and their values to the conditions of a search

@@ -1,0 +1,371 @@
+/*
+ * near.c
+ *	  Expressions that are never far from a column of dates or moments.
+ *
+ * A cast, a truncation, a time zone, an interval move a moment by no more than
+ * is known when a statement is planned, and so does any number of them.  What
+ * is then compared with a value says of the column that it is as near to that.
+ * Nothing is evaluated here that core would not: moment.c moves the value, where
+ * it can fail for none.
+ *
+ * All is counted in minutes between moments that are taken as they are stored:
+ * a date for its midnight, and what is in a time zone as if that were UTC.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "common/int.h"
+#include "nodes/nodeFuncs.h"
+#include "pgtime.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/timestamp.h"
+
+#include "pushing.h"
+
+#define HOUR 60
+#define DAY (24 * HOUR)
+
+/* No zone is farther from UTC, nor was before there were zones. */
+#define ZONE (16 * HOUR)
+
+/* More than that no plan's dates can be moved and still be dates. */
+#define FARTHEST (1000 * 366 * DAY)
+
+/*
+ * Functions of a moment.
+ */
+
+typedef struct Step Step;
+
+/* What the other arguments of a call have to be; may add to how far it moves. */
+typedef bool (*Check) (const Step *step, const FuncExpr *call, GsNear *near);
+
+struct Step
+{
+	Oid			function;
+	int			moment;			/* number of the argument */
+	int			back;			/* how far it moves one at most */
+	int			ahead;
+	Check		check;			/* or NULL */
+};
+
+static bool by_unit(const Step *step, const FuncExpr *call, GsNear *near);
+static bool by_zone(const Step *step, const FuncExpr *call, GsNear *near);
+static bool by_interval(const Step *step, const FuncExpr *call, GsNear *near);
+static bool by_days(const Step *step, const FuncExpr *call, GsNear *near);
+static bool by_year(const Step *step, const FuncExpr *call, GsNear *near);
+static bool by_format(const Step *step, const FuncExpr *call, GsNear *near);
+
+/* Where days or months pass, the zone's own offset may have changed: that is two. */
+static const Step steps[] = {
+	{F_DATE_TIMESTAMPTZ, 0, DAY + ZONE, ZONE, NULL},
+	{F_DATE_TIMESTAMP, 0, DAY, 0, NULL},
+	{F_TIMESTAMP_TIMESTAMPTZ, 0, ZONE, ZONE, NULL},
+	{F_TIMESTAMPTZ_TIMESTAMP, 0, ZONE, ZONE, NULL},
+	{F_TIMESTAMPTZ_DATE, 0, ZONE, ZONE, NULL},
+	{F_TIMESTAMP_DATE, 0, 0, 0, NULL},
+	{F_TIMESTAMP_TIMESTAMP_INT4, 0, 1, 1, NULL},
+	{F_TIMESTAMPTZ_TIMESTAMPTZ_INT4, 0, 1, 1, NULL},
+	{F_DATE_TRUNC_TEXT_TIMESTAMPTZ, 1, 2 * ZONE, 2 * ZONE, by_unit},
+	{F_DATE_TRUNC_TEXT_TIMESTAMPTZ_TEXT, 1, 2 * ZONE, 2 * ZONE, by_unit},
+	{F_DATE_TRUNC_TEXT_TIMESTAMP, 1, 0, 0, by_unit},
+	{F_TIMEZONE_TEXT_TIMESTAMPTZ, 1, ZONE, ZONE, by_zone},
+	{F_TIMEZONE_TEXT_TIMESTAMP, 1, ZONE, ZONE, by_zone},
+	{F_TIMEZONE_INTERVAL_TIMESTAMPTZ, 1, ZONE, ZONE, by_zone},
+	{F_TIMEZONE_INTERVAL_TIMESTAMP, 1, ZONE, ZONE, by_zone},
+	{F_DATE_PLI, 0, 0, 0, by_days},
+	{F_DATE_MII, 0, 0, 0, by_days},
+	{F_DATE_PL_INTERVAL, 0, 0, 0, by_interval},
+	{F_DATE_MI_INTERVAL, 0, 0, 0, by_interval},
+	{F_TIMESTAMP_PL_INTERVAL, 0, 0, 0, by_interval},
+	{F_TIMESTAMP_MI_INTERVAL, 0, 0, 0, by_interval},
+	{F_TIMESTAMPTZ_PL_INTERVAL, 0, 2 * ZONE, 2 * ZONE, by_interval},
+	{F_TIMESTAMPTZ_MI_INTERVAL, 0, 2 * ZONE, 2 * ZONE, by_interval},
+	/* the last that is done: it gives no moment */
+	{F_EXTRACT_TEXT_DATE, 1, 0, 0, by_year},
+	{F_EXTRACT_TEXT_TIMESTAMP, 1, 0, 0, by_year},
+	{F_EXTRACT_TEXT_TIMESTAMPTZ, 1, ZONE, ZONE, by_year},
+	{F_DATE_PART_TEXT_TIMESTAMP, 1, 0, 0, by_year},
+	{F_DATE_PART_TEXT_TIMESTAMPTZ, 1, ZONE, ZONE, by_year},
+	{F_TO_CHAR_TIMESTAMP_TEXT, 0, 0, 0, by_format},
+	{F_TO_CHAR_TIMESTAMPTZ_TEXT, 0, ZONE, ZONE, by_format},
+};
+
+/* The text of a constant argument, NULL if it is none. */
+static const char *
+constant_text(const FuncExpr *call, int number)
+{
+	const Const *value = list_nth(call->args, number);
+
+	if (!IsA(value, Const) || value->constisnull || value->consttype != TEXTOID)
+		return NULL;
+	return TextDatumGetCString(value->constvalue);
+}
+
+/* date_trunc: back to the start of a unit. */
+static bool
+by_unit(const Step *step, const FuncExpr *call, GsNear *near)
+{
+	static const struct
+	{
+		const char *name;
+		int			length;
+	}			units[] =
+	{
+		{"microseconds", 1}, {"milliseconds", 1}, {"second", 1}, {"minute", 1}, {"hour", HOUR},
+		{"day", DAY}, {"week", 7 * DAY}, {"month", 31 * DAY}, {"quarter", 92 * DAY},
+		{"year", 366 * DAY}, {"decade", 10 * 366 * DAY}, {"century", 100 * 366 * DAY},
+	};
+	const char *unit = constant_text(call, 0);
+
+	if (list_length(call->args) > 2 && !by_zone(step, call, near))
+		return false;
+	for (int i = 0; unit != NULL && i < (int) lengthof(units); i++)
+		if (pg_strcasecmp(units[i].name, unit) == 0)
+		{
+			near->back += units[i].length;
+			return true;
+		}
+	return false;
+}
+
+/* AT TIME ZONE, or the last argument of date_trunc: a zone on this earth. */
+static bool
+by_zone(const Step *step, const FuncExpr *call, GsNear *near)
+{
+	int			number = step->moment == 1 && list_length(call->args) > 2 ? 2 : 0;
+	const Const *value = list_nth(call->args, number);
+	const char *name = constant_text(call, number);
+	const Interval *offset;
+
+	(void) near;
+	if (name != NULL)
+		return gs_is_usual_zone(pg_tzset(name));
+	if (!IsA(value, Const) || value->constisnull || value->consttype != INTERVALOID)
+		return false;
+	offset = DatumGetIntervalP(value->constvalue);
+	return offset->time >= -ZONE * USECS_PER_MINUTE && offset->time <= ZONE * USECS_PER_MINUTE;
+}
+
+static bool
+is_minus(const FuncExpr *call)
+{
+	switch (call->funcid)
+	{
+		case F_DATE_MII:
+		case F_DATE_MI_INTERVAL:
+		case F_TIMESTAMP_MI_INTERVAL:
+		case F_TIMESTAMPTZ_MI_INTERVAL:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Both by the same, as far as that goes: false if it is too far. */
+static bool
+move(GsNear *near, int64 least, int64 greatest)
+{
+	if (least < -FARTHEST || greatest > FARTHEST)
+		return false;
+	near->back -= least;
+	near->ahead += greatest;
+	return true;
+}
+
+/* A month has 28 to 31 days, whatever becomes of its last ones. */
+static bool
+by_interval(const Step *step, const FuncExpr *call, GsNear *near)
+{
+	const Const *value = lsecond(call->args);
+	const Interval *moved;
+	int			sign = is_minus(call) ? -1 : 1;
+	int64		months,
+				fixed;
+
+	(void) step;
+	if (!IsA(value, Const) || value->constisnull)
+		return false;
+	moved = DatumGetIntervalP(value->constvalue);
+	months = (int64) sign * moved->month;
+	fixed = sign * ((int64) moved->day * DAY + moved->time / USECS_PER_MINUTE);
+	return move(near, fixed - 1 + months * DAY * (months < 0 ? 31 : 28),
+				fixed + 1 + months * DAY * (months < 0 ? 28 : 31));
+}
+
+static bool
+by_days(const Step *step, const FuncExpr *call, GsNear *near)
+{
+	const Const *value = lsecond(call->args);
+	int64		moved;
+
+	(void) step;
+	if (!IsA(value, Const) || value->constisnull)
+		return false;
+	moved = (int64) (is_minus(call) ? -1 : 1) * DatumGetInt32(value->constvalue) * DAY;
+	return move(near, moved, moved);
+}
+
+static bool
+by_year(const Step *step, const FuncExpr *call, GsNear *near)
+{
+	const char *unit = constant_text(call, 0);
+
+	(void) step;
+	near->reading = GS_YEAR;
+	return unit != NULL && pg_strcasecmp(unit, "year") == 0;
+}
+
+static bool
+by_format(const Step *step, const FuncExpr *call, GsNear *near)
+{
+	static const struct
+	{
+		const char *format;
+		GsReading	reading;
+	}			formats[] =
+	{
+		{"YYYY", GS_YEAR_TEXT}, {"YYYY-MM", GS_MONTH_TEXT}, {"YYYY-MM-DD", GS_DAY_TEXT}
+	};
+	const char *format = constant_text(call, 1);
+
+	(void) step;
+	for (int i = 0; format != NULL && i < (int) lengthof(formats); i++)
+		if (strcmp(formats[i].format, format) == 0)
+		{
+			near->reading = formats[i].reading;
+			return true;
+		}
+	return false;
+}
+
+bool
+gs_is_usual_zone(const pg_tz * zone)
+{
+	/* in winter and summer of 2000 */
+	static const pg_time_t moments[] = {946728000, 962452800};
+
+	/* with a comma it is no name, but rules, which may have anything between */
+	if (zone == NULL || strchr(pg_get_timezone_name(unconstify(pg_tz *, zone)), ',') != NULL)
+		return false;
+	for (int i = 0; i < (int) lengthof(moments); i++)
+	{
+		const struct pg_tm *local = pg_localtime(&moments[i], zone);
+
+		if (local == NULL || abs((int) local->tm_gmtoff) > ZONE * SECS_PER_MINUTE)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What they are applied to.
+ */
+
+/* Operators as the functions that they are. */
+static const FuncExpr *
+call_of(Expr *expr, FuncExpr *space)
+{
+	OpExpr	   *op = (OpExpr *) expr;
+
+	if (IsA(expr, FuncExpr))
+		return (FuncExpr *) expr;
+	if (!IsA(expr, OpExpr))
+		return NULL;
+	set_opfuncid(op);
+	*space = (FuncExpr) {.xpr.type = T_FuncExpr, .funcid = op->opfuncid, .args = op->args};
+	return space;
+}
+
+static const Step *
+step_of(Oid function)
+{
+	for (int i = 0; i < (int) lengthof(steps); i++)
+		if (steps[i].function == function)
+			return &steps[i];
+	return NULL;
+}
+
+/* A year is a whole number in whatever type of numbers. */
+static Expr *
+strip_number_casts(Expr *expr)
+{
+	while (IsA(expr, FuncExpr))
+	{
+		switch (((FuncExpr *) expr)->funcid)
+		{
+			case F_INT2_NUMERIC:
+			case F_INT4_NUMERIC:
+			case F_INT8_NUMERIC:
+			case F_FLOAT8_NUMERIC:
+			case F_INT2_FLOAT8:
+			case F_INT4_FLOAT8:
+			case F_INT8_FLOAT8:
+			case F_NUMERIC_FLOAT8:
+				expr = linitial(((FuncExpr *) expr)->args);
+				break;
+			default:
+				return expr;
+		}
+	}
+	return expr;
+}
+
+Expr *
+gs_near_column(Expr *expr, GsNear *near)
+{
+	FuncExpr	space;
+	int			taken = 0;
+
+	*near = (GsNear) {GS_AS_IT_IS};
+	for (expr = strip_number_casts(expr);; taken++)
+	{
+		const FuncExpr *call = call_of(expr, &space);
+		const Step *step = call != NULL ? step_of(call->funcid) : NULL;
+
+		if (step == NULL)
+			break;
+		/* only the last one may give what is no moment */
+		if ((step->check == by_year || step->check == by_format) && taken > 0)
+			return NULL;
+		near->back += step->back;
+		near->ahead += step->ahead;
+		if ((step->check != NULL && !step->check(step, call, near)) ||
+			abs(near->back) > FARTHEST || abs(near->ahead) > FARTHEST)
+			return NULL;
+		expr = list_nth(call->args, step->moment);
+	}
+	if (near->reading == GS_AS_IT_IS)
+		near->reading = GS_MOMENT;
+	return taken > 0 ? expr : NULL;
+}
+
+bool
+gs_near_value(Oid type, GsTest test, Oid value_type, GsNear *near)
+{
+	bool		equality = test == GS_EQ || test == GS_IN;
+
+	if (!equality && test != GS_LT && test != GS_LE && test != GS_GT && test != GS_GE)
+		return false;
+	switch (near->reading)
+	{
+		case GS_AS_IT_IS:
+			return false;
+		case GS_MOMENT:
+			if (value_type != DATEOID && value_type != TIMESTAMPOID && value_type != TIMESTAMPTZOID)
+				return false;
+			/* the one is brought into the session's zone, or the other */
+			if ((type == TIMESTAMPTZOID) != (value_type == TIMESTAMPTZOID))
+			{
+				near->back += ZONE;
+				near->ahead += ZONE;
+			}
+			return true;
+		case GS_YEAR:
+			return value_type == INT2OID || value_type == INT4OID || value_type == INT8OID ||
+				value_type == NUMERICOID || value_type == FLOAT8OID;
+		default:
+			return equality && value_type == TEXTOID;
+	}
+}
