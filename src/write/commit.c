@@ -445,8 +445,8 @@ before_commit(void)
 		begin_timeout();
 		send_all(count);
 		end_timeout();
-		/* what has come until now is an error of the commit, not after it */
-		CHECK_FOR_INTERRUPTS();
+		/* a cancel that comes when all is sent comes too late: it would undo but one half */
+		QueryCancelPending = false;
 	}
 	gs_pending_drop();
 }
