@@ -182,6 +182,8 @@ TRUNCATE local.plans_before, local.plans_now;
 \! sandbox/ctl set due_zone=America/Denver write_dates=utc
 ALTER SERVER live OPTIONS (ADD time_zone 'America/Denver');
 SELECT * FROM local.ours($$end_date = '2027-06-30', start_date = '2027-01-31'$$);
+-- so it is with a plan that is created and read back
+INSERT INTO gs.successplans (name, company_id, type_id, owner_id, start_date) VALUES ('Day', :'company', :'onboarding', :'owner', '2027-02-28') RETURNING start_date;
 \! sandbox/ctl set write_dates=day
 SELECT * FROM local.ours($$end_date = '2027-06-30', start_date = '2027-01-31'$$);
 SELECT gsid, start_date, end_date FROM gs.successplans WHERE gsid IN ('1P02A', '1P02B', '1P02C');

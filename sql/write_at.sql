@@ -214,6 +214,10 @@ SELECT * FROM local.error_of($$UPDATE gs.successplans SET status = 'Archived' WH
 UPDATE gs.successplans SET status = 'Completed' WHERE status = 'Active' AND gsid = '1P02A';
 UPDATE gs.successplans SET comments = 'also ' || comments WHERE gsid = '1P02B';
 UPDATE gs.successplans SET comments = 'last' WHERE gsid = '1P02A' RETURNING comments;
+-- nor is a plan passed over by what it was: one that the conditions would find as it will be
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET end_date = '2027-06-30' WHERE comments = 'last' AND name <> 'x'$$);
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET end_date = '2027-06-30' WHERE gsid = '1P02A' AND owner_id = '1P04'$$);
+UPDATE gs.successplans SET end_date = '2027-06-30' WHERE comments = 'never' AND gsid = '1P02A';
 -- after a rollback nothing waits
 SAVEPOINT a;
 UPDATE gs.successplans SET end_date = '2027-01-01' WHERE gsid = '1P02C';

@@ -391,19 +391,23 @@ gs_wide_is_due(ForeignScanState *node, const GsOperand *operands)
 	const GsTenant *tenant = &state->relation->settings->tenant;
 	int64		sent = tenant->usage->requests - tenant->usage->retries;
 	GsWide	   *wide = state->wide;
+	bool		by_lists = gs_model_read(state->relation->resource, false) == NULL;
+	double		needed;
 	double		walk;
 
 	if (wide != NULL && wide->asked)
 		sent--;
-	if (!enable_walk_instead || sent == 0 || state->source.reader == NULL || state->saved != NULL ||
+	/* a batch of keys may be as many lists, the first too */
+	if (!enable_walk_instead || (sent == 0 && !by_lists) || state->source.reader == NULL || state->saved != NULL ||
 		(bms_is_empty(state->changing) && state->plan.bind == NULL))
 		return false;
 	wide = prepare_wide(node);
-	if (sent >= SENT_UNKNOWING && !wide->asked && wide->plan.key == NULL &&
+	needed = requests_of(state, &state->source);
+	if (sent + (by_lists ? needed - 1 : 0) >= SENT_UNKNOWING && !wide->asked && wide->plan.key == NULL &&
 		gs_estimate_walk(state->relation, false) < 0)
 		wide->asked = gs_estimate_ask_size(state->relation);
 	walk = requests_of_walk(wide, state, operands);
-	wide->instead = sent + requests_of(state, &state->source) > walk &&
+	wide->instead = sent + needed > walk &&
 		walk <= gs_governor_left(tenant->max_requests);
 	return wide->instead;
 }

@@ -227,24 +227,6 @@ run_creates(const Commit *commit, const GsRelation *relation, const Step *steps,
 		gs_creates_run(&creates);
 }
 
-/* Have an update change what one before it of the same plan changes, and this one does not. */
-static void
-add_changes(GsUpdate *update, const GsPendingBody *body)
-{
-	GsMember   *changes = palloc(sizeof(GsMember) * Max(update->nchanges + body->nmembers, 1));
-	int			count = update->nchanges;
-
-	if (count > 0)
-		memcpy(changes, update->changes, sizeof(GsMember) * count);
-	for (int i = 0; i < body->nmembers; i++)
-		if (gs_write_find(update->changes, update->nchanges, body->members[i].field) == NULL)
-			changes[count++] = (GsMember) {pstrdup(body->members[i].field), pstrdup(body->members[i].json)};
-	if (update->changes != NULL)
-		pfree(update->changes);
-	update->changes = changes;
-	update->nchanges = count;
-}
-
 /*
  * The record as a statement read it must have stayed as it was.  More than one of
  * them may have read the same.
@@ -288,7 +270,7 @@ add_updates(GsUpdate *update, GsSavedRecord *saved, int64 last)
 
 		gs_pending_read(at, &body);
 		MemoryContextSwitchTo(old);
-		add_changes(update, &body);
+		gs_write_add(&update->changes, &update->nchanges, body.members, body.nmembers);
 		if (saved != NULL)
 			add_record(update, saved, body.then);
 		MemoryContextReset(scratch);

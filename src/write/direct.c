@@ -225,6 +225,29 @@ make_update(ForeignScanState *node, GsDirectState *state, TupleTableSlot *slot)
 	MemoryContextSwitchTo(old);
 }
 
+/* A plan that waits for the commit, and was not found: would it be, as it will be? */
+typedef struct Missed
+{
+	ForeignScanState *node;
+	GsRowMaker *maker;
+} Missed;
+
+static bool
+would_be_found(void *arg, const GsJson *record)
+{
+	const Missed *missed = arg;
+	ForeignScanState *node = missed->node;
+	TupleTableSlot *slot = ExecClearTuple(node->ss.ss_ScanTupleSlot);
+	bool		found;
+
+	gs_row_maker_fill(missed->maker, record, NULL, slot->tts_values, slot->tts_isnull);
+	ExecStoreVirtualTuple(slot);
+	node->ss.ps.ps_ExprContext->ecxt_scantuple = slot;
+	found = ExecQual(node->fdw_recheck_quals, node->ss.ps.ps_ExprContext);
+	ExecClearTuple(slot);
+	return found;
+}
+
 /*
  * The scan has read all of them before it gives the first, so that a condition
  * or a value that writes itself does so after that.
@@ -241,6 +264,13 @@ find_rows(ForeignScanState *node, GsDirectState *state)
 		econtext->ecxt_scantuple = slot;
 		if (ExecQual(node->fdw_recheck_quals, econtext))
 			make_update(node, state, slot);
+		ResetExprContext(econtext);
+	}
+	if (state->destination != NULL)
+	{
+		Missed		missed = {node, gs_row_maker_create(state->relation, gs_relation_columns(state->relation))};
+
+		gs_pending_check_missed(state->destination, state->plan.read_attnums, would_be_found, &missed);
 		ResetExprContext(econtext);
 	}
 	MemoryContextSwitchTo(old);

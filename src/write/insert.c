@@ -18,6 +18,7 @@
 #include "pending.h"
 #include "target.h"
 #include "write.h"
+#include "written.h"
 #include "xact.h"
 #include "gainsight/gainsight.h"
 
@@ -219,6 +220,7 @@ created_row(GsTarget *target, const GsWrite *write, const GsJson *record,
 
 	if (gs_json_length(record) == 1)
 		record = gs_target_read_back(target->relation, write, key);
+	gs_written_warn(target->relation, write->members, write->nmembers, record);
 	return gs_target_written(target, record, write->key, slot);
 }
 

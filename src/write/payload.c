@@ -313,6 +313,21 @@ gs_write_find(const GsMember *members, int nmembers, const char *field)
 	return NULL;
 }
 
+void
+gs_write_add(GsMember **members, int *nmembers, const GsMember *others, int nothers)
+{
+	GsMember   *all = palloc(sizeof(GsMember) * Max(*nmembers + nothers, 1));
+	int			count = *nmembers;
+
+	if (count > 0)
+		memcpy(all, *members, sizeof(GsMember) * count);
+	for (int i = 0; i < nothers; i++)
+		if (gs_write_find(*members, *nmembers, others[i].field) == NULL)
+			all[count++] = others[i];
+	*members = all;
+	*nmembers = count;
+}
+
 Bitmapset *
 gs_write_changed(const GsRelation *relation, const GsMember *changes, int nchanges)
 {

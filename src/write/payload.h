@@ -83,6 +83,12 @@ extern int	gs_write_changes(const GsRelation *relation, const GsReadRow *read, L
 							 const Datum *values, const bool *isnull, GsMember *changes);
 
 /*
+ * Add others to members, but for those of fields that are among them.  In
+ * CurrentMemoryContext.
+ */
+extern void gs_write_add(GsMember **members, int *nmembers, const GsMember *others, int nothers);
+
+/*
  * The value of a field among members, NULL if it has none there; and the
  * columns whose fields have one, in CurrentMemoryContext.
  */

@@ -38,9 +38,7 @@ static HTAB *plans;
 static Size in_memory;			/* bytes of bodies that are not in the file */
 static BufFile *file;			/* NULL: there is none yet */
 static int64 file_end;			/* what is behind it was dropped */
-
-/* Has the transaction begun to send? */
-static bool closed;
+static bool closed;				/* the transaction has begun to send */
 
 /*
  * The memory of all of it.
@@ -313,14 +311,6 @@ gs_pending_create(const GsDestination *destination, const GsWrite *write)
 	count++;
 }
 
-static const char *
-key_of(const GsRelation *relation, const char *record)
-{
-	const char *field = gs_model_flagged(relation->resource, GS_KEY)->field;
-
-	return pstrdup(gs_json_identity(gs_json_get(gs_json_reread(record), field)));
-}
-
 /* To be kept. */
 static Bitmapset *
 changed_columns(const GsRelation *relation, const GsUpdate *update)
@@ -336,7 +326,7 @@ void
 gs_pending_update(const GsDestination *destination, GsUpdate *update)
 {
 	const GsRelation *relation = destination->relation;
-	const char *key = key_of(relation, update->saved->record);
+	const char *key = gs_key_in(relation, update->saved->record);
 	GsPending  *entry;
 	StringInfoData body;
 
@@ -400,29 +390,96 @@ refuse_read(const GsRelation *relation, AttrNumber attnum, const char *key)
 			 errhint("COMMIT first.")));
 }
 
+/* The columns in which updates wait for a plan, from the last of them on. */
+static Bitmapset *
+waiting_columns(const GsDestination *destination, int64 last)
+{
+	Bitmapset  *waiting = NULL;
+
+	for (int64 at = last; at >= 0; at = stack[at].previous)
+		waiting = add_changed(waiting, destination, &stack[at]);
+	return waiting;
+}
+
+/* The first that is read of those, and of what is computed anew with them; 0: none is. */
+static AttrNumber
+first_read(const GsRelation *relation, const Bitmapset *waiting, List *reads)
+{
+	Bitmapset  *unread = bms_union(waiting, gs_writable_consequences(relation, waiting));
+	ListCell   *cell;
+
+	foreach(cell, reads)
+		if (bms_is_member(lfirst_int(cell), unread))
+			return lfirst_int(cell);
+	return 0;
+}
+
+/* The last update of the record's plan, and its key; -1: none waits. */
+static int64
+last_of(const GsRelation *relation, const char *record, const char **key)
+{
+	if (count == 0)
+		return -1;
+	*key = gs_key_in(relation, record);
+	return last_update(gs_lock_hash(&relation->settings->tenant, *key));
+}
+
 const Bitmapset *
 gs_pending_check(const GsDestination *destination, const char *record, List *reads)
 {
 	const GsRelation *relation = destination->relation;
-	Bitmapset  *waiting = NULL;
-	Bitmapset  *unread;
+	Bitmapset  *waiting;
+	AttrNumber	attnum;
 	const char *key;
-	int64		at;
-	ListCell   *cell;
+	int64		last = last_of(relation, record, &key);
 
-	if (count == 0)
+	if (last < 0)
 		return NULL;
-	key = key_of(relation, record);
-	at = last_update(gs_lock_hash(&relation->settings->tenant, key));
-	if (at < 0)
-		return NULL;
-	for (; at >= 0; at = stack[at].previous)
-		waiting = add_changed(waiting, destination, &stack[at]);
-	unread = bms_union(waiting, gs_writable_consequences(relation, waiting));
-	foreach(cell, reads)
-		if (bms_is_member(lfirst_int(cell), unread))
-			refuse_read(relation, lfirst_int(cell), key);
+	waiting = waiting_columns(destination, last);
+	if ((attnum = first_read(relation, waiting, reads)) > 0)
+		refuse_read(relation, attnum, key);
 	return waiting;
+}
+
+/* Is it the last update of a plan that is one of the destination's? */
+static bool
+is_last_of(const GsDestination *destination, int64 number)
+{
+	const GsPending *entry = &stack[number];
+	const GsRelation *relation = entry->destination->relation;
+
+	return entry->update && last_update(entry->plan) == number &&
+		relation->resource == destination->relation->resource &&
+		gs_tenant_is(&relation->settings->tenant.id, &destination->relation->settings->tenant.id);
+}
+
+void
+gs_pending_check_missed(const GsDestination *destination, List *reads,
+						bool (*holds) (void *arg, const GsJson *record), void *arg)
+{
+	const GsRelation *relation = destination->relation;
+
+	for (int64 last = 0; last < count; last++)
+	{
+		GsMember   *changes = NULL;
+		int			nchanges = 0;
+		GsPendingBody body;
+		const char *record;
+		AttrNumber	attnum = !is_last_of(destination, last) ? 0 :
+			first_read(relation, waiting_columns(destination, last), reads);
+
+		if (attnum == 0)
+			continue;
+		for (int64 at = last; at >= 0; at = stack[at].previous)
+		{
+			gs_pending_read(at, &body);
+			gs_write_add(&changes, &nchanges, body.members, body.nmembers);
+		}
+		gs_pending_read(last, &body);
+		record = gs_record_expected(relation, gs_json_reread(body.then), changes, nchanges);
+		if (holds(arg, gs_json_reread(record)))
+			refuse_read(relation, attnum, body.key);
+	}
 }
 
 void
@@ -430,10 +487,7 @@ gs_pending_check_none(const GsRelation *relation, const char *record)
 {
 	const char *key;
 
-	if (count == 0)
-		return;
-	key = key_of(relation, record);
-	if (last_update(gs_lock_hash(&relation->settings->tenant, key)) < 0)
+	if (last_of(relation, record, &key) < 0)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

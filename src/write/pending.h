@@ -55,6 +55,14 @@ extern const Bitmapset *gs_pending_check(const GsDestination *destination, const
 extern void gs_pending_check_none(const GsRelation *relation, const char *record);
 
 /*
+ * Of plans that an UPDATE has not found: raise 55000 for one of which it reads a
+ * column that waits, and which it would have found as the plan will be.  holds says
+ * that of a record.
+ */
+extern void gs_pending_check_missed(const GsDestination *destination, List *reads,
+									bool (*holds) (void *arg, const GsJson *record), void *arg);
+
+/*
  * Have a write wait.  What it is made of is copied.
  */
 extern void gs_pending_create(const GsDestination *destination, const GsWrite *write);

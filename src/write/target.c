@@ -479,3 +479,11 @@ gs_record_expected(const GsRelation *relation, const GsJson *record, const GsMem
 		members[count++] = (GsMember) {gs_to_utf8(relation->atts[attnum - 1].field), "null"};
 	return gs_record_over(record, members, count);
 }
+
+const char *
+gs_key_in(const GsRelation *relation, const char *record)
+{
+	const char *field = gs_model_flagged(relation->resource, GS_KEY)->field;
+
+	return pstrdup(gs_json_identity(gs_json_get(gs_json_reread(record), field)));
+}

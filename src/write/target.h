@@ -140,4 +140,9 @@ extern const char *gs_record_over(const GsJson *record, const GsMember *changes,
 extern const char *gs_record_expected(const GsRelation *relation, const GsJson *record,
 									  const GsMember *changes, int nchanges);
 
+/*
+ * The key of a record (JSON of an object).  palloc'd, UTF-8.
+ */
+extern const char *gs_key_in(const GsRelation *relation, const char *record);
+
 #endif							/* GS_TARGET_H */

@@ -108,7 +108,7 @@ gs_written_since(const GsRelation *relation, const char *key, const GsSavedRecor
 void
 gs_written_warn(const GsRelation *relation, const GsMember *set, int nset, const GsJson *record)
 {
-	for (int i = 0; i < nset; i++)
+	for (int i = 0; i < nset && relation->resource->dialect->zoned; i++)
 	{
 		const GsColumn *column = gs_model_field(relation->resource, set[i].field);
 
