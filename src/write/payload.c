@@ -323,7 +323,9 @@ gs_write_add(GsMember **members, int *nmembers, const GsMember *others, int noth
 		memcpy(all, *members, sizeof(GsMember) * count);
 	for (int i = 0; i < nothers; i++)
 		if (gs_write_find(*members, *nmembers, others[i].field) == NULL)
-			all[count++] = others[i];
+			all[count++] = (GsMember) {pstrdup(others[i].field), pstrdup(others[i].json)};
+	if (*members != NULL)
+		pfree(*members);
 	*members = all;
 	*nmembers = count;
 }

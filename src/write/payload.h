@@ -83,8 +83,8 @@ extern int	gs_write_changes(const GsRelation *relation, const GsReadRow *read, L
 							 const Datum *values, const bool *isnull, GsMember *changes);
 
 /*
- * Add others to members, but for those of fields that are among them.  In
- * CurrentMemoryContext.
+ * Add others to members, an array that is palloc'd or NULL, but for those of fields
+ * that are among them.  They are copied, into CurrentMemoryContext.
  */
 extern void gs_write_add(GsMember **members, int *nmembers, const GsMember *others, int nothers);
 
