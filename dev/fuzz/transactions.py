@@ -61,7 +61,9 @@ class Fault:
     def unknown(self):
         """Of how many writes the outcome may not be known: those that are on their way side by side."""
         together = 50 if self.nxt else 1
-        return 8 * together if self.action else together * ("08007" in self.codes())
+        # an update that was not answered is looked at, unless another write of its statement has failed
+        return 8 * together if self.action else \
+            together * (self.kind in ("lost", "cut", "reset", "failed") and self.operation != "read")
 
     def __str__(self):
         return "of '%s' at %s, %d pass, the next is %s%s" % (
