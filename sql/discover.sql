@@ -38,6 +38,8 @@ CREATE VIEW local.found AS
 	SELECT attname AS name, format_type(atttypid, atttypmod) AS type, array_to_string(attfdwoptions, ', ') AS options
 	FROM pg_attribute WHERE attrelid = to_regclass('found.successplans') AND attnum > 14 ORDER BY attnum;
 
+-- one request at a time, so that each answer goes to the statement that it is for
+ALTER SERVER gainsight OPTIONS (ADD max_connections '1');
 -- what the values of each are on the whole page: null and "" are neither here nor there
 \! sandbox/ctl fault '{"op":"POST /successplans/search","times":3,"fault":{"status":200,"body":{"result":true,"data":{"totalCount":3,"records":[{"gsid":"1","Flag__gc":true,"Number__gc":1,"Long__gc":1,"Day__gc":"2026-01-31","Moment__gc":"2026-01-31T10:00:00Z","DayOrMoment__gc":"2026-01-31","LooksLike__gc":"2026-01-31","NoSuchDay__gc":"2026-02-30","Digits__gc":"20260131","Mixed__gc":1,"Nothing__gc":null,"Blank__gc":"","List__gc":["a",1],"Object__gc":{"a":{"b":null}}},{"gsid":"2","Flag__gc":null,"Number__gc":-2.50,"Long__gc":123456789012345678901234567890,"Day__gc":"","Moment__gc":"2026-01-31 10:00:00.25+0530","DayOrMoment__gc":"2026-02-01T00:00:00Z","LooksLike__gc":"soon","Mixed__gc":"one","Later__gc":false},{"gsid":"3","Flag__gc":"","Number__gc":1e3,"Moment__gc":null,"Mixed__gc":true}]}}}}'
 IMPORT FOREIGN SCHEMA gainsight LIMIT TO (successplans) FROM SERVER gainsight INTO found OPTIONS (discover 'true');

@@ -13,7 +13,7 @@ use GsServer;
 use GsSession;
 use GsTenant;
 
-my ($sessions, $rate, $seconds, $least) = $ENV{GS_SLOW} ? (20, 600, 120, 1150) : (4, 30, 68, 55);
+my ($sessions, $rate, $seconds, $least) = $ENV{GS_SLOW} ? (20, 600, 120, 1050) : (4, 30, 68, 50);
 
 my $node = GsServer::start(conf => "max_connections = 100\n");
 $node->safe_psql('postgres', 'CREATE DATABASE other');

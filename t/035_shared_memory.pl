@@ -26,7 +26,7 @@ sub seen_waiting
 	{
 		kill 'STOP', $holder;
 		sleep 0.01;
-		$watcher->start("SELECT wait_event_type || ' ' || wait_event FROM pg_stat_activity WHERE pid = $other AND wait_event_type = 'LWLock'");
+		$watcher->start("SELECT wait_event_type || ' ' || wait_event FROM pg_stat_activity WHERE pid = $other AND wait_event_type = 'LWLock' AND wait_event NOT LIKE 'DSMRegistry%'");
 		# it may have been stopped with a lock that who looks on waits for, too
 		for (my $patience = time + 1; !$watcher->ended && time < $patience;) { sleep 0.002 }
 		kill 'CONT', $holder;

@@ -12,6 +12,7 @@ LEFT_OUT = {
     "options": "options, not rows", "import": "what IMPORT makes, not rows",
     "discover": "what IMPORT finds, not rows", "monitor": "the check-up and the numbers of requests",
     "names": _FIELDS, "misfits": _FIELDS,
+    "rounds": "round trips of a tenant that counts; nxt_requests has those of one that does not",
     # chapters that write: plans without an owner, of companies that are none, to a tenant that makes them anew
     "insert": _WRITES, "beforehand": _WRITES, "update": _WRITES,
     "conflicts": _WRITES, "own_writes": _WRITES, "merge": _WRITES, "whole_rows": _WRITES,
@@ -87,9 +88,9 @@ DIFFERENT = {
         "SELECT local.compare_queries('TABLE local.copied'": (1, _WRITES),
         "SELECT local.compare_queries('SELECT name, company_id FROM gs.successplans'": (1, _WRITES),
         "UPDATE gs.successplans AS p SET company_id = m.next FROM local.moves": (1, "a company that the tenant has not"),
+        "SELECT * FROM local.error_of('SELECT count(p.gsid) FROM local.account AS a JOIN": (1, "shorter lists, so more requests"),
     },
     "walk_instead": {
-        "\tlocal.asked($$SELECT a.n, (SELECT count(*) FROM local.plan": (1, "what is sent, not rows"),
         "SELECT local.walked('SELECT t.n, o.gsid FROM": (2, _OBJECTIVES),
         "SELECT local.walked('SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN": (1, _UNCOUNTED),
     },
