@@ -42,7 +42,10 @@ DROP TRIGGER log ON gs.successplans;
 -- UPDATE
 --
 -- the plans are read and checked; what would be sent is the whole plan
+-- one plan after the other, so that they are shown in this order
+ALTER SERVER gainsight OPTIONS (ADD max_connections '1');
 UPDATE gs.successplans SET comments = 'new' WHERE gsid IN ('1P02A', '1P02B');
+ALTER SERVER gainsight OPTIONS (DROP max_connections);
 \! sandbox/ctl requests
 UPDATE gs.successplans SET status = NULL WHERE gsid = '1P02A' RETURNING gsid, name, company_name, status, modified_date;
 -- by row, as a join or a trigger has it

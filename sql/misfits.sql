@@ -74,8 +74,11 @@ SELECT local.error_of($$UPDATE gs.refused SET v = 'x' WHERE v > ''$$);
 
 -- and the value may be one that no record has: of a path, or none
 CREATE FOREIGN TABLE gs.of_plan (gsid text, success_plan_id integer) SERVER gainsight OPTIONS (resource 'objectives');
+-- one list at a time, so that the first has that answer
+ALTER SERVER gainsight OPTIONS (ADD max_connections '1');
 \! sandbox/ctl fault '{"op":"GET /successplans/*/objectives","fault":{"status":200,"body":{"result":true,"data":[{"Gsid":"1O02A","Name":"says nothing of its plan"}]}}}'
 SELECT local.error_of('SELECT success_plan_id FROM gs.of_plan');
+ALTER SERVER gainsight OPTIONS (DROP max_connections);
 CREATE DOMAIN local.given AS text NOT NULL;
 CREATE FOREIGN TABLE gs.without (gsid text, v local.given OPTIONS (field 'Nothing__gc')) SERVER gainsight OPTIONS (resource 'successplans');
 SELECT local.error_of($$SELECT v FROM gs.without WHERE gsid = '1P02B'$$);

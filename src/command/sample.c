@@ -265,16 +265,11 @@ gs_trial_choose(const GsCheck *check, const GsKnown *known, GsTrial *trial)
 const char *
 gs_sample_keys(const GsCheck *check, const GsKnown *known, int from, int count)
 {
-	StringInfoData out;
+	const char **keys = palloc(sizeof(char *) * Max(count, 1));
 
-	initStringInfo(&out);
-	for (int i = from; i < from + count; i++)
-	{
-		appendStringInfoChar(&out, i == from ? '[' : ',');
-		gs_json_append_string(&out, gs_check_key(check, known->records[i]));
-	}
-	appendStringInfoChar(&out, ']');
-	return out.data;
+	for (int i = 0; i < count; i++)
+		keys[i] = gs_check_key(check, known->records[from + i]);
+	return gs_json_quoted_list(keys, count);
 }
 
 const char *const *

@@ -136,22 +136,17 @@ list_of_keys(const GsCheck *check, int size, int *real)
 {
 	const GsJson *record = check->page.records.first;
 	const char *like = record ? gs_check_key(check, record) : "1S0200000";
-	StringInfoData out;
+	const char **keys = palloc(sizeof(char *) * size);
 
 	*real = 0;
-	initStringInfo(&out);
 	for (int i = 0; i < size; i++)
 	{
-		const char *key = record ? gs_check_key(check, record) :
+		keys[i] = record ? gs_check_key(check, record) :
 			psprintf("%.*s%05d", Max((int) strlen(like), 5) - 5, like, i);
-
-		appendStringInfoChar(&out, i == 0 ? '[' : ',');
-		gs_json_append_string(&out, key);
 		*real += record != NULL;
 		record = record ? gs_envelope_next(&check->page.records, record) : NULL;
 	}
-	appendStringInfoChar(&out, ']');
-	return out.data;
+	return gs_json_quoted_list(keys, size);
 }
 
 static bool

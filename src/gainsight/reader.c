@@ -216,6 +216,16 @@ read_ahead(GsReader *reader, bool wait)
 	}
 }
 
+static Item
+take_ahead(GsReader *reader)
+{
+	Item		item = reader->ahead[reader->ahead_first];
+
+	reader->ahead_first = (reader->ahead_first + 1) % MAX_AHEAD;
+	reader->ahead_count--;
+	return item;
+}
+
 /* Go on to the next request by path; false at the end. */
 static bool
 shift_item(GsReader *reader)
@@ -236,9 +246,7 @@ shift_item(GsReader *reader)
 	read_ahead(reader, true);
 	if (reader->ahead_count == 0)
 		return false;
-	reader->item = reader->ahead[reader->ahead_first];
-	reader->ahead_first = (reader->ahead_first + 1) % MAX_AHEAD;
-	reader->ahead_count--;
+	reader->item = take_ahead(reader);
 	reader->taken = false;
 	return true;
 }
@@ -374,11 +382,8 @@ end_lists(GsReader *reader)
 {
 	reader->keys_ended = true;
 	reader->record = NULL;
-	for (; reader->ahead_count > 0; reader->ahead_count--)
-	{
-		gs_request_free(reader->ahead[reader->ahead_first].request);
-		reader->ahead_first = (reader->ahead_first + 1) % MAX_AHEAD;
-	}
+	while (reader->ahead_count > 0)
+		gs_request_free(take_ahead(reader).request);
 }
 
 /* It was in this list; and if it is the one that is wanted, that is all. */

@@ -23,10 +23,7 @@
 #include "scan.h"
 #include "wire/wire.h"
 
-/* How long to wait for one of ours before looking around, in ms. */
-#define WAIT_SLICE 1000
-
-/* The same while another wrapper's scan is waited for as well. */
+/* How long to wait for one of ours while another wrapper's scan is waited for as well, in ms. */
 #define SHARED_SLICE 10
 
 /* While rows are at hand, the transfers are looked after so often, in ms. */
@@ -143,7 +140,7 @@ wait_for_any(const AppendState *append)
 			gs_request_drive(SHARED_SLICE);
 			break;
 		}
-		gs_request_drive(WAIT_SLICE);
+		gs_request_drive(GS_WAIT_SLICE);
 	}
 }
 

@@ -143,7 +143,6 @@ gather_batch(BindOuterState *state)
 	int			wanted = all ? PG_INT32_MAX : state->batch_size;
 	Size		taken = 0;
 
-
 	gs_bind_keys_begin_batch(state->keys);
 	do
 	{

@@ -231,14 +231,13 @@ extern const char *gs_value_shown(Oid type, Datum value);
 extern const char *gs_value_text(const char *value);
 
 /*
- * A number, with all its digits; a day since 2000-01-01; a
- * second and a moment since then, in UTC.  NULL for NaN, the infinities, and
+ * A number, with all its digits; a day since 2000-01-01; a second since then, in
+ * UTC.  NULL for NaN, the infinities, and
  * years before 1 or after 9999.  palloc'd, or constant.
  */
 extern const char *gs_value_number(Oid type, Datum value);
 extern const char *gs_value_day(int64 day);
 extern const char *gs_value_second(int64 second);
-extern const char *gs_value_moment(Timestamp value);
 
 /*
  * A value of a column as its field takes it.  Raises HV004 for one that no field can

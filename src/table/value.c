@@ -166,8 +166,8 @@ gs_value_second(int64 second)
 	return moment(second, 0);
 }
 
-const char *
-gs_value_moment(Timestamp value)
+static const char *
+value_moment(Timestamp value)
 {
 	int64		second = gs_second_of(value);
 
@@ -293,7 +293,7 @@ json_of_type(const GsRelation *relation, const GsAttr *attr, Oid type, Datum val
 			break;
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
-			json = gs_value_moment(DatumGetTimestamp(value));
+			json = value_moment(DatumGetTimestamp(value));
 			/* a date field takes no more than the day */
 			if (json != NULL && attr->column != NULL && attr->column->kind == GS_DATE)
 				json = psprintf("%.11s\"", json);

@@ -134,8 +134,9 @@ gs_is_fixed(PlannerInfo *root, const RelOptInfo *baserel, Expr *expr)
 		!is_risky((Node *) expr, root);
 }
 
-bool
-gs_is_harmless(Expr *expr)
+/* Does evaluating it never raise an error, so that it may be done where core would not? */
+static bool
+is_harmless(Expr *expr)
 {
 	return !is_risky((Node *) expr, NULL);
 }
@@ -158,7 +159,7 @@ has_query(Node *node, void *context)
 static bool
 is_sure(Expr *expr)
 {
-	return gs_is_harmless(expr) && !has_query((Node *) expr, NULL);
+	return is_harmless(expr) && !has_query((Node *) expr, NULL);
 }
 
 /* The value, null where core would not come to evaluate it. */
@@ -169,7 +170,7 @@ gs_guarded(const Pushing *context, Expr *value)
 	CaseWhen   *when;
 
 	/* of what another clause implies nobody has folded the constants */
-	if (context->derived > 0 && gs_is_harmless(value))
+	if (context->derived > 0 && is_harmless(value))
 		value = (Expr *) eval_const_expressions(context->root, (Node *) value);
 	if (context->guards == NIL || is_sure(value))
 		return value;
@@ -204,7 +205,7 @@ gs_push_fixed(Pushing *context, Expr *expr)
 {
 	GsClause   *clause;
 
-	if (!gs_is_value(context, expr) || !gs_is_harmless(expr))
+	if (!gs_is_value(context, expr) || !is_harmless(expr))
 		return NULL;
 	clause = palloc0(sizeof(GsClause));
 	clause->kind = GS_TEST;

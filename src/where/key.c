@@ -19,6 +19,34 @@
 #include "pushing.h"
 
 /*
+ * Columns.
+ */
+
+static const GsColumn *
+read_brace(const GsResource *resource)
+{
+	const GsEndpoint *endpoint = gs_model_read(resource, true);
+
+	return endpoint ? gs_model_brace(resource, endpoint) : NULL;
+}
+
+static bool
+is_text_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr,
+				  const GsColumn *column)
+{
+	AttrNumber	attnum;
+	const GsAttr *attr = gs_attr_of(relation, baserel, expr, &attnum);
+	int32		typmod;
+	Oid			base;
+
+	if (column == NULL || attr == NULL || attr->column != column)
+		return false;
+	typmod = attr->typmod;
+	base = getBaseTypeAndTypmod(attr->type, &typmod);
+	return base == TEXTOID || (base == VARCHAROID && typmod < 0);
+}
+
+/*
  * Planning.
  */
 
@@ -34,7 +62,7 @@ typedef struct Context
 static bool
 is_column(const Context *context, Expr *expr)
 {
-	return gs_is_text_column(context->relation, context->baserel, expr, context->column);
+	return is_text_column(context->relation, context->baserel, expr, context->column);
 }
 
 static GsClause *
@@ -171,7 +199,7 @@ GsClause *
 gs_pushdown_key(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *relation,
 				Expr *clause, List **exprs)
 {
-	Context		context = {root, baserel, relation, exprs, gs_read_brace(relation->resource)};
+	Context		context = {root, baserel, relation, exprs, read_brace(relation->resource)};
 
 	return push_key(&context, clause);
 }
@@ -286,34 +314,10 @@ gs_filter_keys(const GsClause *clause, const GsOperand *operands, GsKeys *keys)
  * The column that a path has in braces, and lists of values.
  */
 
-const GsColumn *
-gs_read_brace(const GsResource *resource)
-{
-	const GsEndpoint *endpoint = gs_model_read(resource, true);
-
-	return endpoint ? gs_model_brace(resource, endpoint) : NULL;
-}
-
-bool
-gs_is_text_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr,
-				  const GsColumn *column)
-{
-	AttrNumber	attnum;
-	const GsAttr *attr = gs_attr_of(relation, baserel, expr, &attnum);
-	int32		typmod;
-	Oid			base;
-
-	if (column == NULL || attr == NULL || attr->column != column)
-		return false;
-	typmod = attr->typmod;
-	base = getBaseTypeAndTypmod(attr->type, &typmod);
-	return base == TEXTOID || (base == VARCHAROID && typmod < 0);
-}
-
 bool
 gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr)
 {
-	return gs_is_text_column(relation, baserel, expr, gs_read_brace(relation->resource));
+	return is_text_column(relation, baserel, expr, read_brace(relation->resource));
 }
 
 double

@@ -130,13 +130,9 @@ extern GsClause *gs_pushdown(PlannerInfo *root, const RelOptInfo *baserel,
 extern bool gs_is_deterministic(Oid collation);
 
 /*
- * The column that a read's path has in braces, NULL if none has; is the expression
- * a table's column of a documented one, or of that one, in a type that holds any
- * text?  And the number of such a column.
+ * Is the expression the column that a read's path has in braces, in a type that
+ * holds any text?  And the number of such a column.
  */
-extern const GsColumn *gs_read_brace(const GsResource *resource);
-extern bool gs_is_text_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr,
-							  const GsColumn *column);
 extern bool gs_is_brace_column(const GsRelation *relation, const RelOptInfo *baserel,
 							   Expr *expr);
 extern AttrNumber gs_column_attnum(Expr *column);
@@ -161,12 +157,6 @@ extern double gs_array_length(Node *array);
  * it before core would raise no error that depends on a row?
  */
 extern bool gs_is_fixed(PlannerInfo *root, const RelOptInfo *baserel, Expr *expr);
-
-/*
- * Does evaluating it never raise an error, whatever its values are, so that it may
- * be done where core would not come to do it?
- */
-extern bool gs_is_harmless(Expr *expr);
 
 /*
  * near.c

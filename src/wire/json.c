@@ -292,6 +292,21 @@ gs_json_append_string(StringInfo out, const char *text)
 }
 
 char *
+gs_json_quoted_list(const char *const *texts, int count)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < count; i++)
+	{
+		appendStringInfoChar(&out, i == 0 ? '[' : ',');
+		gs_json_append_string(&out, texts[i]);
+	}
+	appendStringInfoString(&out, count == 0 ? "[]" : "]");
+	return out.data;
+}
+
+char *
 gs_json_quoted(const char *text)
 {
 	StringInfoData out;

@@ -112,10 +112,11 @@ extern void gs_json_print(StringInfo out, const GsJson *node, GsJsonSpelling spe
 extern char *gs_json_printed(const GsJson *node, GsJsonSpelling spelling);
 
 /*
- * Append text as a JSON string, quotes included, or have it as one of its own,
- * palloc'd.  Encoding as given.
+ * Append text as a JSON string, quotes included, or have it as one of its own; or
+ * several as an array.  palloc'd.  Encoding as given.
  */
 extern void gs_json_append_string(StringInfo out, const char *text);
 extern char *gs_json_quoted(const char *text);
+extern char *gs_json_quoted_list(const char *const *texts, int count);
 
 #endif							/* GS_JSON_H */

@@ -26,6 +26,9 @@ extern GsRequest *gs_request_start(const GsTenant *tenant, const GsCall *call,
  */
 extern void gs_request_drive(int timeout);
 
+/* How long who waits for requests of his own alone waits before he looks around, in ms. */
+#define GS_WAIT_SLICE 1000
+
 /*
  * Take in how a request's transfer ended, if it has: is there a verdict now?
  * Does not wait.

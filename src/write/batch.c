@@ -163,41 +163,19 @@ check(UpdateGroup *group)
  * Sending.
  */
 
-/* What the request may start by, and who repeats it: as with one that goes by itself. */
-static GsTerms
-terms_of(const UpdateGroup *group, const List *updates)
-{
-	GsTerms		terms = {0};
-	ListCell   *cell;
-
-	if (!group->relation->settings->conflict_check)
-		return terms;
-	terms.not_after = PG_INT64_MAX;
-	terms.asks_back = true;
-	foreach(cell, updates)
-	{
-		const GsUpdate *update = lfirst(cell);
-
-		terms.not_after = Min(terms.not_after, update->seen_at + GS_FRESH_MS);
-		terms.paid |= update->is_paid;
-		terms.tries = Max(terms.tries, update->tries);
-		terms.renewed |= update->renewed;
-	}
-	return terms;
-}
-
 static GsRequest *
 start_send(const UpdateGroup *group, const List *updates)
 {
 	const GsRelation *relation = group->relation;
 	const char **records = palloc(sizeof(char *) * list_length(updates));
-	GsTerms		terms = terms_of(group, updates);
+	GsTerms		terms = {0};
 	ListCell   *cell;
 
 	foreach(cell, updates)
 	{
 		GsUpdate   *update = lfirst(cell);
 
+		gs_update_add_terms(update, &terms);
 		gs_update_make(update);
 		records[foreach_current_index(cell)] = gs_write_record(relation, update->write);
 	}
@@ -211,12 +189,7 @@ take_outcome(GsUpdate *update, const GsRequest *request, const GsOutcome *outcom
 			 int done)
 {
 	if (outcome->done && outcome->key != NULL && strcmp(outcome->key, update->key) != 0)
-	{
-		gs_xact_end_write(request, GS_WRITE_UNKNOWN, NULL);
-		gs_update_fail_of(update, ERRCODE_FDW_REPLY_HANDLE,
-						  "was sent, and Gainsight answered with another",
-						  "It may have been updated.", NULL);
-	}
+		gs_update_fail_of_another(update, request);
 	else if (outcome->done)
 	{
 		gs_xact_end_write(request, GS_WRITE_MADE, NULL);
@@ -464,6 +437,19 @@ run_group(Batches *batches, UpdateGroup *group, bool shown)
 	}
 }
 
+/* What is left of it, in CurrentMemoryContext, when its group's goes. */
+static void
+close_update(GsUpdate *update)
+{
+	if (update->want_record && update->record != NULL)
+		update->answer = gs_json_printed(update->record, GS_JSON_AS_IT_CAME);
+	update->record = NULL;
+	if (update->owns_context)
+		update->context = NULL;
+	else if (update->answer != NULL)
+		update->record = gs_json_reread(update->answer);
+}
+
 const GsFailure *
 gs_batches_run(const GsRelation *relation, List *updates)
 {
@@ -491,7 +477,7 @@ gs_batches_run(const GsRelation *relation, List *updates)
 		batches.waiting = list_copy(batches.waiting);
 		list_free(before);
 		foreach(cell, group.updates)
-			gs_update_close(lfirst(cell));
+			close_update(lfirst(cell));
 		MemoryContextDelete(group.context);
 	}
 	return NULL;

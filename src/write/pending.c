@@ -326,7 +326,7 @@ void
 gs_pending_update(const GsDestination *destination, GsUpdate *update)
 {
 	const GsRelation *relation = destination->relation;
-	const char *key = gs_key_in(relation, update->saved->record);
+	const char *key = gs_key_in(relation, gs_json_reread(update->saved->record));
 	GsPending  *entry;
 	StringInfoData body;
 
@@ -420,7 +420,7 @@ last_of(const GsRelation *relation, const char *record, const char **key)
 {
 	if (count == 0)
 		return -1;
-	*key = gs_key_in(relation, record);
+	*key = gs_key_in(relation, gs_json_reread(record));
 	return last_update(gs_lock_hash(&relation->settings->tenant, *key));
 }
 

@@ -24,9 +24,6 @@
 /* So much of a key is shown in a message, in bytes. */
 #define SHOWN_KEY 100
 
-/* Longer than any wait between two looks at what goes on, in ms. */
-#define WAIT_SLICE 1000
-
 /*
  * Destinations.
  *
@@ -231,21 +228,6 @@ gs_target_most_keys(const GsRelation *relation)
 		Max(1, Min(settings->in_list_size, settings->page_size)) : 1;
 }
 
-static const char *
-list_keys(const Lookup *lookup, const Part *part)
-{
-	StringInfoData keys;
-
-	initStringInfo(&keys);
-	for (int i = 0; i < part->count; i++)
-	{
-		appendStringInfoChar(&keys, i == 0 ? '[' : ',');
-		gs_json_append_string(&keys, lookup->keys[part->first + i]);
-	}
-	appendStringInfoChar(&keys, ']');
-	return keys.data;
-}
-
 static void
 start_part(const Lookup *lookup, const List *fields, const GsTerms *terms, Part *part)
 {
@@ -253,7 +235,7 @@ start_part(const Lookup *lookup, const List *fields, const GsTerms *terms, Part 
 	GsCondition condition = {
 		.field = gs_model_flagged(relation->resource, GS_KEY)->field,
 		.operator = part->count == 1 ? "EQ" : "IN",
-		.values = list_keys(lookup, part)
+		.values = gs_json_quoted_list(lookup->keys + part->first, part->count)
 	};
 	GsSearch	search = {.conditions = &condition, .nconditions = 1, .expression = "A"};
 	ListCell   *cell;
@@ -348,7 +330,7 @@ gs_target_look_up(const GsRelation *relation, const char *const *keys, int nkeys
 		start_part(&lookup, fields, i == count - 1 ? last : &terms, &parts[i]);
 	}
 	while (take_parts(&lookup, parts, count))
-		gs_request_drive(WAIT_SLICE);
+		gs_request_drive(GS_WAIT_SLICE);
 }
 
 List *
@@ -481,9 +463,9 @@ gs_record_expected(const GsRelation *relation, const GsJson *record, const GsMem
 }
 
 const char *
-gs_key_in(const GsRelation *relation, const char *record)
+gs_key_in(const GsRelation *relation, const GsJson *record)
 {
 	const char *field = gs_model_flagged(relation->resource, GS_KEY)->field;
 
-	return pstrdup(gs_json_identity(gs_json_get(gs_json_reread(record), field)));
+	return pstrdup(gs_json_identity(gs_json_get(record, field)));
 }

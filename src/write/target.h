@@ -141,8 +141,8 @@ extern const char *gs_record_expected(const GsRelation *relation, const GsJson *
 									  const GsMember *changes, int nchanges);
 
 /*
- * The key of a record (JSON of an object).  palloc'd, UTF-8.
+ * The key of a record that has one.  palloc'd, UTF-8.
  */
-extern const char *gs_key_in(const GsRelation *relation, const char *record);
+extern const char *gs_key_in(const GsRelation *relation, const GsJson *record);
 
 #endif							/* GS_TARGET_H */

@@ -38,8 +38,9 @@ gs_update_end(GsUpdate *update, GsUpdateStage stage)
 	update->lock = NULL;
 }
 
-void
-gs_update_fail(GsUpdate *update, const GsFailure *failure)
+/* It was of a request, or of none. */
+static void
+fail(GsUpdate *update, const GsFailure *failure)
 {
 	update->failure = failure;
 	gs_update_end(update, GS_UPDATE_FAILED);
@@ -66,7 +67,7 @@ gs_update_fail_of(GsUpdate *update, int sqlstate, const char *what, const char *
 								key_field(update), gs_printable(key, 100), what);
 	failure->aside = aside;
 	failure->hint = hint;
-	gs_update_fail(update, failure);
+	fail(update, failure);
 }
 
 void
@@ -85,7 +86,16 @@ gs_update_fail_refused(GsUpdate *update, const GsOutcome *outcome, int others, i
 	else
 		failure->aside = psprintf("%s; of the %d others in its request %d were updated.",
 								  which, others, done);
-	gs_update_fail(update, failure);
+	fail(update, failure);
+}
+
+void
+gs_update_fail_of_another(GsUpdate *update, const GsRequest *request)
+{
+	gs_xact_end_write(request, GS_WRITE_UNKNOWN, NULL);
+	gs_update_fail_of(update, ERRCODE_FDW_REPLY_HANDLE,
+					  "was sent, and Gainsight answered with another",
+					  "It may have been updated.", NULL);
 }
 
 static void
@@ -128,15 +138,16 @@ read_record(GsUpdate *update, const GsTerms *terms)
 		GsFailure  *failure = palloc0(sizeof(GsFailure));
 
 		gs_governor_refuse(tenant, 0, failure);
-		gs_update_fail(update, failure);
+		fail(update, failure);
 		return;
 	}
 	update->request = gs_api_start_keyed(tenant, update->relation->resource, update->key,
 										 terms, update->context);
 }
 
-bool
-gs_update_is_of(const GsUpdate *update, const GsJson *record)
+/* Is it this update's, by its key? */
+static bool
+is_of(const GsUpdate *update, const GsJson *record)
 {
 	const char *key = gs_json_identity(gs_json_get(record, key_field(update)));
 
@@ -154,8 +165,8 @@ have_read(GsUpdate *update, const GsJson **record, const char *another, const ch
 	update->request = NULL;
 	*record = records.first;
 	if (verdict->kind == GS_FAILED)
-		gs_update_fail(update, &verdict->failure);
-	else if (records.count > 0 && !gs_update_is_of(update, records.first))
+		fail(update, &verdict->failure);
+	else if (records.count > 0 && !is_of(update, records.first))
 		gs_update_fail_of(update, ERRCODE_FDW_REPLY_HANDLE, another, aside, NULL);
 	return update->stage != GS_UPDATE_FAILED;
 }
@@ -221,7 +232,7 @@ gs_update_open(GsUpdate *update, MemoryContext context)
 
 	update->context = context;
 	update->then = gs_json_reread(update->saved->record);
-	update->key = pstrdup(gs_json_identity(gs_json_get(update->then, key_field(update))));
+	update->key = gs_key_in(update->relation, update->then);
 	MemoryContextSwitchTo(old);
 }
 
@@ -307,8 +318,9 @@ is_as_sent(const GsUpdate *update, const GsJson *now)
 						update->write->nmembers, now);
 }
 
-bool
-gs_update_is_unchanged(const GsUpdate *update, const GsJson *now)
+/* Is the record still what all its statements read? */
+static bool
+is_unchanged(const GsUpdate *update, const GsJson *now)
 {
 	bool		(*is_same) (const GsRelation *, const GsJson *, const GsJson *);
 	ListCell   *cell;
@@ -331,7 +343,7 @@ gs_update_compare(GsUpdate *update, const GsJson *now, bool whole)
 		gs_update_end(update, GS_UPDATE_GONE);
 	}
 	else if (!update->relation->settings->conflict_check ||
-			 gs_update_is_unchanged(update, now))
+			 is_unchanged(update, now))
 	{
 		resolve_unsure(update, GS_WRITE_NOT_MADE);
 		update->seen = now;
@@ -386,6 +398,21 @@ gs_update_show(GsUpdate *update)
 }
 
 void
+gs_update_add_terms(const GsUpdate *update, GsTerms *terms)
+{
+	int64		not_after = update->seen_at + GS_FRESH_MS;
+
+	/* without the check it is sent whatever happened, and request.c repeats it */
+	if (!update->relation->settings->conflict_check)
+		return;
+	terms->not_after = terms->asks_back ? Min(terms->not_after, not_after) : not_after;
+	terms->asks_back = true;
+	terms->paid |= update->is_paid;
+	terms->tries = Max(terms->tries, update->tries);
+	terms->renewed |= update->renewed;
+}
+
+void
 gs_update_send(GsUpdate *update)
 {
 	const GsRelation *relation = update->relation;
@@ -398,15 +425,7 @@ gs_update_send(GsUpdate *update)
 		return;
 	}
 	gs_update_make(update);
-	/* without the check it is sent whatever happened, and request.c repeats it */
-	if (relation->settings->conflict_check)
-	{
-		terms.not_after = update->seen_at + GS_FRESH_MS;
-		terms.paid = update->is_paid;
-		terms.asks_back = true;
-		terms.tries = update->tries;
-		terms.renewed = update->renewed;
-	}
+	gs_update_add_terms(update, &terms);
 	record = gs_write_record(relation, update->write);
 	update->request = gs_api_start_update(&relation->settings->tenant, relation->resource,
 										  update->key, &record, 1, &terms, update->context);
@@ -442,7 +461,7 @@ is_another(const GsUpdate *update, const GsRecords *records)
 
 	return records->count == 1 &&
 		gs_json_get(records->first, gs_model_flagged(resource, GS_KEY)->field) != NULL &&
-		!gs_update_is_of(update, records->first);
+		!is_of(update, records->first);
 }
 
 void
@@ -459,7 +478,7 @@ gs_update_sent(GsUpdate *update)
 	else if (verdict->kind == GS_FAILED)
 	{
 		gs_xact_end_write(request, verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
-		gs_update_fail(update, &verdict->failure);
+		fail(update, &verdict->failure);
 	}
 	else if (verdict->kind == GS_NO_ROWS)
 	{
@@ -467,27 +486,10 @@ gs_update_sent(GsUpdate *update)
 		gs_update_end(update, GS_UPDATE_GONE);
 	}
 	else if (is_another(update, &records))
-	{
-		gs_xact_end_write(request, GS_WRITE_UNKNOWN, NULL);
-		gs_update_fail_of(update, ERRCODE_FDW_REPLY_HANDLE,
-						  "was sent, and Gainsight answered with another",
-						  "It may have been updated.", NULL);
-	}
+		gs_update_fail_of_another(update, request);
 	else
 	{
 		gs_xact_end_write(request, GS_WRITE_MADE, NULL);
 		gs_update_done(update, is_whole(&records) ? records.first : NULL);
 	}
-}
-
-void
-gs_update_close(GsUpdate *update)
-{
-	if (update->want_record && update->record != NULL)
-		update->answer = gs_json_printed(update->record, GS_JSON_AS_IT_CAME);
-	update->record = NULL;
-	if (update->owns_context)
-		update->context = NULL;
-	else if (update->answer != NULL)
-		update->record = gs_json_reread(update->answer);
 }

@@ -100,6 +100,7 @@ extern bool gs_update_begin(GsUpdate *update, bool wait);
  */
 extern void gs_update_compare(GsUpdate *update, const GsJson *now, bool whole);
 extern void gs_update_make(GsUpdate *update);
+extern void gs_update_add_terms(const GsUpdate *update, GsTerms *terms);
 extern void gs_update_show(GsUpdate *update);
 extern void gs_update_again(GsUpdate *update, GsRequest *request, const GsVerdict *verdict);
 
@@ -120,12 +121,16 @@ extern void gs_update_have_read_back(GsUpdate *update);
 extern void gs_update_stop(GsUpdate *update);
 
 /*
- * End it, give back its lock; with a failure, of a request or of none.
+ * End it, give back its lock; or with a failure that is of no request.
  */
 extern void gs_update_end(GsUpdate *update, GsUpdateStage stage);
-extern void gs_update_fail(GsUpdate *update, const GsFailure *failure);
 extern void gs_update_fail_of(GsUpdate *update, int sqlstate, const char *what,
 							  const char *aside, const char *hint);
+
+/*
+ * The request's answer names another record than the one that was sent.
+ */
+extern void gs_update_fail_of_another(GsUpdate *update, const GsRequest *request);
 
 /*
  * Of a record that was not done, beside others of the same request, of which so many
@@ -133,22 +138,6 @@ extern void gs_update_fail_of(GsUpdate *update, int sqlstate, const char *what,
  */
 extern void gs_update_fail_refused(GsUpdate *update, const GsOutcome *outcome, int others,
 								   int done);
-
-/*
- * It has ended, and the context that it shares with others goes: what is left of it
- * is in CurrentMemoryContext.
- */
-extern void gs_update_close(GsUpdate *update);
-
-/*
- * Is it this update's, by its key?
- */
-extern bool gs_update_is_of(const GsUpdate *update, const GsJson *record);
-
-/*
- * Is the record still what all its statements read?
- */
-extern bool gs_update_is_unchanged(const GsUpdate *update, const GsJson *now);
 
 /*
  * It is done; record is what the tenant said of it, NULL if that is nothing.

@@ -19,9 +19,6 @@
 #include "target.h"
 #include "update_queue.h"
 
-/* Longer than any wait between two looks at what goes on, in ms. */
-#define WAIT_SLICE 1000
-
 typedef struct Queue
 {
 	List	   *updates;		/* as given */
@@ -243,7 +240,7 @@ gs_updates_run(const GsRelation *relation, List *updates, const char *(*say_done
 			stop_all(&queue, &queue.sending);
 		}
 		if (!any && queue.ngoing > 0)
-			gs_request_drive(WAIT_SLICE);
+			gs_request_drive(GS_WAIT_SLICE);
 	} while (queue.ngoing > 0 ||
 			 (queue.failure == NULL &&
 			  (queue.nbusy > 0 || queue.next < list_length(updates))));
