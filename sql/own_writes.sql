@@ -67,7 +67,8 @@ BEGIN
 END $$;
 \! sandbox/ctl clear
 SELECT local.explain($$UPDATE gs.successplans SET comments = local.write_last(gsid) WHERE company_id = '1P01ACME'$$) AS plan;
--- somebody changes that plan as the last page is read: that change is what the row has, and no conflict
+-- somebody changes that plan as the last page is read, one after the other: that change is what the row has, and no conflict
+ALTER SERVER gainsight OPTIONS (ADD max_connections '1');
 \! sandbox/ctl fault '{"op":"POST /successplans/search","skip":3,"fault":{"touch":["1P02F","Name=theirs"]}}'
 UPDATE gs.successplans SET comments = local.write_last(gsid) WHERE company_id = '1P01ACME';
 \! sandbox/ctl requests
