@@ -32,7 +32,7 @@ read_brace(const GsResource *resource)
 
 static bool
 is_text_column(const GsRelation *relation, const RelOptInfo *baserel, Expr *expr,
-				  const GsColumn *column)
+			   const GsColumn *column)
 {
 	AttrNumber	attnum;
 	const GsAttr *attr = gs_attr_of(relation, baserel, expr, &attnum);
