@@ -25,6 +25,7 @@ void
 _PG_init(void)
 {
 	gs_shared_reserve();
+	gs_stats_init();
 	gs_ours_init(gainsightGetForeignPlan);
 	gs_connection_init();
 	gs_bind_outer_init();

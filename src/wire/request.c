@@ -35,6 +35,7 @@ struct GsRequest
 								 * a credential that another took the place of */
 	int			credential;		/* the number of that which it was sent with */
 	int64		waiting_since;	/* for the governor, 0: it does not */
+	int64		waited;			/* ms, before this try: for the governor, or after another */
 	MemoryContext try;			/* of the transfer and its verdict */
 	GsTransfer *transfer;		/* NULL until it starts */
 	bool		uncertain;		/* an earlier try may have been done */
@@ -192,6 +193,7 @@ ask_governor(GsRequest *request, int64 now)
 	if (wait == 0 && request->waiting_since != 0)
 	{
 		tenant->usage->wait_time += now - request->waiting_since;
+		request->waited += now - request->waiting_since;
 		request->waiting_since = 0;
 	}
 	if (wait > 0 && now - request->waiting_since > TELL_AFTER)
@@ -394,26 +396,10 @@ queue_again(GsRequest *request)
 	if (terms->asks_back || (request->call.read && !spend_on_repetition(request)))
 		return false;
 	request->uncertain |= verdict->uncertain;
+	request->waited = wait;
 	request->transfer = NULL;
 	MemoryContextReset(request->try);
 	return true;
-}
-
-/* What a try has taken, and how it went, for whoever counts. */
-static void
-count_try(const GsRequest *request, const GsHttpResult *result)
-{
-	GsUsage    *usage = request->tenant->usage;
-
-	usage->bytes_sent += result->bytes_sent;
-	usage->bytes_received += result->bytes_received;
-	usage->transfer_time += result->elapsed;
-	gs_stats_add(request->tenant);
-	ereport(DEBUG1,
-			(errmsg_internal("gainsight_fdw: %s %s: status %d, %.1f ms, %zu bytes",
-							 request->call.method,
-							 gs_without_secrets(request->call.path, request->tenant),
-							 result->status, result->elapsed, result->body_length)));
 }
 
 /* Judge what has ended; true if that is final. */
@@ -425,7 +411,7 @@ end_try(GsRequest *request)
 	GsVerdict  *verdict = &request->verdict;
 	bool		final;
 
-	count_try(request, result);
+	gs_stats_try(tenant, &request->call, result, request->waited);
 	gs_verdict_judge(tenant, &request->call, result, request->try, verdict);
 	if (verdict->kind != GS_FAILED)
 		return true;

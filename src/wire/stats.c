@@ -1,16 +1,20 @@
 /*
  * stats.c
- *	  Counters and progress, for an operator to see.
+ *	  Counters and progress, for an operator to see, and requests in the log.
  *
- * They live in shared memory and not in tables, so they survive a rollback,
+ * The former live in shared memory and not in tables, so they survive a rollback,
  * and count in read-only transactions and on a standby.
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/guc.h"
 #include "utils/timestamp.h"
 
 #include "stats.h"
+
+/* A request that takes so many ms is logged; none below 0. */
+static int	log_min_duration;
 
 /* A read that is told as a whole; relid InvalidOid: there is none. */
 static GsProgressEntry whole;
@@ -113,6 +117,50 @@ gs_stats_add(const GsTenant *tenant)
 		tell_progress(&whole);
 	}
 	*then = *now;
+}
+
+/* Nothing of a query string, which may hold values; of a path, keys at most. */
+static const char *
+describe_try(const GsTenant *tenant, const GsCall *call, const GsHttpResult *result, int64 waited)
+{
+	const char *path = gs_without_secrets(call->path, tenant);
+
+	return psprintf("gainsight_fdw: %s %.*s: status %d, %.1f ms, waited " INT64_FORMAT
+					" ms, %zu bytes, server \"%s\"",
+					call->method, (int) strcspn(path, "?"), path,
+					result->outcome == GS_HTTP_ANSWERED ? result->status : 0, result->elapsed,
+					waited, result->body_length, tenant->server);
+}
+
+/*
+ * The log gets it without the statement, which may hold values: log_line_prefix
+ * tells whose it is.
+ */
+void
+gs_stats_try(const GsTenant *tenant, const GsCall *call, const GsHttpResult *result, int64 waited)
+{
+	GsUsage    *usage = tenant->usage;
+	bool		is_slow = log_min_duration >= 0 && result->elapsed >= log_min_duration;
+
+	usage->bytes_sent += result->bytes_sent;
+	usage->bytes_received += result->bytes_received;
+	usage->transfer_time += result->elapsed;
+	gs_stats_add(tenant);
+	ereport(DEBUG1,
+			(errmsg_internal("%s", describe_try(tenant, call, result, waited))));
+	if (is_slow)
+		ereport(LOG_SERVER_ONLY,
+				(errmsg_internal("%s", describe_try(tenant, call, result, waited)),
+				 errhidestmt(true), errhidecontext(true)));
+}
+
+void
+gs_stats_init(void)
+{
+	DefineCustomIntVariable("gainsight_fdw.log_min_duration",
+							"Sets the time from which on a request to Gainsight is logged.",
+							"-1 logs none, 0 all.", &log_min_duration, -1, -1, INT_MAX,
+							PGC_SUSET, GUC_UNIT_MS, NULL, NULL, NULL);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "call.h"
 #include "error.h"
 #include "shmem.h"
 #include "tenant.h"
@@ -16,6 +17,18 @@
  * and counted.
  */
 extern void gs_stats_add(const GsTenant *tenant);
+
+/*
+ * A request was tried, with this result, after it had waited so many ms: count
+ * what that has taken, and log it.
+ */
+extern void gs_stats_try(const GsTenant *tenant, const GsCall *call, const GsHttpResult *result,
+						 int64 waited);
+
+/*
+ * Define the setting gainsight_fdw.log_min_duration.  Called once at load.
+ */
+extern void gs_stats_init(void);
 
 /*
  * Count a failure.  rate_limited: it was a refusal for the rate, whether or
