@@ -3,15 +3,18 @@
 
 MODULE_big = gainsight_fdw
 EXTENSION = gainsight_fdw
-DATA = sql/gainsight_fdw--1.0.sql
+DATA = $(sort $(wildcard sql/gainsight_fdw--*.sql))
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 
 # The chapters of the regression test, in order: sql/NAME.sql, expected/NAME.out.
-CHAPTERS = options import nxt nxt_requests nxt_insert nxt_update nxt_conflicts nxt_write_at nxt_refresh describe objects names discover plan_types plans objectives types odd_text misfits envelopes paging rounds \
+CHAPTERS = options upgrade import nxt nxt_requests nxt_insert nxt_update nxt_conflicts nxt_write_at nxt_refresh describe objects names discover plan_types plans objectives types odd_text misfits envelopes paging rounds \
 	filters implied lists numbers keys counts parameters analyze analyze_children joins walk_instead costs evaluation explain tenants oauth insert settings constants \
 	beforehand update conflicts own_writes merge dry_run write_at whole_rows cursors write_failure monitor check \
 	refresh refresh_full
 REGRESS = $(CHAPTERS)
+
+# The version that the library says is the one of the control file.
+EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" gainsight_fdw.control)
 
 PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config
@@ -20,7 +23,7 @@ PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 # -isystem, for PostgreSQL's own headers do not keep to -Wextra.  The map makes
 # the same sources give the same library in whatever folder they are built.
 PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server) \
-	$(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
+	$(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null) -DGS_RELEASE='"$(EXTVERSION)"'
 PG_CFLAGS = -Wall -Wextra -fvisibility=hidden -MMD -MP -ffile-prefix-map=$(CURDIR)=.
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs libcurl libcjson 2>/dev/null || echo -lcurl -lcjson)
 EXTRA_CLEAN = $(OBJS:.o=.d) test-output dist
@@ -35,6 +38,7 @@ export PG_CONFIG
 ifneq ($(PGXS),)
 include $(PGXS)
 -include $(OBJS:.o=.d)
+src/gainsight_fdw.o src/command/functions.o src/wire/request.o: gainsight_fdw.control
 else
 # PostgreSQL's headers are not here yet; demo, shell and test install them.
 all install installcheck:

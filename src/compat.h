@@ -19,6 +19,13 @@
 #include "storage/lock.h"
 #include "utils/acl.h"
 
+/* 18 keeps a library's name and version, for pg_get_loaded_modules() */
+#ifdef PG_MODULE_MAGIC_EXT
+#define GS_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "gainsight_fdw", .version = GS_RELEASE)
+#else
+#define GS_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
 /* The library is built with hidden symbols; before 16, core did not mark the ones it needs. */
 #if PG_VERSION_NUM < 160000
 #undef PGDLLEXPORT

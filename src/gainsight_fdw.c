@@ -15,7 +15,7 @@
 #include "wire/wire.h"
 #include "write/write.h"
 
-PG_MODULE_MAGIC;
+GS_MODULE_MAGIC;
 
 GS_SQL_FUNCTION(gainsight_fdw_handler);
 

@@ -142,5 +142,18 @@ SKIP:
 		ON CONFLICT (gsid) DO SELECT RETURNING gsid}, qr/^42P10: /);
 }
 
+#
+# A library says its name and version
+#
+
+SKIP:
+{
+	skip 'pg_get_loaded_modules came with PostgreSQL 18', 1 if $major < 18;
+	gives('the version of the library', q{
+		LOAD 'gainsight_fdw';
+		SELECT m.version = e.extversion FROM pg_get_loaded_modules() AS m
+		JOIN pg_extension AS e ON m.module_name = e.extname WHERE e.extname = 'gainsight_fdw'}, 't');
+}
+
 $node->stop;
 done_testing();

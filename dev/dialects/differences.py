@@ -9,7 +9,7 @@ LEFT_OUT = {
     "nxt_insert": "is about nxt", "nxt_update": "is about nxt", "nxt_conflicts": "is about nxt",
     "nxt_write_at": "is about nxt",
     "objects": "is about nxt", "check": "finds out about both",
-    "options": "options, not rows", "import": "what IMPORT makes, not rows",
+    "options": "options, not rows", "upgrade": "what the extension is made of, not rows", "import": "what IMPORT makes, not rows",
     "discover": "what IMPORT finds, not rows", "monitor": "the check-up and the numbers of requests",
     "names": _FIELDS, "misfits": _FIELDS,
     "rounds": "round trips of a tenant that counts; nxt_requests has those of one that does not",

@@ -34,7 +34,7 @@ Datum
 gainsight_fdw_version(PG_FUNCTION_ARGS)
 {
 	(void) fcinfo;
-	PG_RETURN_TEXT_P(cstring_to_text(psprintf("gainsight_fdw 1.0, %s, cJSON %s",
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("gainsight_fdw " GS_RELEASE ", %s, cJSON %s",
 											  gs_http_version(), gs_json_version())));
 }
 

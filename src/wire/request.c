@@ -145,7 +145,7 @@ start_transfer(GsRequest *request)
 		.body = call->body,
 		.body_length = call->body ? strlen(call->body) : 0,
 		.headers = headers,
-		.user_agent = "gainsight_fdw/1.0 PostgreSQL/" PG_VERSION,
+		.user_agent = "gainsight_fdw/" GS_RELEASE " PostgreSQL/" PG_VERSION,
 		.ca_file = tenant->ca_file,
 		.proxy = tenant->proxy,
 		.connect_timeout = tenant->connect_timeout,
