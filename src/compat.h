@@ -75,14 +75,16 @@ static inline ForeignPath *
 gs_create_foreign_upper_path(PlannerInfo *root, RelOptInfo *rel, Cost total_cost,
 							 Path *outer_path, List *fdw_private)
 {
+	double		rows = outer_path->rows;
+
 #if PG_VERSION_NUM >= 180000
-	return create_foreign_upper_path(root, rel, rel->reltarget, 1, 0, total_cost, total_cost,
+	return create_foreign_upper_path(root, rel, rel->reltarget, rows, 0, total_cost, total_cost,
 									 NIL, outer_path, NIL, fdw_private);
 #elif PG_VERSION_NUM >= 170000
-	return create_foreign_upper_path(root, rel, rel->reltarget, 1, total_cost, total_cost,
+	return create_foreign_upper_path(root, rel, rel->reltarget, rows, total_cost, total_cost,
 									 NIL, outer_path, NIL, fdw_private);
 #else
-	return create_foreign_upper_path(root, rel, rel->reltarget, 1, total_cost, total_cost,
+	return create_foreign_upper_path(root, rel, rel->reltarget, rows, total_cost, total_cost,
 									 NIL, outer_path, fdw_private);
 #endif
 }

@@ -63,7 +63,12 @@ looked_at_again('UPDATE item SET n = n + 1 WHERE id = 1 AND (SELECT count(*) FRO
 	'a count for each row');
 looked_at_again('UPDATE item SET n = n + 1 WHERE id = 1 AND (SELECT count(*) FROM gs.successplans AS p WHERE p.gsid = CASE WHEN item.n < 1000 THEN item.gsid END) = 1',
 	'a count that depends on what was changed');
-$node->safe_psql('postgres', q{ALTER SERVER gainsight OPTIONS (DROP trust_filters)});
+$node->safe_psql('postgres', q{ALTER SERVER gainsight OPTIONS (ADD page_size '20')});
+my $counts = q{(SELECT status, count(*) AS c FROM gs.successplans WHERE status IN ('Active', 'Completed', 'Archived') GROUP BY status) AS s};
+like($node->safe_psql('postgres', "EXPLAIN SELECT FROM $counts"), qr/Gainsight Groups/, 'counts by status');
+looked_at_again("UPDATE item SET n = n + 1 FROM $counts WHERE id = 1 AND s.c > 100", 'one of the counts by status');
+looked_at_again("UPDATE item SET n = n + 1 WHERE id = 1 AND (SELECT sum(c) FROM $counts) > 200", 'all counts by status');
+$node->safe_psql('postgres', q{ALTER SERVER gainsight OPTIONS (DROP trust_filters, DROP page_size)});
 
 #
 # Scans

@@ -18,6 +18,7 @@ const LEFT_OUT = {
 	types: 'replies made by hand, for values of every kind',
 	paging: 'tenants that lose count; its requests are those of other chapters',
 	write_failure: 'connections that break',
+	counts_by_status: 'a status that the document does not have, and tenants that lose count',
 	refresh: 'tenants that break off, and ignore what they are asked',
 	check: 'another dialect, and fields that there are none of',
 	nxt: 'another dialect, of which there is no document',

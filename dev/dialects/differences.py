@@ -12,6 +12,7 @@ LEFT_OUT = {
     "options": "options, not rows", "upgrade": "what the extension is made of, not rows", "import": "what IMPORT makes, not rows",
     "discover": "what IMPORT finds, not rows", "monitor": "the check-up and the numbers of requests",
     "names": _FIELDS, "misfits": _FIELDS,
+    "counts_by_status": "a tenant that counts",
     "rounds": "round trips of a tenant that counts; nxt_requests has those of one that does not",
     # chapters that write: plans without an owner, of companies that are none, to a tenant that makes them anew
     "insert": _WRITES, "beforehand": _WRITES, "update": _WRITES,

@@ -207,16 +207,28 @@ ask_for_page(Probe *probe, int limit, int64 offset, GsRecords *records)
 	return request;
 }
 
+GsRequest *
+gs_total_start(const GsTenant *tenant, const GsResource *resource, const GsSearch *search)
+{
+	return gs_api_start_search(tenant, resource, search, 1, 0, CurrentMemoryContext);
+}
+
+bool
+gs_total_finish(const GsResource *resource, GsRequest *request, int64 *total)
+{
+	GsRecords	records;
+
+	gs_api_finish_read(request, gs_model_read(resource, false), &records);
+	gs_request_free(request);
+	*total = records.count == 0 ? 0 : records.total;
+	return records.count == 0 || gs_total_is_credible(&records, 1);
+}
+
 bool
 gs_total_ask(const GsTenant *tenant, const GsResource *resource, const GsSearch *search,
 			 int64 *total)
 {
-	Probe		probe = {.tenant = tenant, .resource = resource, .search = *search};
-	GsRecords	records;
-
-	gs_request_free(ask_for_page(&probe, 1, 0, &records));
-	*total = records.count == 0 ? 0 : records.total;
-	return records.count == 0 || gs_total_is_credible(&records, 1);
+	return gs_total_finish(resource, gs_total_start(tenant, resource, search), total);
 }
 
 /* Is there a record at the offset?  The first is one that the tenant ignores. */

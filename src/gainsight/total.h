@@ -45,6 +45,15 @@ extern bool gs_total_ask(const GsTenant *tenant, const GsResource *resource,
 						 const GsSearch *search, int64 *total);
 
 /*
+ * The same in two steps, so that several are under way at once: queue the request,
+ * in CurrentMemoryContext; wait for its answer, and free it.  *total is what the
+ * tenant says, credible or not; GS_NO_TOTAL: nothing.
+ */
+extern GsRequest *gs_total_start(const GsTenant *tenant, const GsResource *resource,
+								 const GsSearch *search);
+extern bool gs_total_finish(const GsResource *resource, GsRequest *request, int64 *total);
+
+/*
  * A page came with so many rows, of so many fields each.  Returns how many the
  * longest had that this session was given before, of records as wide or wider: what
  * a tenant gives of narrow ones it need not give of wide ones.

@@ -74,20 +74,32 @@ parents_of(const GsRelation *relation, const GsSize *size)
 	return size->pages > 0 ? size->pages : size->rows / fan_out(relation->resource);
 }
 
+/* The pages of a search for so many rows, of which each but the first begins with the last of another. */
+static double
+pages_of(const GsRelation *relation, double rows)
+{
+	return Max(1, ceil((rows - 1) / (relation->settings->page_size - 1)));
+}
+
 double
 gs_estimate_requests(const GsRelation *relation, const GsSize *size, double carried, double keys)
 {
 	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
-	double		page = relation->settings->page_size - 1;
 	double		parents;
 
 	if (endpoint != NULL)
-		return endpoint->search ? Max(1, ceil((carried - 1) / page)) : 1;
+		return endpoint->search ? pages_of(relation, carried) : 1;
 	if (keys > 0)
 		return keys;
 	/* a list for each record of the parent, and the parent's pages */
 	parents = Max(1, parents_of(relation, size));
-	return parents + ceil(parents / page);
+	return parents + ceil(parents / (relation->settings->page_size - 1));
+}
+
+double
+gs_estimate_searches(const GsRelation *relation, double pieces, double carried)
+{
+	return pieces > 1 ? gs_estimate_list(relation, pieces, carried) : pages_of(relation, carried);
 }
 
 double

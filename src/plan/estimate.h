@@ -47,6 +47,12 @@ extern double gs_estimate_pieces(const GsRelation *relation, const GsClause *cla
 extern double gs_estimate_list(const GsRelation *relation, double pieces, double carried);
 
 /*
+ * The requests of a search that is in so many pieces, 0 or 1 if it is whole, and
+ * brings so many rows.
+ */
+extern double gs_estimate_searches(const GsRelation *relation, double pieces, double carried);
+
+/*
  * How many rows a table was seen to have: what this session has read counts,
  * else what ANALYZE has found; GS_NO_TOTAL: it is not known.
  */

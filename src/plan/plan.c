@@ -162,7 +162,7 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 
 	(void) foreigntableid;
 	if (IS_UPPER_REL(baserel))
-		return gs_count_plan(best_path, tlist, baserel, outer_plan);
+		return gs_count_plan(best_path, tlist, outer_plan);
 	if (best_path->fdw_private != NIL)
 		gs_bind_inner_plan(root, baserel, best_path, scan_clauses, &pushed, &plan);
 	else

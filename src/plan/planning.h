@@ -84,8 +84,7 @@ extern void gs_push_estimate(PlannerInfo *root, RelOptInfo *baserel,
 /*
  * count_path.c: the plan of a count(*)
  */
-extern ForeignScan *gs_count_plan(ForeignPath *best_path, List *tlist, RelOptInfo *rel,
-								  Plan *outer_plan);
+extern ForeignScan *gs_count_plan(ForeignPath *best_path, List *tlist, Plan *outer_plan);
 
 /*
  * bind_path.c: joins that send keys in batches

@@ -103,6 +103,7 @@ gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 	plan->clauses = NIL;
 	foreach(cell, (List *) list_nth(fdw_private, PRIVATE_CLAUSES))
 		plan->clauses = lappend(plan->clauses, gs_clause_read(lfirst(cell)));
+	plan->groups = NIL;
 	plan->key = key ? gs_clause_read(key) : NULL;
 	plan->wanted = wanted ? gs_clause_read(wanted) : NULL;
 	plan->keep = intVal(list_nth(fdw_private, PRIVATE_KEEP));

@@ -40,6 +40,8 @@ typedef struct GsScanPlan
 								 * matters */
 	bool		set_processed;	/* it counts as the statement's result */
 	List	   *clauses;		/* GsClause, all of which must hold */
+	List	   *groups;			/* GsClause, of a count by the values of a column: an equality for
+								 * each value, which is sent beside them; NIL: it is no such */
 	GsClause   *key;			/* of a read's path, or NULL */
 	GsClause   *wanted;			/* an equality with the key of the one record that is wanted of all
 								 * lists, or NULL */

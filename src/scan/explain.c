@@ -122,6 +122,14 @@ gs_explain_usage(const GsUsage *usage, ExplainState *es)
 	}
 }
 
+/* A condition of a search, in the server's encoding. */
+static char *
+shown_condition(const GsCondition *condition)
+{
+	return psprintf("%s %s %s", gs_from_utf8(condition->field), condition->operator,
+					gs_from_utf8(condition->values));
+}
+
 /* The body of a search. */
 static void
 explain_search(const GsRelation *relation, const GsScanPlan *plan, const GsFilter *filter,
@@ -139,10 +147,8 @@ explain_search(const GsRelation *relation, const GsScanPlan *plan, const GsFilte
 		fields = lappend(fields, (void *) search->select[i]);
 	ExplainPropertyList("Gainsight Select", fields, es);
 	for (int i = 0; i < search->nconditions; i++)
-		conditions = lappend(conditions, psprintf("%c: %s %s %s", 'A' + i,
-												  gs_from_utf8(search->conditions[i].field),
-												  search->conditions[i].operator,
-												  gs_from_utf8(search->conditions[i].values)));
+		conditions = lappend(conditions, psprintf("%c: %s", 'A' + i,
+												  shown_condition(&search->conditions[i])));
 	if (conditions == NIL)
 		return;
 	ExplainPropertyList("Gainsight Conditions", conditions, es);
@@ -184,16 +190,40 @@ explain_requests(const GsRelation *relation, const GsScanPlan *plan,
 		explain_search(relation, plan, &filter, es);
 }
 
+/* Whose number will be asked for; by the values of a column, what is asked beside for each. */
+static void
+explain_count(const GsRelation *relation, const GsScanPlan *plan, const GsOperand *operands,
+			  ExplainState *es)
+{
+	const GsClause *first = plan->groups ? linitial(plan->groups) : NULL;
+	List	   *groups = NIL;
+	ListCell   *cell;
+
+	ExplainPropertyText("Gainsight Count",
+						psprintf("totalCount of %s%s%s, else the rows below", relation->name,
+								 first ? " by " : "", first ? relation->atts[first->attnum - 1].name : ""), es);
+	foreach(cell, plan->groups)
+	{
+		GsFilter	filter;
+
+		gs_filter_build(relation, list_make1(lfirst(cell)), operands, 1, &filter);
+		if (filter.nconditions == 1)
+			groups = lappend(groups, shown_condition(&filter.conditions[0]));
+	}
+	if (groups != NIL)
+		ExplainPropertyList("Gainsight Groups", groups, es);
+}
+
 void
 gs_explain_scan(ForeignScanState *node, bool updates, ExplainState *es)
 {
 	GsScanPlan	plan;
 	GsRelation *relation = gs_scan_read_plan(node, &plan);
+	GsOperand  *operands = shown_operands(node, &plan, es);
 
 	if (node->ss.ss_currentRelation == NULL)
-		ExplainPropertyText("Gainsight Count",
-							psprintf("totalCount of %s, else the rows below", relation->name), es);
-	explain_requests(relation, &plan, shown_operands(node, &plan, es), updates, es);
+		explain_count(relation, &plan, operands, es);
+	explain_requests(relation, &plan, operands, updates, es);
 	ExplainPropertyFloat("Estimated Requests", NULL, plan.requests, 0, es);
 }
 

@@ -161,7 +161,7 @@ settle_scan(void *scan, const GsResource *written)
 	bool		has_rows = state->inner == NULL || state->kept.rows == GS_KEPT_FOR_ANY;
 
 	/* it is the scan's own values that write */
-	if (state->phase == GS_EVALUATING)
+	if (GS_IS_EVALUATING(state))
 		return;
 	if (has_rows && GS_IS_AT_START(state) && bms_is_empty(state->changing))
 	{
@@ -280,6 +280,8 @@ gainsightEndForeignScan(ForeignScanState *node)
 	gs_walk_close(&state->walk);
 	gs_stats_add(&state->relation->settings->tenant);
 	gs_kept_forget(&state->kept);
+	if (state->count != NULL)
+		gs_count_end(state->count);
 	if (state->wide != NULL)
 		gs_wide_end(state->wide);
 	if (state->inner != NULL)

@@ -58,6 +58,7 @@ gs_rows_evaluate(ForeignScanState *node)
 	bool		changed;
 
 	state->phase = GS_EVALUATING;
+	state->evaluates_in = GetCurrentSubTransactionId();
 	changed = gs_operands_evaluate(state->operands, node->ss.ps.ps_ExprContext);
 	state->phase = GS_AT_START;
 	return changed;

@@ -5,6 +5,7 @@
 #ifndef GS_STATE_H
 #define GS_STATE_H
 
+#include "access/xact.h"
 #include "nodes/execnodes.h"
 #include "utils/tuplestore.h"
 
@@ -16,7 +17,7 @@ typedef struct GsWide GsWide;
 
 /*
  * Where a scan is; rows.c says what moves it on.  One that stands for a count
- * gives its only row from GS_AT_START, and is GS_READING behind it.
+ * gives its first row from GS_AT_START, and is GS_READING from then on.
  */
 typedef enum GsScanPhase
 {
@@ -26,6 +27,10 @@ typedef enum GsScanPhase
 	GS_REPLAYING,				/* the next row is one of those kept, if there is one left */
 	GS_READING					/* the next row is the source's, if there is one left */
 } GsScanPhase;
+
+/* Is it at that just now?  What failed, in a subtransaction that is over, has left it there. */
+#define GS_IS_EVALUATING(state) \
+	((state)->phase == GS_EVALUATING && SubTransactionIsActive((state)->evaluates_in))
 
 /* Was no row of this (re)scan asked for?  An evaluation that failed was in vain. */
 #define GS_IS_AT_START(state) ((state)->phase <= GS_EVALUATING)
@@ -81,6 +86,7 @@ typedef struct GsScanState
 
 	/* this (re)scan */
 	GsScanPhase phase;			/* of a count, too */
+	SubTransactionId evaluates_in;	/* where it began to, last */
 	GsSource	source;
 	bool		asynchronous;	/* see async.c: rows are given as they come */
 	MemoryContextCallback on_end;
@@ -264,11 +270,12 @@ extern void gs_wide_end(GsWide *wide);
  */
 
 /*
- * Prepare it, when all else of the scan's state is there; and the row, an empty
- * slot when it was given.
+ * Prepare it, when all else of the scan's state is there; the next row, an empty
+ * slot when all were given; and release what the memory context does not.
  */
 extern void gs_count_begin(ForeignScanState *node);
 extern TupleTableSlot *gs_count_next(ForeignScanState *node);
+extern void gs_count_end(GsCount *count);
 
 /*
  * foreign_scan.c: the plan of a node, and its table

@@ -218,6 +218,15 @@ extern bool gs_takes_lists(const GsRelation *relation, const GsClause *test);
 extern bool gs_filter_ask_total(const GsRelation *relation, const GsFilter *filter, int64 *total);
 
 /*
+ * The same in two steps, so that those of several filters are under way at once: the
+ * requests live in CurrentMemoryContext; all of them have to be finished.  Where the
+ * tenant says of a search that it finds one row it is taken at its word, so the caller
+ * has to have something to compare the total with.
+ */
+extern List *gs_filter_start_total(const GsRelation *relation, const GsFilter *filter);
+extern bool gs_filter_finish_total(const GsRelation *relation, List *requests, int64 *total);
+
+/*
  * key.c: conditions that give the keys of a read's path
  */
 
