@@ -92,6 +92,8 @@ class Queries:
         draw = rng.random()
         if draw < 0.08:
             return Case("aggregate", Node("statement", "SELECT count(*) FROM ", Table(name), " a"))
+        if draw < 0.2:
+            return self._by_status()
         if draw < 0.35:
             return self._where(name, "aggregate", "count(*)")
         if draw < 0.65:
@@ -104,6 +106,22 @@ class Queries:
         having = rng.choice(("", " HAVING count(*) > 1", " HAVING min(a.gsid) IS NOT NULL"))
         return self._where(name, "aggregate", "a.%s, count(*), count(a.%s)" % tuple(picked[:2]),
                            " GROUP BY a.%s%s" % (picked[0], having))
+
+    def _by_status(self):
+        """With trust_filters it is the tenant that counts, most often where all have a documented status."""
+        rng, name = self.rng, self.rng.choice("pg")
+        arms = []
+        if rng.random() < 0.7:
+            arms.append(Node("bool", "a.status IN ('Active', 'Completed', 'Archived')"))
+        if rng.random() < 0.5:
+            arms.append(self.predicates(name).tree(rng.choice((0, 0, 1))))
+        condition = Many("bool", "(", " AND ", ")", arms or [Node("bool", "true")])
+        listed = rng.choice(("a.status, count(*)", "count(*), a.status", "count(*)", "a.status", "a.status, count(1) + 1"))
+        having = rng.choice(("", "", " HAVING count(*) > 10", " HAVING count(*) % 2 = 0 AND a.status < 'B'"))
+        made = Case("aggregate", Node("statement", "SELECT %s FROM " % listed, Table(name), " a WHERE ", condition,
+                                      " GROUP BY a.status" + having))
+        made.simple = (name, condition)
+        return made
 
     def _limit(self):
         rng, name = self.rng, self.table()

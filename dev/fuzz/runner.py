@@ -291,6 +291,7 @@ class Runner:
             self.seen[kind] += kind != "search"
             if method == "POST":
                 searched = True
+                self.seen["count"] += '"select":["Gsid"],' in body and '"limit":1,' in body
                 where = json.loads(body).get("where") if '"where"' in body else None
                 if where:
                     pushed = True

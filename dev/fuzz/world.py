@@ -45,9 +45,10 @@ MODES = {
     "trust+fold": (("text_fold=true",), {"trust_filters": "true"}),
     "trust+doubles": (("doubles=true",), {"trust_filters": "true", "in_list_size": "3"}),
     "trust+nulls": (("keep_nulls=true",), {"trust_filters": "true"}),
+    "trust+page7": ((), {"trust_filters": "true", "page_size": "7"}),
     **NXT_MODES,
 }
-SLOW = {"page2": 10, "page7": 4, "cap+absent": 4, "page7+in3": 4, "in3": 2, **NXT_SLOW}
+SLOW = {"page2": 10, "page7": 4, "trust+page7": 4, "cap+absent": 4, "page7+in3": 4, "in3": 2, **NXT_SLOW}
 OPERATORS = ("EQ", "NE", "LT", "GT", "LTE", "GTE", "IN", "CONTAINS", "STARTS_WITH", "ENDS_WITH",
              "IS_NULL", "IS_NOT_NULL")
 
