@@ -21,6 +21,7 @@ SELECT * FROM local.filter($$created_date::date BETWEEN '2025-11-01' AND '2025-1
 SELECT * FROM local.filter($$created_date::date BETWEEN SYMMETRIC '2025-11-30' AND '2025-11-01'$$);
 SELECT * FROM local.filter($$created_date::date IN ('2025-11-02', '2026-03-08')$$);
 SELECT * FROM local.filter($$created_date::timestamp <= '2025-11-02 01:30'$$);
+SELECT * FROM local.filter($$end_date::timestamp(6) = '2026-02-28'$$);
 -- a unit is as long as it may be, and nothing is sent for one that is not known; of a bad one core says so
 SELECT * FROM local.filter($$date_trunc('month', created_date) = '2025-11-01'$$);
 SELECT * FROM local.filter($$date_trunc('week', created_date, 'Asia/Kolkata') >= '2026-03-02'$$);
@@ -183,5 +184,43 @@ SELECT local.compare_queries($$SELECT m.first, (SELECT count(*) FROM gs.successp
 	$$SELECT m.first, (SELECT count(*) FROM local.successplans AS p WHERE date_trunc('month', p.created_date)::date = m.first) FROM local.month AS m$$);
 CREATE VIEW local.guarded WITH (security_barrier) AS SELECT * FROM gs.successplans WHERE coalesce(status, '') = 'Active';
 EXPLAIN (COSTS OFF) SELECT gsid FROM local.guarded WHERE left(name, 7) = 'Renewal';
+
+--
+-- What of this is listed
+--
+CREATE FOREIGN TABLE gs.shaped (status text, name varchar, end_date date, created_date timestamptz,
+	score bigint OPTIONS (field 'Score__gc', pushdown 'true'), arr numeric OPTIONS (field 'Arr__gc', pushdown 'true'),
+	strategic boolean OPTIONS (field 'Strategic__gc', pushdown 'true'), renewal date OPTIONS (field 'Renewal__gc')
+) SERVER gainsight OPTIONS (resource 'successplans');
+SELECT operator, string_agg(column_name, ' ' ORDER BY ordinality) AS columns, replace(sent, 'LTE', 'LT') AS sent, grade
+FROM gainsight_fdw_pushdown('gs.shaped') WITH ORDINALITY WHERE operator ~ '\mc\M'
+GROUP BY 1, 3, 4 ORDER BY min(ordinality);
+-- each is sent as it says: with values for its words, what EXPLAIN shows
+CREATE TABLE local.words (types text[], v text, other text, range text);
+INSERT INTO local.words VALUES ('{text,character varying}', $$'v'$$, $$'other'$$, NULL), ('{date}', $$'2026-03-01'$$, $$'2001-01-01'$$, $$daterange('2026-02-01', '2026-03-01')$$),
+	('{timestamp with time zone}', $$'2026-03-01'$$, $$'2001-01-01'$$, $$tstzrange('2026-02-01', '2026-03-01')$$), ('{boolean}', 'true', 'false', NULL),
+	('{bigint}', '5', '7', 'int8range(1, 5)'), ('{numeric}', '5', '7', 'numrange(1, 5)');
+CREATE FUNCTION local.sent_for(operator text, column_name text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	condition text := operator;
+	line text;
+	word text;
+	value text;
+BEGIN
+	FOR word, value IN SELECT * FROM (VALUES ('unit', quote_literal('month')), ('zone', quote_literal('Asia/Kolkata')), ('interval', 'interval ' || quote_literal('1 hour')),
+			('letters', quote_literal('x')), ('format', quote_literal('YYYY-MM-DD')), ('n', '6'), ('k', '1'), ('c', quote_ident(column_name))) AS fixed
+		UNION ALL SELECT key, w.value FROM local.words, jsonb_each_text(to_jsonb(words) - 'types') AS w(key, value)
+		WHERE (SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = 'gs.shaped'::regclass AND attname = column_name) = ANY (types)
+	LOOP
+		condition := coalesce(regexp_replace(condition, '\m' || word || '\M', value, 'g'), condition);
+	END LOOP;
+	FOR line IN EXECUTE 'EXPLAIN SELECT FROM gs.shaped WHERE ' || condition LOOP
+		CONTINUE WHEN line !~ 'Gainsight Conditions';
+		RETURN (SELECT string_agg(m[1], ', ') FROM regexp_matches(line, '[A-Z]: \S+ ([A-Z_]+) ', 'g') AS m);
+	END LOOP;
+	RETURN 'nothing for ' || condition;
+END $$;
+SELECT column_name, operator, sent, now FROM gainsight_fdw_pushdown('gs.shaped'), local.sent_for(operator, column_name) AS now
+WHERE operator ~ '\mc\M' AND replace(sent, 'LTE', 'LT') IS DISTINCT FROM replace(now, 'LTE', 'LT');
 
 \i sql/include/teardown.psql

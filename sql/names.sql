@@ -88,7 +88,7 @@ SELECT name_of_old FROM local_gs.successplans WHERE gsid = '1P02A';
 -- a column without the option is what its name says
 CREATE FOREIGN TABLE gs.by_name (gsid text, comments text) SERVER gainsight OPTIONS (resource 'successplans');
 ALTER FOREIGN TABLE gs.by_name RENAME comments TO notes;
-SELECT operator FROM gainsight_fdw_pushdown('gs.by_name') WHERE column_name = 'notes' AND grade <> 'local';
+SELECT operator FROM gainsight_fdw_pushdown('gs.by_name') WHERE column_name = 'notes' AND grade <> 'local' AND operator !~ '\mc\M';
 DROP FOREIGN TABLE local_gs.successplans;
 
 --

@@ -50,7 +50,7 @@ RESET plan_cache_mode;
 -- of whole numbers none is so near that is not bounded itself
 SELECT operator, one.sent AS numeric, one.grade, other.sent AS bigint, other.grade
 FROM gainsight_fdw_pushdown('gs.priced') AS one JOIN gainsight_fdw_pushdown('gs.priced') AS other USING (operator)
-WHERE one.column_name = 'arr' AND other.column_name = 'score' AND coalesce(one.sent, other.sent) IS NOT NULL;
+WHERE one.column_name = 'arr' AND other.column_name = 'score' AND operator !~ '\mc\M' AND coalesce(one.sent, other.sent) IS NOT NULL;
 -- what no double comes near is not sent
 SELECT condition, local.sent(condition), local.compare_where(condition) FROM unnest(ARRAY[
 	'arr < 1e400', 'arr > 1e400', 'arr = 1e-400', 'arr <> -1e-400']) AS condition;

@@ -49,21 +49,28 @@ static const char *const grade_names[] = {
 	[GS_LOCAL] = "local", [GS_SUPERSET] = "superset", [GS_EXACT] = "exact",
 };
 
-/* What a search says for a test on a column; NULL if nothing. */
-static const char *
-sent_for(const GsRelation *relation, AttrNumber attnum, GsTest test)
+/* Of an attribute's clauses, what a test becomes. */
+static GsClause *
+clause_of(const GsRelation *relation, AttrNumber attnum, GsTest test)
 {
-	bool		has_operand = test != GS_IS_NULL && test != GS_IS_NOT_NULL;
-	GsOperand	operand = {.symbol = "value"};
-	GsClause	clause = {
-		.kind = GS_TEST, .attnum = attnum, .test = test,
-		.type = getBaseType(relation->atts[attnum - 1].type),
-		.operand = has_operand ? 0 : -1
-	};
+	GsClause   *clause = palloc0(sizeof(GsClause));
+
+	clause->kind = GS_TEST;
+	clause->attnum = attnum;
+	clause->test = test;
+	clause->type = getBaseType(relation->atts[attnum - 1].type);
+	clause->operand = test == GS_IS_NULL || test == GS_IS_NOT_NULL ? -1 : 0;
+	return clause;
+}
+
+/* What a search says for clauses that compare with one value; NULL if nothing. */
+static const char *
+sent_for(const GsRelation *relation, List *clauses, const GsOperand *operand)
+{
 	GsFilter	filter;
 	StringInfoData sent;
 
-	gs_filter_build(relation, list_make1(&clause), &operand, GS_ANY_PIECES, &filter);
+	gs_filter_build(relation, clauses, operand, GS_ANY_PIECES, &filter);
 	initStringInfo(&sent);
 	for (int i = 0; i < filter.nconditions; i++)
 		appendStringInfo(&sent, "%s%s", i > 0 ? ", " : "", filter.conditions[i].operator);
@@ -84,42 +91,84 @@ path_for(const GsRelation *relation, const GsAttr *attr, GsTest test)
 }
 
 static void
-put_row(ReturnSetInfo *result, const GsRelation *relation, AttrNumber attnum, GsTest test)
+put_row(ReturnSetInfo *result, const GsAttr *attr, const char *operator, const char *sent,
+		GsGrade grade)
 {
-	const GsAttr *attr = &relation->atts[attnum - 1];
-	const GsEndpoint *unbound = gs_model_read(relation->resource, false);
-	const char *path = path_for(relation, attr, test);
-	const char *sent = NULL;
-	GsGrade		grade = path ? GS_EXACT : GS_LOCAL;
 	Datum		values[4];
 	bool		nulls[4] = {false};
 
-	if (unbound != NULL && unbound->search && gs_attr_grade(attr, test) != GS_LOCAL)
-	{
-		sent = sent_for(relation, attnum, test);
-		if (sent != NULL)
-			grade = gs_attr_grade(attr, test);
-	}
-	if (path != NULL)
-		sent = sent ? psprintf("%s, or %s", path, sent) : path;
 	values[0] = CStringGetTextDatum(attr->name);
-	values[1] = CStringGetTextDatum(spellings[test]);
+	values[1] = CStringGetTextDatum(operator);
 	values[2] = sent ? CStringGetTextDatum(sent) : (Datum) 0;
 	nulls[2] = sent == NULL;
 	values[3] = CStringGetTextDatum(grade_names[grade]);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
+/* A value that nobody knows yet. */
+static const GsOperand unknown = {.symbol = "value"};
+
+static void
+put_test(ReturnSetInfo *result, const GsRelation *relation, AttrNumber attnum, GsTest test)
+{
+	const GsAttr *attr = &relation->atts[attnum - 1];
+	const GsEndpoint *unbound = gs_model_read(relation->resource, false);
+	const char *path = path_for(relation, attr, test);
+	const char *sent = NULL;
+	GsGrade		grade = path ? GS_EXACT : GS_LOCAL;
+
+	if (unbound != NULL && unbound->search && gs_attr_grade(attr, test) != GS_LOCAL)
+	{
+		sent = sent_for(relation, list_make1(clause_of(relation, attnum, test)), &unknown);
+		if (sent != NULL)
+			grade = gs_attr_grade(attr, test);
+	}
+	if (path != NULL)
+		sent = sent ? psprintf("%s, or %s", path, sent) : path;
+	put_row(result, attr, spellings[test], sent, grade);
+}
+
+/* What is written around the column, as far as what that implies is sent. */
+static void
+put_shapes(ReturnSetInfo *result, const GsRelation *relation, AttrNumber attnum)
+{
+	const GsAttr *attr = &relation->atts[attnum - 1];
+	const GsEndpoint *unbound = gs_model_read(relation->resource, false);
+	GsOperand	within = {.value = CStringGetTextDatum("%value%")};
+	ListCell   *cell;
+
+	foreach(cell, unbound != NULL && unbound->search ? gs_shapes(attr) : NIL)
+	{
+		const GsShape *shape = lfirst(cell);
+		List	   *clauses = list_make1(clause_of(relation, attnum, shape->first));
+		const char *sent;
+
+		if (gs_attr_grade(attr, shape->first) == GS_LOCAL)
+			continue;
+		if (shape->last != GS_TESTS)
+			clauses = lappend(clauses, clause_of(relation, attnum, shape->last));
+		sent = sent_for(relation, clauses, shape->first == GS_LIKE ? &within : &unknown);
+		if (sent != NULL)
+			put_row(result, attr, shape->written, sent, GS_SUPERSET);
+	}
+}
+
 /* What is sent for each operator on each column, and how far it is believed. */
 Datum
 gainsight_fdw_pushdown(PG_FUNCTION_ARGS)
 {
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	GsRelation *relation = gs_relation_open(PG_GETARG_OID(0));
 
 	gs_materialize(fcinfo);
 	for (int i = 1; i <= relation->natts; i++)
-		for (int test = 0; relation->atts[i - 1].name != NULL && test < GS_TESTS; test++)
-			put_row((ReturnSetInfo *) fcinfo->resultinfo, relation, i, test);
+	{
+		if (relation->atts[i - 1].name == NULL)
+			continue;
+		for (int test = 0; test < GS_TESTS; test++)
+			put_test(result, relation, i, test);
+		put_shapes(result, relation, i);
+	}
 	return (Datum) 0;
 }
 

@@ -1,7 +1,7 @@
 /*
  * clause.c
- *	  What may be asked of a column, how far the answer is believed, and a
- *	  clause in a plan.
+ *	  What may be asked of a column, how far the answer is believed, a clause
+ *	  in a plan, and what can be written around a column.
  */
 #include "postgres.h"
 
@@ -9,7 +9,7 @@
 #include "nodes/makefuncs.h"
 #include "utils/lsyscache.h"
 
-#include "where.h"
+#include "pushing.h"
 
 /*
  * How far a test on a field of a kind is believed.
@@ -189,4 +189,22 @@ gs_clause_read(Node *node)
 	for (int i = 1; i < list_length(list); i++)
 		clause->arms = lappend(clause->arms, gs_clause_read(list_nth(list, i)));
 	return clause;
+}
+
+/*
+ * What is written around a column.
+ */
+
+List *
+gs_add_shape(List *shapes, const char *written, GsTest first, GsTest last)
+{
+	GsShape    *shape = palloc(sizeof(GsShape));
+	ListCell   *cell;
+
+	/* a function may have a line for each type that it takes */
+	foreach(cell, shapes)
+		if (strcmp(((const GsShape *) lfirst(cell))->written, written) == 0)
+			return shapes;
+	*shape = (GsShape) {written, first, last};
+	return lappend(shapes, shape);
 }

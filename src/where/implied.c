@@ -14,22 +14,16 @@
 
 #include "access/stratnum.h"
 #include "access/transam.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
 #include "pushing.h"
-
-/* So many values of a list become clauses of their own. */
-#define MAX_VALUES 10
 
 /*
  * A clause with one of its operands replaced.  Below 0 it is the clause itself that
@@ -200,185 +194,6 @@ implied_by_operand(Expr *clause, int number, Expr *operand, bool *lazy)
 }
 
 /*
- * Parts of a text.
- */
-
-typedef enum Part
-{
-	PART_NONE,
-	PART_START,
-	PART_WITHIN
-} Part;
-
-/* What a function gives of its first argument. */
-static const struct
-{
-	Oid			function;
-	bool		from_first;		/* if its second argument says so */
-	Part		part;
-}			parts[] =
-{
-	{F_LEFT, false, PART_START},
-	{F_SUBSTR_TEXT_INT4_INT4, true, PART_START},
-	{F_SUBSTRING_TEXT_INT4_INT4, true, PART_START},
-	{F_VARCHAR_VARCHAR_INT4_BOOL, false, PART_START},
-	{F_RTRIM_TEXT, false, PART_START},
-	{F_RTRIM_TEXT_TEXT, false, PART_START},
-	{F_LTRIM_TEXT, false, PART_WITHIN},
-	{F_LTRIM_TEXT_TEXT, false, PART_WITHIN},
-	{F_BTRIM_TEXT, false, PART_WITHIN},
-	{F_BTRIM_TEXT_TEXT, false, PART_WITHIN},
-};
-
-static Expr *
-without_relabel(Expr *expr)
-{
-	while (IsA(expr, RelabelType))
-		expr = ((RelabelType *) expr)->arg;
-	return expr;
-}
-
-/* Is it a constant, and how does it compare with that? */
-static bool
-is_integer(Expr *expr, int least, int greatest)
-{
-	const Const *value = (Const *) expr;
-
-	return IsA(value, Const) && !value->constisnull && value->consttype == INT4OID &&
-		DatumGetInt32(value->constvalue) >= least && DatumGetInt32(value->constvalue) <= greatest;
-}
-
-static Part
-part_of(Expr *operand, Expr **whole)
-{
-	const FuncExpr *call = (FuncExpr *) without_relabel(operand);
-	Oid			type;
-
-	if (!IsA(call, FuncExpr))
-		return PART_NONE;
-	for (int i = 0; i < (int) lengthof(parts); i++)
-		if (parts[i].function == call->funcid &&
-			(!parts[i].from_first || is_integer(lsecond(call->args), PG_INT32_MIN, 1)))
-		{
-			*whole = linitial(call->args);
-			type = getBaseType(exprType((Node *) without_relabel(*whole)));
-			return type == TEXTOID || type == VARCHAROID ? parts[i].part : PART_NONE;
-		}
-	return PART_NONE;
-}
-
-static Expr *
-text_call(Oid function, List *args, Oid collation)
-{
-	return (Expr *) makeFuncExpr(function, TEXTOID, args, collation, collation,
-								 COERCE_EXPLICIT_CALL);
-}
-
-static Expr *
-text_constant(const char *text)
-{
-	return (Expr *) makeConst(TEXTOID, -1, C_COLLATION_OID, -1, CStringGetTextDatum(text), false, false);
-}
-
-/* whole LIKE '%value%', with what LIKE would read otherwise escaped */
-static Expr *
-contains(Expr *whole, Expr *value, Oid collation)
-{
-	static const char *const special[] = {"\\", "%", "_"};
-	Expr	   *pattern = value;
-
-	for (int i = 0; i < (int) lengthof(special); i++)
-		pattern = text_call(F_REPLACE, list_make3(pattern, text_constant(special[i]),
-												  text_constant(psprintf("\\%s", special[i]))),
-							C_COLLATION_OID);
-	pattern = text_call(F_TEXTCAT, list_make2(text_constant("%"), pattern), C_COLLATION_OID);
-	pattern = text_call(F_TEXTCAT, list_make2(pattern, text_constant("%")), C_COLLATION_OID);
-	return make_opclause(OID_TEXT_LIKE_OP, BOOLOID, false, whole, pattern, InvalidOid, collation);
-}
-
-static Expr *
-has_part(Expr *whole, Part part, Expr *value, Oid collation)
-{
-	if (part == PART_WITHIN)
-		return contains(whole, value, collation);
-	return (Expr *) makeFuncExpr(F_STARTS_WITH, BOOLOID, list_make2(whole, value), InvalidOid,
-								 collation, COERCE_EXPLICIT_CALL);
-}
-
-static Expr *
-implied_by_part(const OpExpr *op)
-{
-	for (int i = 0; op->opno == TextEqualOperator && i < 2; i++)
-	{
-		Expr	   *whole;
-		Part		part = part_of(list_nth(op->args, i), &whole);
-
-		if (part != PART_NONE)
-			return has_part(whole, part, list_nth(op->args, 1 - i), op->inputcollid);
-	}
-	return NULL;
-}
-
-/* One for each value, if they are known and few. */
-static Expr *
-implied_by_part_in(const ScalarArrayOpExpr *op)
-{
-	const Const *array = lsecond(op->args);
-	Expr	   *whole;
-	Part		part;
-	Datum	   *values;
-	bool	   *nulls;
-	int			count;
-	List	   *arms = NIL;
-
-	if (op->opno != TextEqualOperator || !op->useOr || !IsA(array, Const) || array->constisnull)
-		return NULL;
-	part = part_of(linitial(op->args), &whole);
-	if (part == PART_NONE)
-		return NULL;
-	deconstruct_array(DatumGetArrayTypeP(array->constvalue), TEXTOID, -1, false, TYPALIGN_INT,
-					  &values, &nulls, &count);
-	if (count > MAX_VALUES)
-		return NULL;
-	for (int i = 0; i < count; i++)
-		if (!nulls[i])
-			arms = lappend(arms, has_part(whole, part,
-										  (Expr *) makeConst(TEXTOID, -1, op->inputcollid, -1,
-															 values[i], false, false),
-										  op->inputcollid));
-	return arms == NIL ? NULL : make_orclause(arms);
-}
-
-/* Where a text is in another, if it is not 0. */
-static Expr *
-implied_by_position(const OpExpr *op)
-{
-	static const struct
-	{
-		Oid			function;
-		bool		first;		/* the position stands first */
-		int			least;		/* of what it is compared with */
-	}			comparisons[] =
-	{
-		{F_INT4GT, true, 0}, {F_INT4GE, true, 1}, {F_INT4EQ, true, 1}, {F_INT4EQ, false, 1},
-		{F_INT4LT, false, 0}, {F_INT4LE, false, 1},
-	};
-	RegProcedure function = get_opcode(op->opno);
-
-	for (int i = 0; i < (int) lengthof(comparisons); i++)
-	{
-		const FuncExpr *call = list_nth(op->args, comparisons[i].first ? 0 : 1);
-		Expr	   *value = list_nth(op->args, comparisons[i].first ? 1 : 0);
-
-		if (comparisons[i].function == function && IsA(call, FuncExpr) &&
-			(call->funcid == F_STRPOS || call->funcid == F_POSITION_TEXT_TEXT) &&
-			is_integer(value, comparisons[i].least, PG_INT32_MAX))
-			return contains(linitial(call->args), lsecond(call->args), call->inputcollid);
-	}
-	return NULL;
-}
-
-/*
  * Ranges.
  */
 
@@ -430,12 +245,11 @@ implied_by_range(const OpExpr *op)
 static Expr *
 implied_by_operator(OpExpr *op, bool *lazy)
 {
-	Expr	   *result = implied_by_part(op);
+	Expr	   *result;
 
 	if (list_length(op->args) != 2)
 		return NULL;
-	if (result == NULL)
-		result = implied_by_position(op);
+	result = gs_implied_by_part(op);
 	if (result == NULL)
 		result = implied_by_range(op);
 	for (int i = 0; result == NULL && i < 2; i++)
@@ -478,7 +292,7 @@ gs_implied(Expr *clause, bool *lazy)
 			return implied_by_operator((OpExpr *) clause, lazy);
 		case T_ScalarArrayOpExpr:
 			arg = linitial(((ScalarArrayOpExpr *) clause)->args);
-			result = implied_by_part_in((ScalarArrayOpExpr *) clause);
+			result = gs_implied_by_part_in((ScalarArrayOpExpr *) clause);
 			return result != NULL ? result : implied_by_operand(clause, 0, arg, lazy);
 		case T_CoalesceExpr:
 		case T_CaseExpr:
@@ -494,4 +308,34 @@ gs_implied(Expr *clause, bool *lazy)
 		default:
 			return NULL;
 	}
+}
+
+/*
+ * What of this can be listed.
+ */
+
+static bool
+has_range(Oid type)
+{
+	return type == DATEOID || type == TIMESTAMPTZOID || type == NUMERICOID || type == INT4OID ||
+		type == INT8OID;
+}
+
+List *
+gs_shapes(const GsAttr *attr)
+{
+	static const char *const of_all[] = {
+		"coalesce(c, other) = v", "nullif(c, other) = v", "c IS NOT DISTINCT FROM v", "(c = v) IS TRUE",
+		"CASE WHEN c = v THEN k END = k",
+	};
+	Oid			type = getBaseType(attr->type);
+	List	   *shapes = NIL;
+
+	for (int i = 0; i < (int) lengthof(of_all); i++)
+		shapes = gs_add_shape(shapes, of_all[i], GS_EQ, GS_TESTS);
+	if (has_range(type))
+		shapes = gs_add_shape(shapes, "c <@ range", GS_GE, GS_LE);
+	if (type == TEXTOID || type == VARCHAROID)
+		shapes = gs_part_shapes(shapes);
+	return gs_near_shapes(shapes, type);
 }

@@ -16,9 +16,11 @@
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parse_coerce.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "pushing.h"
@@ -48,6 +50,7 @@ struct Step
 	int			back;			/* how far it moves one at most */
 	int			ahead;
 	Check		check;			/* or NULL */
+	const char *written;		/* around c, compared with a value */
 };
 
 static bool by_unit(const Step *step, const FuncExpr *call, GsNear *near);
@@ -59,37 +62,37 @@ static bool by_format(const Step *step, const FuncExpr *call, GsNear *near);
 
 /* Where days or months pass, the zone's own offset may have changed: that is two. */
 static const Step steps[] = {
-	{F_DATE_TIMESTAMPTZ, 0, DAY + ZONE, ZONE, NULL},
-	{F_DATE_TIMESTAMP, 0, DAY, 0, NULL},
-	{F_TIMESTAMP_TIMESTAMPTZ, 0, ZONE, ZONE, NULL},
-	{F_TIMESTAMPTZ_TIMESTAMP, 0, ZONE, ZONE, NULL},
-	{F_TIMESTAMPTZ_DATE, 0, ZONE, ZONE, NULL},
-	{F_TIMESTAMP_DATE, 0, 0, 0, NULL},
-	{F_TIMESTAMP_TIMESTAMP_INT4, 0, 1, 1, NULL},
-	{F_TIMESTAMPTZ_TIMESTAMPTZ_INT4, 0, 1, 1, NULL},
-	{F_DATE_TRUNC_TEXT_TIMESTAMPTZ, 1, 2 * ZONE, 2 * ZONE, by_unit},
-	{F_DATE_TRUNC_TEXT_TIMESTAMPTZ_TEXT, 1, 2 * ZONE, 2 * ZONE, by_unit},
-	{F_DATE_TRUNC_TEXT_TIMESTAMP, 1, 0, 0, by_unit},
-	{F_TIMEZONE_TEXT_TIMESTAMPTZ, 1, ZONE, ZONE, by_zone},
-	{F_TIMEZONE_TEXT_TIMESTAMP, 1, ZONE, ZONE, by_zone},
-	{F_TIMEZONE_INTERVAL_TIMESTAMPTZ, 1, ZONE, ZONE, by_zone},
-	{F_TIMEZONE_INTERVAL_TIMESTAMP, 1, ZONE, ZONE, by_zone},
-	{F_DATE_PLI, 0, 0, 0, by_days},
-	{F_DATE_MII, 0, 0, 0, by_days},
-	{F_DATE_PL_INTERVAL, 0, 0, 0, by_interval},
-	{F_DATE_MI_INTERVAL, 0, 0, 0, by_interval},
-	{F_TIMESTAMP_PL_INTERVAL, 0, 0, 0, by_interval},
-	{F_TIMESTAMP_MI_INTERVAL, 0, 0, 0, by_interval},
-	{F_TIMESTAMPTZ_PL_INTERVAL, 0, 2 * ZONE, 2 * ZONE, by_interval},
-	{F_TIMESTAMPTZ_MI_INTERVAL, 0, 2 * ZONE, 2 * ZONE, by_interval},
+	{F_DATE_TIMESTAMPTZ, 0, DAY + ZONE, ZONE, NULL, "c::date = v"},
+	{F_DATE_TIMESTAMP, 0, DAY, 0, NULL, "c::date = v"},
+	{F_TIMESTAMP_TIMESTAMPTZ, 0, ZONE, ZONE, NULL, "c::timestamp = v"},
+	{F_TIMESTAMPTZ_TIMESTAMP, 0, ZONE, ZONE, NULL, "c::timestamptz = v"},
+	{F_TIMESTAMPTZ_DATE, 0, ZONE, ZONE, NULL, "c::timestamptz = v"},
+	{F_TIMESTAMP_DATE, 0, 0, 0, NULL, "c::timestamp = v"},
+	{F_TIMESTAMP_TIMESTAMP_INT4, 0, 1, 1, NULL, "c::timestamp(n) = v"},
+	{F_TIMESTAMPTZ_TIMESTAMPTZ_INT4, 0, 1, 1, NULL, "c::timestamptz(n) = v"},
+	{F_DATE_TRUNC_TEXT_TIMESTAMPTZ, 1, 2 * ZONE, 2 * ZONE, by_unit, "date_trunc(unit, c) = v"},
+	{F_DATE_TRUNC_TEXT_TIMESTAMPTZ_TEXT, 1, 2 * ZONE, 2 * ZONE, by_unit, "date_trunc(unit, c, zone) = v"},
+	{F_DATE_TRUNC_TEXT_TIMESTAMP, 1, 0, 0, by_unit, "date_trunc(unit, c) = v"},
+	{F_TIMEZONE_TEXT_TIMESTAMPTZ, 1, ZONE, ZONE, by_zone, "(c AT TIME ZONE zone) = v"},
+	{F_TIMEZONE_TEXT_TIMESTAMP, 1, ZONE, ZONE, by_zone, "(c AT TIME ZONE zone) = v"},
+	{F_TIMEZONE_INTERVAL_TIMESTAMPTZ, 1, ZONE, ZONE, by_zone, "(c AT TIME ZONE interval) = v"},
+	{F_TIMEZONE_INTERVAL_TIMESTAMP, 1, ZONE, ZONE, by_zone, "(c AT TIME ZONE interval) = v"},
+	{F_DATE_PLI, 0, 0, 0, by_days, "c + n = v"},
+	{F_DATE_MII, 0, 0, 0, by_days, "c - n = v"},
+	{F_DATE_PL_INTERVAL, 0, 0, 0, by_interval, "c + interval = v"},
+	{F_DATE_MI_INTERVAL, 0, 0, 0, by_interval, "c - interval = v"},
+	{F_TIMESTAMP_PL_INTERVAL, 0, 0, 0, by_interval, "c + interval = v"},
+	{F_TIMESTAMP_MI_INTERVAL, 0, 0, 0, by_interval, "c - interval = v"},
+	{F_TIMESTAMPTZ_PL_INTERVAL, 0, 2 * ZONE, 2 * ZONE, by_interval, "c + interval = v"},
+	{F_TIMESTAMPTZ_MI_INTERVAL, 0, 2 * ZONE, 2 * ZONE, by_interval, "c - interval = v"},
 	/* the last that is done: it gives no moment */
-	{F_EXTRACT_TEXT_DATE, 1, 0, 0, by_year},
-	{F_EXTRACT_TEXT_TIMESTAMP, 1, 0, 0, by_year},
-	{F_EXTRACT_TEXT_TIMESTAMPTZ, 1, ZONE, ZONE, by_year},
-	{F_DATE_PART_TEXT_TIMESTAMP, 1, 0, 0, by_year},
-	{F_DATE_PART_TEXT_TIMESTAMPTZ, 1, ZONE, ZONE, by_year},
-	{F_TO_CHAR_TIMESTAMP_TEXT, 0, 0, 0, by_format},
-	{F_TO_CHAR_TIMESTAMPTZ_TEXT, 0, ZONE, ZONE, by_format},
+	{F_EXTRACT_TEXT_DATE, 1, 0, 0, by_year, "extract(year FROM c) = n"},
+	{F_EXTRACT_TEXT_TIMESTAMP, 1, 0, 0, by_year, "extract(year FROM c) = n"},
+	{F_EXTRACT_TEXT_TIMESTAMPTZ, 1, ZONE, ZONE, by_year, "extract(year FROM c) = n"},
+	{F_DATE_PART_TEXT_TIMESTAMP, 1, 0, 0, by_year, "date_part('year', c) = n"},
+	{F_DATE_PART_TEXT_TIMESTAMPTZ, 1, ZONE, ZONE, by_year, "date_part('year', c) = n"},
+	{F_TO_CHAR_TIMESTAMP_TEXT, 0, 0, 0, by_format, "to_char(c, format) = v"},
+	{F_TO_CHAR_TIMESTAMPTZ_TEXT, 0, ZONE, ZONE, by_format, "to_char(c, format) = v"},
 };
 
 /* The text of a constant argument, NULL if it is none. */
@@ -321,9 +324,14 @@ gs_near_column(Expr *expr, GsNear *near)
 	*near = (GsNear) {GS_AS_IT_IS};
 	for (expr = strip_number_casts(expr);; taken++)
 	{
-		const FuncExpr *call = call_of(expr, &space);
-		const Step *step = call != NULL ? step_of(call->funcid) : NULL;
+		const FuncExpr *call;
+		const Step *step;
 
+		/* another name for its type, or as many digits as it has */
+		while (IsA(expr, RelabelType))
+			expr = ((RelabelType *) expr)->arg;
+		call = call_of(expr, &space);
+		step = call != NULL ? step_of(call->funcid) : NULL;
 		if (step == NULL)
 			break;
 		/* only the last one may give what is no moment */
@@ -368,4 +376,26 @@ gs_near_value(Oid type, GsTest test, Oid value_type, GsNear *near)
 		default:
 			return equality && value_type == TEXTOID;
 	}
+}
+
+/* Is a value of the type an argument of that step, and changed by it? */
+static bool
+takes(const Step *step, Oid type)
+{
+	Oid		   *arguments;
+	int			count;
+	Oid			result = get_func_signature(step->function, &arguments, &count);
+	Oid			taken = arguments[step->moment];
+
+	return taken == type ||
+		(result != type && can_coerce_type(1, &type, &taken, COERCION_IMPLICIT));
+}
+
+List *
+gs_near_shapes(List *shapes, Oid type)
+{
+	for (int i = 0; (type == DATEOID || type == TIMESTAMPTZOID) && i < (int) lengthof(steps); i++)
+		if (takes(&steps[i], type))
+			shapes = gs_add_shape(shapes, steps[i].written, GS_GE, GS_LE);
+	return shapes;
 }

@@ -1,6 +1,7 @@
 /*
  * pushing.h
- *	  What the files share that look at a clause: pushdown.c, fixed.c, near.c, implied.c.
+ *	  What the files share that look at a clause: pushdown.c, fixed.c, near.c, implied.c,
+ *	  part.c, clause.c.
  */
 #ifndef GS_PUSHING_H
 #define GS_PUSHING_H
@@ -48,6 +49,11 @@ extern bool gs_is_known(const Pushing *context, const GsClause *arm, bool wanted
 extern void gs_add_guard(Pushing *context, const GsClause *arm, bool is_or);
 
 /*
+ * clause.c: append a shape to a list of GsShape, unless it has one that is written so
+ */
+extern List *gs_add_shape(List *shapes, const char *written, GsTest first, GsTest last);
+
+/*
  * near.c: expressions that are never far from a column of dates or moments
  */
 
@@ -63,6 +69,27 @@ extern Expr *gs_near_column(Expr *expr, GsNear *near);
  * Adds to *near what comparing them moves.
  */
 extern bool gs_near_value(Oid type, GsTest test, Oid value_type, GsNear *near);
+
+/*
+ * What can be written so around a column of a type, behind the shapes of a list.
+ */
+extern List *gs_near_shapes(List *shapes, Oid type);
+
+/*
+ * part.c: clauses on a part of a text
+ */
+
+/*
+ * A clause on the whole that is implied by what a part of it is equal to, or one of,
+ * or by where in it something is; NULL if that is not what the clause says.
+ */
+extern Expr *gs_implied_by_part(const OpExpr *op);
+extern Expr *gs_implied_by_part_in(const ScalarArrayOpExpr *op);
+
+/*
+ * What can be written so around a column of texts, behind the shapes of a list.
+ */
+extern List *gs_part_shapes(List *shapes);
 
 /*
  * implied.c: clauses that a clause implies

@@ -149,6 +149,27 @@ extern bool gs_is_pushable_column(const GsRelation *relation, const RelOptInfo *
 extern double gs_array_length(Node *array);
 
 /*
+ * implied.c: what is written around a column, and sent as what it implies
+ */
+
+/*
+ * One way to do so, with words for what may stand there: c is the column, v and other are
+ * values, k is one that CASE gives, n a number, and the others say what they are.  What is written as =
+ * can have <, <=, >, >= and IN as well.
+ */
+typedef struct GsShape
+{
+	const char *written;		/* a condition */
+	GsTest		first;			/* tests of the column that it implies */
+	GsTest		last;			/* GS_TESTS: none beside the first */
+} GsShape;
+
+/*
+ * Those of a column of its type, each once.  A palloc'd list of palloc'd GsShape.
+ */
+extern List *gs_shapes(const GsAttr *attr);
+
+/*
  * fixed.c: may an expression be evaluated when a scan starts?
  */
 
@@ -288,8 +309,8 @@ extern const GsOperand *gs_operands_values(const GsOperands *operands);
 extern GsOperand *gs_operands_planned(List *exprs);
 
 /*
- * params.c: the numbers of those of a plan's expressions whose values another
- * rescan may change.  palloc'd.
+ * The numbers of those of a plan's expressions whose values another rescan may change.
+ * palloc'd.
  */
 extern Bitmapset *gs_params_changing(EState *estate, List *exprs);
 
