@@ -71,7 +71,7 @@ CREATE FOREIGN DATA WRAPPER w HANDLER gainsight_fdw_handler
 ALTER SERVER s OPTIONS (ADD connect_timeout '1', ADD request_timeout '1h',
   ADD max_connections '64', ADD rate_limit '0', ADD max_retries '0', ADD max_requests '0',
   ADD max_response_size '1GB', ADD compression 'off', ADD page_size '5000',
-  ADD in_list_size '1', ADD operators 'EQ, IN,GTE', ADD trust_filters 'yes',
+  ADD in_list_size '1', ADD operators 'EQ, IN,GTE', ADD trust_filters 'yes', ADD trust_order 'on',
   ADD conflict_check 'false', ADD batch_size '1', ADD readonly 'on', ADD request_cost '0',
   ADD tuple_cost '1e-3', ADD use_remote_estimate '0', ADD ca_file '/etc/ssl/certs/ca.pem',
   ADD proxy 'http://127.0.0.1:3128');

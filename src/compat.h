@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "access/stratnum.h"
 #include "catalog/pg_foreign_server.h"
 #include "executor/executor.h"
 #include "fmgr.h"
@@ -54,20 +55,28 @@
 #define GS_RETURNS_OLD(list) ((void) (list), false)
 #endif
 
+/* Does an order go down?  18 says it for all access methods */
+#if PG_VERSION_NUM >= 180000
+#define GS_IS_DESCENDING(pathkey) ((pathkey)->pk_cmptype == COMPARE_GT)
+#else
+#define GS_IS_DESCENDING(pathkey) ((pathkey)->pk_strategy == BTGreaterStrategyNumber)
+#endif
+
 /* 17 added fdw_restrictinfo, 18 disabled_nodes */
 static inline ForeignPath *
 gs_create_foreignscan_path(PlannerInfo *root, RelOptInfo *rel, double rows,
-						   Cost startup_cost, Cost total_cost, Relids required_outer)
+						   Cost startup_cost, Cost total_cost, List *pathkeys,
+						   Relids required_outer)
 {
 #if PG_VERSION_NUM >= 180000
 	return create_foreignscan_path(root, rel, NULL, rows, 0, startup_cost, total_cost,
-								   NIL, required_outer, NULL, NIL, NIL);
+								   pathkeys, required_outer, NULL, NIL, NIL);
 #elif PG_VERSION_NUM >= 170000
 	return create_foreignscan_path(root, rel, NULL, rows, startup_cost, total_cost,
-								   NIL, required_outer, NULL, NIL, NIL);
+								   pathkeys, required_outer, NULL, NIL, NIL);
 #else
 	return create_foreignscan_path(root, rel, NULL, rows, startup_cost, total_cost,
-								   NIL, required_outer, NULL, NIL);
+								   pathkeys, required_outer, NULL, NIL);
 #endif
 }
 

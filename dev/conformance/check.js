@@ -28,6 +28,7 @@ const LEFT_OUT = {
 	nxt_update: 'the same',
 	nxt_conflicts: 'the same',
 	nxt_write_at: 'the same',
+	trust_order: 'the same',
 	describe: 'the same',
 	objects: 'the same',
 	oauth: 'tokens, of which the document has nothing',

@@ -7,7 +7,7 @@ LEFT_OUT = {
     # chapters of one dialect
     "nxt": "is about nxt", "nxt_requests": "is about nxt", "nxt_refresh": "is about nxt",
     "nxt_insert": "is about nxt", "nxt_update": "is about nxt", "nxt_conflicts": "is about nxt",
-    "nxt_write_at": "is about nxt",
+    "nxt_write_at": "is about nxt", "trust_order": "is about nxt",
     "objects": "is about nxt", "check": "finds out about both",
     "options": "options, not rows", "upgrade": "what the extension is made of, not rows", "import": "what IMPORT makes, not rows",
     "discover": "what IMPORT finds, not rows", "monitor": "the check-up and the numbers of requests",

@@ -416,5 +416,6 @@ const GsProbe gs_habits[] = {
 	{"nulls", NULL, run_nulls},
 	{"looked-up names", has_lookups, run_lookups},
 	{"categories", has_categories, run_categories},
+	{"order of dates", is_ordered, gs_check_date_order},
 	{NULL, NULL, NULL}
 };

@@ -1,6 +1,7 @@
 /*
  * hours.c
- *	  A probe of the hour at which a tenant has its days.
+ *	  Probes of dates: the hour at which a tenant has its days, and whether it keeps
+ *	  the order of moments.
  *
  * Where a date is kept as a moment, it is reported to be one hour of the tenant's
  * own zone, five in the afternoon.  In a zone where all fall on one hour their
@@ -173,4 +174,100 @@ gs_check_hours(GsCheck *check, const char *step)
 						  psprintf("; the server option time_zone '%s' would change %d days", name, moved));
 	/* all at one hour somewhere, and here not: here days are wrong */
 	gs_check_put(check, step, best.most < all.count || present.most == all.count || moved == 0, detail);
+}
+
+/*
+ * Orders by dates that every record has, which statements may ask for.
+ */
+
+/* A page of fewer than the known ones: were it only sorted, some of these would belong on it. */
+#define ORDERED (GS_SAMPLE / 2)
+
+/* Does the first of two moments belong before the second? */
+static bool
+belongs_before(const GsOrder *order, Timestamp one, Timestamp other)
+{
+	return order->descending ? one > other : one < other;
+}
+
+/* What is wrong with a page that was asked for in an order, in words; NULL if nothing is. */
+static const char *
+find_disorder(const GsCheck *check, const GsColumn *column, const GsOrder *order,
+			  const GsRecords *records)
+{
+	Timestamp	last = 0;
+	Timestamp	moment;
+
+	for (const GsJson *record = records->first; record != NULL; record = gs_envelope_next(records, record))
+	{
+		if (!gs_check_moment(record, column, &moment))
+			return "a record has none";
+		if (record != records->first && belongs_before(order, moment, last))
+			return "not kept: a record belongs before the one before it";
+		last = moment;
+	}
+	for (const GsJson *record = check->page.records.first; record != NULL && records->count == ORDERED;
+		 record = gs_envelope_next(&check->page.records, record))
+	{
+		if (!gs_check_moment(record, column, &moment))
+			return "a record has none";
+		if (belongs_before(order, moment, last) &&
+			!gs_check_has_key(check, records, gs_check_key(check, record)))
+			return "not kept: records are missing that belong on the page";
+	}
+	return NULL;
+}
+
+/* What came of the orders that were asked for. */
+typedef struct Orders
+{
+	StringInfoData detail;
+	int			asked;
+	int			kept;
+	int			broken;
+} Orders;
+
+static void
+try_order(GsCheck *check, const GsColumn *column, Orders *orders)
+{
+	/* the first one way, others the other */
+	bool		descending = orders->asked++ > 0;
+	const char *fields[] = {gs_model_flagged(check->plans, GS_KEY)->field, column->field};
+	GsOrder		order = {column->field, descending, gs_moment_of};
+	GsSearch	search = {.select = fields, .nselect = lengthof(fields), .order = &order};
+	const char *wrong;
+	GsAnswer	answer;
+
+	if (!gs_check_search(check, check->plans, &search, ORDERED, 0, &answer))
+		return;
+	wrong = answer.ok ? find_disorder(check, column, &order, &answer.records) : gs_check_failure(&answer, NULL);
+	orders->broken += wrong != NULL;
+	if (wrong == NULL && answer.records.count < 2)
+		wrong = "not known, there are too few rows";
+	orders->kept += wrong == NULL;
+	appendStringInfo(&orders->detail, "%s%s %s: %s", orders->detail.len > 0 ? "; " : "", column->field,
+					 descending ? "desc" : "asc", wrong ? wrong : "kept");
+}
+
+void
+gs_check_date_order(GsCheck *check, const char *step)
+{
+	bool		trusted = check->settings->trust_order;
+	Orders		orders = {0};
+
+	initStringInfo(&orders.detail);
+	for (int i = 0; i < check->plans->ncolumns && check->over == NULL; i++)
+	{
+		const GsColumn *column = &check->plans->columns[i];
+
+		if ((column->flags & GS_SORTABLE) && !gs_check_lacks(check, column))
+			try_order(check, column, &orders);
+	}
+	if (check->over != NULL)
+		return;
+	if (trusted ? orders.broken > 0 : orders.broken == 0 && orders.kept > 0)
+		appendStringInfoString(&orders.detail, trusted ? "; set the server option trust_order 'false'" :
+							   "; the server option trust_order 'true' saves requests");
+	gs_check_put(check, step, !trusted || orders.broken == 0, orders.detail.len > 0 ? orders.detail.data :
+				 "not known: there are no such dates");
 }

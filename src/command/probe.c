@@ -93,7 +93,7 @@ gs_check_search(GsCheck *check, const GsResource *resource, const GsSearch *sear
 		check->filtered_totals++;
 		check->wrong_totals += answer->records.total != answer->records.count;
 	}
-	if (answer->ok)
+	if (answer->ok && search->order == NULL)
 		note_order(check, &answer->records,
 				   search->nconditions > 0 ? &check->filtered : &check->unfiltered);
 	return true;
@@ -149,10 +149,7 @@ gs_check_text(const GsJson *record, const GsColumn *column)
 bool
 gs_check_moment(const GsJson *record, const GsColumn *column, Timestamp *moment)
 {
-	const GsJson *member = gs_record_member(record, column->field);
-	const char *text = gs_json_text(member);
-
-	return text != NULL && gs_parse_datetime(text, gs_json_kind(member) == GS_JSON_NUMBER, moment);
+	return gs_moment_of(gs_record_member(record, column->field), moment);
 }
 
 const char *

@@ -137,4 +137,9 @@ extern const GsProbe gs_trials[];	/* trials.c: conditions */
  */
 extern void gs_check_hours(GsCheck *check, const char *step);
 
+/*
+ * And one about the orders of moments that every record has.
+ */
+extern void gs_check_date_order(GsCheck *check, const char *step);
+
 #endif							/* GS_PROBE_H */

@@ -37,6 +37,7 @@ typedef enum GsKind
 #define GS_EMPTY_IS_NULL 0x20	/* "" may be its null */
 #define GS_NULL_UNSURE	0x40	/* what is null here may not be null to the tenant */
 #define GS_JOINED		0x80	/* several values, as a text with ";" between them or as an array */
+#define GS_SORTABLE		0x100	/* every record has a value, and a search can ask for their order */
 
 typedef struct GsColumn
 {

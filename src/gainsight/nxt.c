@@ -24,6 +24,9 @@
 #define LOOKED_UP (GS_FILTERABLE | GS_NULL_UNSURE)
 #define NEEDED (GS_WRITABLE | GS_REQUIRED)
 
+/* What the tenant sets itself, of every record. */
+#define STAMPED (GS_FILTERABLE | GS_SORTABLE)
+
 static const GsColumn plan_columns[] = {
 	{"gsid", "Gsid", GS_ID, GS_FILTERABLE | GS_KEY, NULL, 1},
 	{"name", "Name", GS_TEXT, GS_FILTERABLE | NEEDED, NULL, 0},
@@ -37,8 +40,8 @@ static const GsColumn plan_columns[] = {
 	{"start_date", "StartDate", GS_DATE, GS_FILTERABLE | GS_WRITABLE, NULL, 0},
 	{"end_date", "DueDate", GS_DATE, GS_FILTERABLE | GS_WRITABLE, NULL, 0},
 	{"comments", "ActionPlan", GS_TEXT, GS_WRITABLE, NULL, 0},
-	{"created_date", "CreatedDate", GS_DATETIME, GS_FILTERABLE, NULL, 0},
-	{"modified_date", "ModifiedDate", GS_DATETIME, GS_FILTERABLE | GS_VERSION, NULL, 0},
+	{"created_date", "CreatedDate", GS_DATETIME, STAMPED, NULL, 0},
+	{"modified_date", "ModifiedDate", GS_DATETIME, STAMPED | GS_VERSION, NULL, 0},
 };
 
 /* A plan's type and its status are written by their names, which are no field's values otherwise. */
@@ -56,8 +59,8 @@ static const GsColumn objective_columns[] = {
 	{"priority", "PriorityId__gr.Name", GS_TEXT, LOOKED_UP, NULL, 0},
 	{"due_date", "DueDate", GS_DATE, GS_FILTERABLE, NULL, 0},
 	{"completion_percentage", "PercentComplete", GS_NUMBER, GS_FILTERABLE, NULL, 0},
-	{"created_date", "CreatedDate", GS_DATETIME, GS_FILTERABLE, NULL, 0},
-	{"modified_date", "ModifiedDate", GS_DATETIME, GS_FILTERABLE | GS_VERSION, NULL, 0},
+	{"created_date", "CreatedDate", GS_DATETIME, STAMPED, NULL, 0},
+	{"modified_date", "ModifiedDate", GS_DATETIME, STAMPED | GS_VERSION, NULL, 0},
 };
 
 static const GsColumn type_columns[] = {
@@ -80,8 +83,8 @@ static const GsChoice type_choices[] = {
 /* Of any object there is no more to know: its other fields are custom ones. */
 static const GsColumn object_columns[] = {
 	{"gsid", "Gsid", GS_ID, GS_FILTERABLE | GS_KEY, NULL, 1},
-	{"created_date", "CreatedDate", GS_DATETIME, GS_FILTERABLE, NULL, 0},
-	{"modified_date", "ModifiedDate", GS_DATETIME, GS_FILTERABLE | GS_VERSION, NULL, 0},
+	{"created_date", "CreatedDate", GS_DATETIME, STAMPED, NULL, 0},
+	{"modified_date", "ModifiedDate", GS_DATETIME, STAMPED | GS_VERSION, NULL, 0},
 };
 
 static const GsResource any_object = {

@@ -45,6 +45,7 @@ struct GsPager
 	char	   *first_key;
 	char	   *last_key;
 	bool		ended;
+	bool		partial;		/* not with the last record */
 
 	/* a clean round that ended short of totalCount */
 	int64		short_rows;
@@ -106,7 +107,13 @@ gs_pager_open(const GsTenant *tenant, const GsResource *resource,
 int64
 gs_pager_total(const GsPager *pager)
 {
-	return pager->ended && pager->total == GS_NO_TOTAL ? pager->rows : pager->total;
+	return pager->ended && !pager->partial && pager->total == GS_NO_TOTAL ? pager->rows : pager->total;
+}
+
+bool
+gs_pager_is_partial(const GsPager *pager)
+{
+	return pager->partial;
 }
 
 /* How many rows are there in all, as far as that is known? */
@@ -298,6 +305,25 @@ adjust_ahead(GsPager *pager, bool first)
 	pager->due = ahead->whole;
 }
 
+/*
+ * Of an order there is one page, which is one answer.  Between two, a record that is
+ * changed may go from behind the seam to before it while another goes away there, so
+ * that they join up and it was missed; by its key it would stay where it is.
+ */
+static void
+take_ordered_page(GsPager *pager)
+{
+	const GsRecords *records = &pager->records;
+
+	note_first_page(pager);
+	gs_search_check_order(pager->tenant, pager->resource, pager->search->order, records);
+	set_record(pager, records->first);
+	pager->rows = records->count;
+	pager->ended = true;
+	pager->partial = records->count > 0 &&
+		(pager->total == GS_NO_TOTAL ? !is_last_page(pager) : pager->rows < pager->total);
+}
+
 /* Take the current page into account, and make its new rows the ones to give. */
 static void
 take_page(GsPager *pager)
@@ -306,6 +332,11 @@ take_page(GsPager *pager)
 	bool		first = pager->rows == 0;
 	int			fresh = first ? records->count : records->count - 1;
 
+	if (pager->search->order != NULL)
+	{
+		take_ordered_page(pager);
+		return;
+	}
 	if (first)
 		note_first_page(pager);
 	else if (!joins_on(pager))

@@ -22,7 +22,8 @@ typedef struct GsPaging
 } GsPaging;
 
 /*
- * Open a walk in context over a resource's search.  The search must select
+ * Open a walk in context over a resource's search.  One that asks for an order has
+ * its first page only.  The search must select
  * the resource's key, and outlive the walk.  seen may be shared by several
  * walks; NULL: one of its own.  Nothing is sent yet.
  */
@@ -63,6 +64,11 @@ extern bool gs_pager_advance(GsPager *pager);
  * Has every record been given?
  */
 extern bool gs_pager_at_end(const GsPager *pager);
+
+/*
+ * Did the walk end, for it has an order, with a page behind which there may be more?
+ */
+extern bool gs_pager_is_partial(const GsPager *pager);
 
 /*
  * How many rows the tenant says there are; where it does not, as many as the

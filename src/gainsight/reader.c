@@ -126,6 +126,12 @@ gs_reader_open(const GsTenant *tenant, const GsReadSpec *spec, MemoryContext con
 	return reader;
 }
 
+bool
+gs_reader_is_partial(const GsReader *reader)
+{
+	return reader->endpoint == NULL && gs_pager_is_partial(reader->walks[0]);
+}
+
 int64
 gs_reader_total(const GsReader *reader)
 {

@@ -56,6 +56,11 @@ extern bool gs_reader_at_hand(const GsReader *reader);
 extern bool gs_reader_advance(GsReader *reader);
 
 /*
+ * Of a search that has an order: were these all, or may there be more, which are left?
+ */
+extern bool gs_reader_is_partial(const GsReader *reader);
+
+/*
  * How many rows there will be, as far as the tenant said; GS_NO_TOTAL else.
  */
 extern int64 gs_reader_total(const GsReader *reader);

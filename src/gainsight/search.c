@@ -134,6 +134,16 @@ append_where(StringInfo out, const GsSearch *search)
 	appendStringInfoString(out, "},");
 }
 
+/* By one field: how a tenant takes two of an object, which has no order itself, is not known. */
+static void
+append_order(StringInfo out, const GsResource *resource, const GsOrder *order)
+{
+	appendStringInfoString(out, "\"orderBy\":{");
+	append_member(out, order ? order->field : gs_model_flagged(resource, GS_KEY)->field,
+				  order && order->descending ? "desc" : "asc");
+	appendStringInfoString(out, "},");
+}
+
 char *
 gs_search_body(const GsResource *resource, const GsSearch *search, int limit, int64 offset)
 {
@@ -151,11 +161,7 @@ gs_search_body(const GsResource *resource, const GsSearch *search, int limit, in
 	if (search->nconditions > 0)
 		append_where(&out, search);
 	if (resource->dialect->ordered)
-	{
-		appendStringInfoString(&out, "\"orderBy\":{");
-		append_member(&out, gs_model_flagged(resource, GS_KEY)->field, "asc");
-		appendStringInfoString(&out, "},");
-	}
+		append_order(&out, resource, search->order);
 	appendStringInfo(&out, "\"limit\":%d,\"offset\":" INT64_FORMAT "}", limit, offset);
 	return out.data;
 }
@@ -169,6 +175,45 @@ gs_record_member(const GsJson *record, const char *field)
 	if (flat != NULL || dot == NULL)
 		return flat;
 	return gs_json_get(gs_json_get(record, pnstrdup(field, dot - field)), dot + 1);
+}
+
+/*
+ * Orders.
+ */
+
+void
+gs_search_fail_order(const GsTenant *tenant, const GsResource *resource, const char *why)
+{
+	gs_record_fail(tenant, ERRCODE_FDW_REPLY_HANDLE,
+				   psprintf(_("Gainsight gave records of %s in another order than it was asked for"),
+							resource->name),
+				   why, _("Set the server option trust_order 'false'."));
+}
+
+void
+gs_search_check_order(const GsTenant *tenant, const GsResource *resource, const GsOrder *order,
+					  const GsRecords *records)
+{
+	int64		before = order->descending ? PG_INT64_MAX : PG_INT64_MIN;
+	int			number = 0;
+
+	for (const GsJson *record = records->first; record != NULL; record = gs_envelope_next(records, record))
+	{
+		int64		rank;
+
+		number++;
+		if (!order->read(gs_record_member(record, order->field), &rank))
+			gs_search_fail_order(tenant, resource,
+								 psprintf(_("record %d of the page has no %s that it could be ordered by."),
+										  number, order->field));
+		if (order->descending ? rank > before : rank < before)
+			gs_search_fail_order(tenant, resource,
+								 psprintf(order->descending ?
+										  _("record %d of the page has a later %s than the one before it.") :
+										  _("record %d of the page has an earlier %s than the one before it."),
+										  number, order->field));
+		before = rank;
+	}
 }
 
 /*

@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 
+#include "envelope.h"
 #include "model.h"
 #include "wire/wire.h"
 
@@ -21,6 +22,15 @@ typedef struct GsCondition
 	const char *values;			/* a JSON array */
 } GsCondition;
 
+/* An order that a search asks for. */
+typedef struct GsOrder
+{
+	const char *field;
+	bool		descending;
+	/* what of a value is in order; false: it has nothing of the kind */
+	bool		(*read) (const GsJson *value, int64 *rank);
+} GsOrder;
+
 /* What a walk over a search asks for, but for its page. */
 typedef struct GsSearch
 {
@@ -31,6 +41,7 @@ typedef struct GsSearch
 	const char *expression;		/* in letters, AND, OR and parentheses */
 	const char *category;		/* of plan types; NULL: any */
 	bool		unasked;		/* its tenant is not to be asked for what has a field */
+	const GsOrder *order;		/* NULL: that of the key, where there is one */
 } GsSearch;
 
 /*
@@ -57,6 +68,15 @@ extern char *gs_search_body(const GsResource *resource, const GsSearch *search, 
  */
 extern bool gs_search_holds(const GsResource *resource, const char *category,
 							const GsJson *record);
+
+/*
+ * Raise HV00K unless the records are in the order, whose field a completed search
+ * selects; and that, saying why they are not (a sentence behind a colon).
+ */
+extern void gs_search_check_order(const GsTenant *tenant, const GsResource *resource,
+								  const GsOrder *order, const GsRecords *records);
+pg_noreturn extern void gs_search_fail_order(const GsTenant *tenant, const GsResource *resource,
+											 const char *why);
 
 /*
  * The member of a record that a field is, which may be looked up: flat, or in an

@@ -250,7 +250,7 @@ make_inner(PlannerInfo *root, RelOptInfo *baserel, const BindClause *bind, Relid
 	const GsPlanState *state = baserel->fdw_private;
 	double		rows = clamp_row_est(bind->rows_per_key * baserel->rows / Max(state->carried, 1));
 	ForeignPath *path = gs_create_foreignscan_path(root, baserel, rows, 0,
-												   cpu_operator_cost + cpu_tuple_cost * rows, outer);
+												   cpu_operator_cost + cpu_tuple_cost * rows, NIL, outer);
 
 	/* the very clause: another choice would be for other keys */
 	path->fdw_private = list_make3(makeInteger(id), makeFloat(psprintf("%.0f", requests)),

@@ -52,7 +52,7 @@ cost_of_conditions(PlannerInfo *root, const RelOptInfo *baserel, List *more)
  */
 static void
 add_scan_path(PlannerInfo *root, RelOptInfo *baserel, const GsEstimate *guess,
-			  ParamPathInfo *param, Relids outer)
+			  List *pathkeys, ParamPathInfo *param, Relids outer)
 {
 	const GsPlanState *state = baserel->fdw_private;
 	QualCost	conditions = cost_of_conditions(root, baserel, param ? param->ppi_clauses : NIL);
@@ -64,7 +64,7 @@ add_scan_path(PlannerInfo *root, RelOptInfo *baserel, const GsEstimate *guess,
 			 gs_create_foreignscan_path(root, baserel, param ? param->ppi_rows : baserel->rows,
 										startup + conditions.startup,
 										total + conditions.startup +
-										guess->carried * conditions.per_tuple, outer));
+										guess->carried * conditions.per_tuple, pathkeys, outer));
 }
 
 /* A path that asks anew for each set of values from the other relations. */
@@ -78,7 +78,7 @@ add_parameterized_path(PlannerInfo *root, RelOptInfo *baserel, ParamPathInfo *pa
 	gs_push_clauses(root, baserel,
 					list_concat_copy(baserel->baserestrictinfo, param->ppi_clauses), &pushed);
 	gs_push_estimate(root, baserel, state->relation, &pushed, &guess);
-	add_scan_path(root, baserel, &guess, param, param->ppi_req_outer);
+	add_scan_path(root, baserel, &guess, NIL, param, param->ppi_req_outer);
 }
 
 static void
@@ -110,10 +110,14 @@ gainsightGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntabl
 {
 	GsPlanState *state = baserel->fdw_private;
 	GsEstimate	guess = {.requests = state->requests, .carried = state->carried};
+	List	   *pathkeys;
 
 	(void) foreigntableid;
-	add_scan_path(root, baserel, &guess, NULL, baserel->lateral_relids);
+	add_scan_path(root, baserel, &guess, NIL, NULL, baserel->lateral_relids);
 	add_parameterized_paths(root, baserel);
+	pathkeys = gs_order_offer(root, baserel, &guess);
+	if (pathkeys != NIL)
+		add_scan_path(root, baserel, &guess, pathkeys, NULL, NULL);
 }
 
 /*
@@ -137,15 +141,13 @@ gs_used_attnums(const GsRelation *relation, Index relid, List *exprs)
 }
 
 /*
- * LIMIT sizes the first page, where it is this relation's rows that it counts
- * and the tenant is asked for all that they are filtered by.
+ * LIMIT sizes the first page, where the rows are given as they come.
  */
 static int
 first_page(PlannerInfo *root, const GsPushed *pushed, int page_size)
 {
-	if (root->limit_tuples < 1 || root->limit_tuples >= page_size ||
-		root->query_pathkeys != NIL || pushed->grade == GS_LOCAL ||
-		bms_membership(root->all_baserels) != BMS_SINGLETON)
+	if (!gs_limit_counts(root, pushed->grade) || root->limit_tuples >= page_size ||
+		root->query_pathkeys != NIL)
 		return 0;
 	return (int) ceil(root->limit_tuples);
 }
@@ -191,6 +193,7 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 	plan.for_update = root->parse->commandType == CMD_UPDATE &&
 		bms_is_member(baserel->relid, root->all_result_relids);
 	plan.first_page = first_page(root, &pushed, state->relation->settings->page_size);
+	gs_order_plan(root, baserel, best_path, &pushed, &plan);
 	return make_foreignscan(tlist, scan_clauses, baserel->relid, pushed.exprs,
 							gs_scan_plan_write(&plan), NIL, NIL, outer_plan);
 }

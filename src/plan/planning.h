@@ -14,6 +14,8 @@ typedef struct GsPlanState
 	GsRelation *relation;
 	double		carried;		/* rows that the tenant will send */
 	double		requests;		/* to get them */
+	double		pieces;			/* of a list, each a search; 1 or less: it is one */
+	GsGrade		grade;			/* of all its clauses: the least */
 } GsPlanState;
 
 /* What a scan will send and get, by the planner's figures. */
@@ -85,6 +87,29 @@ extern void gs_push_estimate(PlannerInfo *root, RelOptInfo *baserel,
  * count_path.c: the plan of a count(*)
  */
 extern ForeignScan *gs_count_plan(ForeignPath *best_path, List *tlist, Plan *outer_plan);
+
+/*
+ * order.c: rows in the order of a column
+ */
+
+/*
+ * The order in which a scan of the relation may be asked for with no more requests
+ * than it takes to sort it here, as pathkeys, and what that takes if all rows are
+ * wanted; NIL if there is none.
+ */
+extern List *gs_order_offer(PlannerInfo *root, RelOptInfo *baserel, GsEstimate *guess);
+
+/*
+ * Complete the plan of a path that may have such an order.
+ */
+extern void gs_order_plan(PlannerInfo *root, RelOptInfo *baserel, const ForeignPath *path,
+						  const GsPushed *pushed, GsScanPlan *plan);
+
+/*
+ * Is it this relation's rows that a LIMIT counts, and the tenant asked for all that
+ * they are filtered by, as the grade of it says?
+ */
+extern bool gs_limit_counts(const PlannerInfo *root, GsGrade grade);
 
 /*
  * bind_path.c: joins that send keys in batches

@@ -16,6 +16,8 @@ enum
 	PRIVATE_KEY,
 	PRIVATE_WANTED,
 	PRIVATE_KEEP,
+	PRIVATE_ORDER,
+	PRIVATE_DESCENDING,
 	PRIVATE_FIRST_PAGE,
 	PRIVATE_REQUESTS,
 	PRIVATE_LISTED,
@@ -69,6 +71,8 @@ gs_scan_plan_write(const GsScanPlan *plan)
 						plan->key ? gs_clause_write(plan->key) : NULL,
 						plan->wanted ? gs_clause_write(plan->wanted) : NULL,
 						makeInteger(plan->keep));
+	result = lappend(result, makeInteger(plan->order));
+	result = lappend(result, makeInteger(plan->descending));
 	result = lappend(result, makeInteger(plan->first_page));
 	result = lappend(result, makeFloat(psprintf("%.0f", plan->requests)));
 	result = lappend(result, makeFloat(psprintf("%.0f", plan->listed)));
@@ -107,6 +111,8 @@ gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 	plan->key = key ? gs_clause_read(key) : NULL;
 	plan->wanted = wanted ? gs_clause_read(wanted) : NULL;
 	plan->keep = intVal(list_nth(fdw_private, PRIVATE_KEEP));
+	plan->order = intVal(list_nth(fdw_private, PRIVATE_ORDER));
+	plan->descending = intVal(list_nth(fdw_private, PRIVATE_DESCENDING));
 	plan->first_page = intVal(list_nth(fdw_private, PRIVATE_FIRST_PAGE));
 	plan->requests = floatVal(list_nth(fdw_private, PRIVATE_REQUESTS));
 	plan->listed = floatVal(list_nth(fdw_private, PRIVATE_LISTED));

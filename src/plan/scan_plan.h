@@ -49,6 +49,8 @@ typedef struct GsScanPlan
 	GsBindInnerPlan *bind;		/* of a bind join's inner side, or NULL; the two of fdw_exprs
 								 * behind them are the key and what it is compared with */
 	GsKeep		keep;
+	AttrNumber	order;			/* of the column that its rows are in the order of; 0: in none */
+	bool		descending;
 	int			first_page;		/* rows, 0 for a full page */
 	double		requests;		/* estimated */
 	double		listed;			/* rows that come, likewise, if all that the plan has is sent; */

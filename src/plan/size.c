@@ -69,6 +69,8 @@ gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreignta
 	gs_push_estimate(root, baserel, relation, &pushed, &guess);
 	state->requests = guess.requests;
 	state->carried = guess.carried;
+	state->pieces = pushed.pieces;
+	state->grade = pushed.grade;
 	told = gs_estimate_remotely(relation, pushed.clauses, pushed.exprs, baserel->userid);
 	if (told >= 0)
 	{

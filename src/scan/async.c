@@ -32,8 +32,8 @@
 bool
 gainsightIsForeignPathAsyncCapable(ForeignPath *path)
 {
-	/* what stands for a whole count(*) has a plan below it, which is not */
-	return !IS_UPPER_REL(path->path.parent);
+	/* a count(*) has a plan below it that is not; for an order all may have to be read */
+	return !IS_UPPER_REL(path->path.parent) && path->path.pathkeys == NIL;
 }
 
 static bool

@@ -149,10 +149,15 @@ explain_search(const GsRelation *relation, const GsScanPlan *plan, const GsFilte
 	for (int i = 0; i < search->nconditions; i++)
 		conditions = lappend(conditions, psprintf("%c: %s", 'A' + i,
 												  shown_condition(&search->conditions[i])));
-	if (conditions == NIL)
-		return;
-	ExplainPropertyList("Gainsight Conditions", conditions, es);
-	ExplainPropertyText("Gainsight Expression", search->expression, es);
+	if (conditions != NIL)
+	{
+		ExplainPropertyList("Gainsight Conditions", conditions, es);
+		ExplainPropertyText("Gainsight Expression", search->expression, es);
+	}
+	if (plan->order != 0)
+		ExplainPropertyText("Gainsight Order",
+							psprintf("%s %s", relation->atts[plan->order - 1].field,
+									 plan->descending ? "desc" : "asc"), es);
 }
 
 /* What the plan will ask for, and what it will send then. */

@@ -199,6 +199,10 @@ prepare_rows(ForeignScanState *node, int eflags)
 		state->with_header = ExecInitExtraTupleSlot(node->ss.ps.state,
 													node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
 													&TTSOpsHeapTuple);
+	if (state->plan.order != 0)
+		state->sorted = ExecInitExtraTupleSlot(node->ss.ps.state,
+											   node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,
+											   &TTSOpsMinimalTuple);
 	state->source.context = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw scan",
 												  ALLOCSET_SMALL_SIZES);
 	state->maker = gs_row_maker_create(state->relation, state->plan.attnums);
@@ -289,7 +293,10 @@ gainsightEndForeignScan(ForeignScanState *node)
 	if (state->saved != NULL)
 		gs_saved_forget(state->saved);
 	if (state->source.context != NULL)
+	{
+		gs_source_close(&state->source);
 		MemoryContextDelete(state->source.context);
+	}
 }
 
 void

@@ -10,8 +10,11 @@
  */
 #include "postgres.h"
 
+#include "executor/executor.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/typcache.h"
 
 #include "drain.h"
 #include "state.h"
@@ -110,6 +113,72 @@ is_read_whole(const GsScanState *state, const GsSource *source)
 }
 
 /*
+ * An order.
+ */
+
+/* Rows will be sorted here, all but those that were given already. */
+static void
+begin_sort(const GsScanState *state, GsSource *source)
+{
+	GsSorting  *sorting = &source->sorting;
+	AttrNumber	attnum = source->plan->order;
+	TypeCacheEntry *type = lookup_type_cache(state->relation->atts[attnum - 1].type,
+											 TYPECACHE_LT_OPR | TYPECACHE_GT_OPR);
+	Oid			operator = source->plan->descending ? type->gt_opr : type->lt_opr;
+	Oid			collation = InvalidOid;
+	bool		nulls_first = false;
+	MemoryContext old = MemoryContextSwitchTo(source->context);
+
+	if (sorting->row == NULL)
+		sorting->row = AllocSetContextCreate(CurrentMemoryContext, "gainsight_fdw row", ALLOCSET_DEFAULT_SIZES);
+	sorting->sort = tuplesort_begin_heap(state->sorted->tts_tupleDescriptor, 1, &attnum, &operator, &collation,
+										 &nulls_first, work_mem, NULL, TUPLESORT_NONE);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * The source has a spec: have it ask for the order of the plan, by one search, of which
+ * a page is read.  Where all is read in any case, or by more than one, it is sorted.
+ */
+static void
+begin_order(GsScanState *state, GsSource *source)
+{
+	GsReadSpec *spec = &source->spec;
+	GsSorting  *sorting = &source->sorting;
+
+	spec->seen = gs_seen_create(source->context);
+	if (!spec->paging.whole && spec->nkeys < 0 && spec->nsearches == 1)
+	{
+		sorting->asked.field = state->relation->atts[source->plan->order - 1].field;
+		sorting->asked.descending = source->plan->descending;
+		sorting->asked.read = gs_moment_of;
+		unconstify(GsSearch *, spec->searches)->order = &sorting->asked;
+		return;
+	}
+	spec->paging.first_page = spec->paging.page_size;
+	spec->paging.whole = true;
+	begin_sort(state, source);
+}
+
+/*
+ * The page was not enough: the rest is that of a walk by keys, which misses nothing
+ * whatever is changed meanwhile.
+ */
+static void
+go_on_by_keys(GsScanState *state, GsSource *source)
+{
+	GsReadSpec *spec = &source->spec;
+	GsReader   *reader;
+
+	unconstify(GsSearch *, spec->searches)->order = NULL;
+	spec->paging.first_page = spec->paging.page_size;
+	spec->paging.whole = true;
+	reader = gs_reader_open(&state->relation->settings->tenant, spec, source->context);
+	begin_sort(state, source);
+	source->reader = reader;
+}
+
+/*
  * Records.
  */
 
@@ -127,6 +196,9 @@ lockable_key(const GsScanState *state, const GsReadSpec *spec)
 void
 gs_source_close(GsSource *source)
 {
+	if (source->sorting.sort != NULL)
+		tuplesort_end(source->sorting.sort);
+	memset(&source->sorting, 0, sizeof(GsSorting));
 	MemoryContextReset(source->context);
 	source->reader = NULL;
 	source->record = NULL;
@@ -144,9 +216,11 @@ gs_source_open(GsScanState *state, GsSource *source, const GsScanPlan *plan,
 	old = MemoryContextSwitchTo(source->context);
 	if (build_spec(state->relation, plan, &state->search, operands, &source->spec))
 	{
-		source->spec.paging.whole = is_read_whole(state, source);
 		if (plan->bind != NULL)
 			source->spec.seen = state->seen;
+		source->spec.paging.whole = is_read_whole(state, source);
+		if (plan->order != 0)
+			begin_order(state, source);
 		if (state->saved != NULL)
 			gs_saved_begin_scan(state->saved, tenant, lockable_key(state, &source->spec));
 		source->reader = gs_reader_open(tenant, &source->spec, source->context);
@@ -183,25 +257,130 @@ remember_totals(const GsRelation *relation, const GsSource *source)
 		gs_total_remember(tenant, relation->resource, total);
 }
 
+/* Where is a row in the order? */
+static TimestampTz
+place_of(const GsScanState *state, const GsSource *source, const TupleTableSlot *slot)
+{
+	int			column = source->plan->order - 1;
+
+	if (slot->tts_isnull[column])
+		gs_search_fail_order(&state->relation->settings->tenant, state->relation->resource,
+							 psprintf("a record has no %s that it could be ordered by.",
+									  state->relation->atts[column].field));
+	return DatumGetTimestampTz(slot->tts_values[column]);
+}
+
+/* The next record as a row, as records come; false at the end. */
+static bool
+fetch_next(GsScanState *state, GsSource *source, TupleTableSlot *slot)
+{
+	GsSorting  *sorting = &source->sorting;
+
+	ExecClearTuple(slot);
+	if (source->record == NULL)
+		source->record = gs_reader_next(source->reader, &source->path_key);
+	if (source->record == NULL)
+		return false;
+	fill_slot(state, source, slot);
+	if (source->plan->order != 0)
+	{
+		TimestampTz place = place_of(state, source, slot);
+
+		if (sorting->sort == NULL)
+		{
+			sorting->first = sorting->given ? sorting->first : place;
+			sorting->last = place;
+			sorting->given = true;
+		}
+	}
+	if (state->saved != NULL)
+		gs_saved_add(state->saved, source->record);
+	source->record = NULL;
+	return true;
+}
+
+/* Sort all that has not been given. */
+static void
+complete_sort(GsScanState *state, GsSource *source, TupleTableSlot *slot)
+{
+	GsSorting  *sorting = &source->sorting;
+	MemoryContext old = MemoryContextSwitchTo(sorting->row);
+
+	while (fetch_next(state, source, slot))
+	{
+		tuplesort_puttupleslot(sorting->sort, slot);
+		MemoryContextReset(sorting->row);
+	}
+	MemoryContextSwitchTo(old);
+	tuplesort_performsort(sorting->sort);
+	sorting->complete = true;
+}
+
+/*
+ * May a record have got into the page's part of the order since that was read?  What
+ * is changed or made gets the latest dates; another may begin to fit the conditions.
+ */
+static bool
+may_be_new(const GsSource *source, const GsResource *resource, TimestampTz place)
+{
+	return (source->plan->descending && place >= source->sorting.first) ||
+		source->spec.searches[0].nconditions > 0 || resource->nchoices > 0;
+}
+
+/* A row of the rest that belongs before one that was given cannot be given any more. */
+static void
+check_rest(const GsScanState *state, const GsSource *source, const TupleTableSlot *slot)
+{
+	const GsSorting *sorting = &source->sorting;
+	const GsTenant *tenant = &state->relation->settings->tenant;
+	const GsResource *resource = state->relation->resource;
+	TimestampTz place = place_of(state, source, slot);
+	const char *why;
+
+	if (!sorting->given || (source->plan->descending ? place <= sorting->last : place >= sorting->last))
+		return;
+	why = psprintf(_("a record was not on the first page, where its %s belongs."),
+				   state->relation->atts[source->plan->order - 1].field);
+	if (!may_be_new(source, resource, place))
+		gs_search_fail_order(tenant, resource, why);
+	gs_record_fail(tenant, ERRCODE_T_R_SERIALIZATION_FAILURE,
+				   psprintf(_("records of %s were changed while they were read in an order"), resource->name),
+				   why, _("Try again; with the server option trust_order 'false' it is no matter."));
+}
+
+/* The next of the rows that are sorted here. */
+static bool
+fetch_sorted(GsScanState *state, GsSource *source, TupleTableSlot *slot)
+{
+	if (!source->sorting.complete)
+		complete_sort(state, source, slot);
+	ExecClearTuple(slot);
+	if (!tuplesort_gettupleslot(source->sorting.sort, true, false, state->sorted, NULL))
+		return false;
+	ExecCopySlot(slot, state->sorted);
+	slot_getallattrs(slot);
+	check_rest(state, source, slot);
+	return true;
+}
+
 bool
 gs_source_fetch(GsScanState *state, GsSource *source, TupleTableSlot *slot)
 {
 	ExecClearTuple(slot);
 	if (source->reader == NULL)
 		return false;
-	if (source->record == NULL)
-		source->record = gs_reader_next(source->reader, &source->path_key);
-	if (source->record == NULL)
+	if (source->sorting.sort == NULL)
 	{
-		remember_totals(state->relation, source);
-		source->reader = NULL;
-		return false;
+		if (fetch_next(state, source, slot))
+			return true;
+		if (gs_reader_is_partial(source->reader))
+			go_on_by_keys(state, source);
 	}
-	fill_slot(state, source, slot);
-	if (state->saved != NULL)
-		gs_saved_add(state->saved, source->record);
-	source->record = NULL;
-	return true;
+	if (source->sorting.sort != NULL && fetch_sorted(state, source, slot))
+		return true;
+	remember_totals(state->relation, source);
+	source->reader = NULL;
+	return false;
 }
 
 bool

@@ -7,6 +7,7 @@
 
 #include "access/xact.h"
 #include "nodes/execnodes.h"
+#include "utils/tuplesort.h"
 #include "utils/tuplestore.h"
 
 #include "scan.h"
@@ -35,6 +36,18 @@ typedef enum GsScanPhase
 /* Was no row of this (re)scan asked for?  An evaluation that failed was in vain. */
 #define GS_IS_AT_START(state) ((state)->phase <= GS_EVALUATING)
 
+/* The rows of a source in the order of its plan. */
+typedef struct GsSorting
+{
+	GsOrder		asked;			/* of the tenant, for the first page */
+	bool		given;			/* rows of that were given: */
+	TimestampTz first;			/* the value of the first, */
+	TimestampTz last;			/* and of the last */
+	Tuplesortstate *sort;		/* of the other rows, here, NULL: there are none yet */
+	bool		complete;		/* all of them are in it */
+	MemoryContext row;			/* of one of them, as it comes */
+} GsSorting;
+
 /* Where records come from. */
 typedef struct GsSource
 {
@@ -43,6 +56,7 @@ typedef struct GsSource
 	const GsJson *record;		/* of it, that is no row yet, or NULL */
 	const char *path_key;		/* which it came by */
 	GsReadSpec	spec;
+	GsSorting	sorting;		/* where the plan has an order */
 	MemoryContext context;		/* of spec and reader; reset with them */
 } GsSource;
 
@@ -78,6 +92,7 @@ typedef struct GsScanState
 	GsCount    *count;			/* it stands for a whole count(*), and has no rows of its own; or
 								 * NULL */
 	GsRowMaker *maker;
+	TupleTableSlot *sorted;		/* a row that was sorted here; NULL: there was none */
 	TupleTableSlot *with_header;	/* the row once more, for a plan that looks at its system
 									 * columns; NULL: none does */
 	GsSearch	search;			/* what to select */

@@ -162,6 +162,14 @@ gs_parse_datetime(const char *text, bool is_number, Timestamp *moment)
 	return valid && IS_VALID_TIMESTAMP(*moment);
 }
 
+bool
+gs_moment_of(const GsJson *value, int64 *moment)
+{
+	const char *text = gs_json_text(value);
+
+	return text != NULL && gs_parse_datetime(text, gs_json_kind(value) == GS_JSON_NUMBER, moment);
+}
+
 static int64
 divide_down(int64 moment, int64 unit)
 {

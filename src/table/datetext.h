@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "datatype/timestamp.h"
+#include "wire/wire.h"
 
 /*
  * Parse a date or date-time: YYYY-MM-DD, followed or not by T or a blank, a
@@ -16,6 +17,11 @@
  * *moment is the moment in UTC, midnight for a date.  False if it is neither.
  */
 extern bool gs_parse_datetime(const char *text, bool is_number, Timestamp *moment);
+
+/*
+ * The same of a value, NULL or of any kind: false if it is none of these.
+ */
+extern bool gs_moment_of(const GsJson *value, int64 *moment);
 
 /*
  * Is it a date without a time?

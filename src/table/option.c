@@ -51,6 +51,7 @@ const GsOption gs_options[] = {
 	{"in_list_size", ON_SERVER, OPTION_INTEGER, "100", AT(in_list_size), 1, 10000, false, NULL},
 	{"operators", ON_SERVER, OPTION_STRING, NULL, AT(operators), .check = check_operators},
 	{"trust_filters", ON_SERVER, OPTION_BOOLEAN, "false", AT(trust_filters), 0, 0, false, NULL},
+	{"trust_order", ON_SERVER, OPTION_BOOLEAN, "false", AT(trust_order), 0, 0, false, NULL},
 	{"conflict_check", ON_SERVER | ON_TABLE, OPTION_BOOLEAN, "true", AT(conflict_check), 0, 0, false, NULL},
 	{"batch_size", ON_SERVER | ON_TABLE, OPTION_INTEGER, "100", AT(batch_size), 1, 10000, false, NULL},
 	{"readonly", ON_SERVER | ON_TABLE, OPTION_BOOLEAN, "false", AT(readonly), 0, 0, false, NULL},

@@ -51,6 +51,7 @@ typedef struct GsSettings
 	double		request_cost;
 	double		tuple_cost;
 	bool		trust_filters;
+	bool		trust_order;
 	bool		conflict_check;
 	bool		readonly;
 	const char *write_at;
