@@ -74,6 +74,19 @@ SELECT * FROM local.error_of('SELECT n FROM gs.numbers');
 SELECT * FROM local.error_of('SELECT n FROM gs.numbers');
 \! sql/include/answer --records '{"Gsid":"1P02A","Health__gc":NaN}'
 SELECT * FROM local.error_of('SELECT n FROM gs.numbers');
+-- whatever the number of digits, and wherever the point: what the type would make of the text
+ALTER FOREIGN TABLE gs.numbers ALTER as_text OPTIONS (SET field 'Health__gc');
+\! sql/include/answer --records $(awk 'BEGIN { digits = "9080706050403020100009"; for (n = 1; n <= 22; n++) for (p = 0; p < n; p++) printf "{\"Gsid\":\"%d.%d\",\"Health__gc\":%s%s%s} ", n, p, (n + p) % 2 ? "-" : "", p ? substr(digits, 1, n - p) "." : substr(digits, 1, n), p ? substr(digits, n - p + 1, p) : "" }')
+SELECT count(*), count(*) FILTER (WHERE n::text = as_text::numeric::text) AS same FROM gs.numbers;
+\! sql/include/answer --records '{"Gsid":"1","Health__gc":".50"}' '{"Gsid":"2","Health__gc":"5."}' '{"Gsid":"3","Health__gc":"-0.00"}' '{"Gsid":"4","Health__gc":" 7.10 "}' '{"Gsid":"5","Health__gc":"+1.0"}' '{"Gsid":"6","Health__gc":"-00012.30"}' '{"Gsid":"7","Health__gc":0.00}'
+SELECT gsid, n, n::text = as_text::numeric::text AS same FROM gs.numbers ORDER BY gsid;
+-- a sign, a point, two points are no number
+\! sql/include/answer --records '{"Gsid":"1P02A","Health__gc":"-"}'
+SELECT * FROM local.error_of('SELECT n FROM gs.numbers');
+\! sql/include/answer --records '{"Gsid":"1P02A","Health__gc":"."}'
+SELECT * FROM local.error_of('SELECT n FROM gs.numbers');
+\! sql/include/answer --records '{"Gsid":"1P02A","Health__gc":"1.2.3"}'
+SELECT * FROM local.error_of('SELECT n FROM gs.numbers');
 -- integers: a fraction of zeros is none, any other does not fit, nor does too much
 ALTER FOREIGN TABLE gs.numbers ALTER n TYPE integer;
 \! sql/include/answer --records '{"Gsid":"01","Health__gc":12.00}' '{"Gsid":"02","Health__gc":-7}' '{"Gsid":"03","Health__gc":"12"}' '{"Gsid":"04","Health__gc":""}' '{"Gsid":"05","Health__gc":1E3}' '{"Gsid":"06","Health__gc":1.2e+1}'
@@ -81,6 +94,16 @@ SELECT gsid, n FROM gs.numbers ORDER BY gsid;
 \! sql/include/answer --records '{"Gsid":"1P02A","Health__gc":12.5}'
 SELECT * FROM local.error_of('SELECT n FROM gs.numbers');
 \! sql/include/answer --records '{"Gsid":"1P02A","Health__gc":2147483648}'
+SELECT * FROM local.error_of('SELECT n FROM gs.numbers');
+ALTER FOREIGN TABLE gs.numbers ALTER n TYPE smallint;
+\! sql/include/answer --records '{"Gsid":"01","Health__gc":-32768}' '{"Gsid":"02","Health__gc":32767}' '{"Gsid":"03","Health__gc":"-0"}'
+SELECT gsid, n FROM gs.numbers ORDER BY gsid;
+\! sql/include/answer --records '{"Gsid":"1P02A","Health__gc":-32769}'
+SELECT * FROM local.error_of('SELECT n FROM gs.numbers');
+ALTER FOREIGN TABLE gs.numbers ALTER n TYPE bigint;
+\! sql/include/answer --records '{"Gsid":"01","Health__gc":-9223372036854775808}' '{"Gsid":"02","Health__gc":9223372036854775807}' '{"Gsid":"03","Health__gc":-999999999999999999}' '{"Gsid":"04","Health__gc":"0000000000000000000007"}'
+SELECT gsid, n FROM gs.numbers ORDER BY gsid;
+\! sql/include/answer --records '{"Gsid":"1P02A","Health__gc":9223372036854775808}'
 SELECT * FROM local.error_of('SELECT n FROM gs.numbers');
 
 --

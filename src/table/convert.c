@@ -38,6 +38,7 @@ typedef enum Road
 	ROAD_DATE,
 	ROAD_TIMESTAMP,				/* with or without time zone: UTC inside */
 	ROAD_INTEGER,				/* an input function that takes no fraction */
+	ROAD_NUMERIC,				/* of any precision */
 	ROAD_JSON,					/* an input function that takes JSON */
 	ROAD_INPUT					/* any other input function */
 } Road;
@@ -52,6 +53,7 @@ struct GsInput
 	pg_tz	   *zone;			/* in which a moment is a day; NULL: UTC */
 	bool		domain;			/* check the domain's constraints */
 	Oid			type;			/* as declared */
+	Oid			base;			/* the same, but of a domain */
 	int32		typmod;			/* of the base type */
 	Oid			ioparam;
 	FmgrInfo	function;		/* of the base type */
@@ -77,6 +79,8 @@ road_of(Oid type, int32 typmod)
 		case INT4OID:
 		case INT8OID:
 			return ROAD_INTEGER;
+		case NUMERICOID:
+			return typmod < 0 ? ROAD_NUMERIC : ROAD_INPUT;
 		case JSONOID:
 		case JSONBOID:
 			return ROAD_JSON;
@@ -98,6 +102,7 @@ gs_input_create(const GsRelation *relation, AttrNumber attnum)
 	input->type = attr->type;
 	input->typmod = attr->typmod;
 	base = getBaseTypeAndTypmod(attr->type, &input->typmod);
+	input->base = base;
 	input->domain = base != attr->type;
 	input->road = road_of(base, input->typmod);
 	get_type_category_preferred(base, &category, &preferred);
@@ -213,6 +218,8 @@ check_nul(const GsJsonScalar *scalar)
 static Datum
 base_datum(GsInput *input, GsJsonKind kind, const GsJsonScalar *scalar)
 {
+	Datum		value;
+
 	check_nul(scalar);
 	switch (input->road)
 	{
@@ -222,7 +229,11 @@ base_datum(GsInput *input, GsJsonKind kind, const GsJsonScalar *scalar)
 		case ROAD_TIMESTAMP:
 			return datetime_datum(input, kind, scalar->text);
 		case ROAD_INTEGER:
-			return input_function(input, plain_integer(scalar->text));
+			return gs_value_of_digits(input->base, scalar->text, &value) ? value :
+				input_function(input, plain_integer(scalar->text));
+		case ROAD_NUMERIC:
+			return gs_value_of_digits(input->base, scalar->text, &value) ? value :
+				input_function(input, gs_from_utf8(scalar->text));
 		default:
 			return input_function(input, gs_from_utf8(scalar->text));
 	}

@@ -18,21 +18,20 @@
 
 #define EPOCH_SHIFT ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
 
-/* Exactly count digits; goes behind them. */
-static bool
-take_digits(const char **at, int count, int *value)
+/* Exactly two digits; goes behind them. */
+static inline bool
+take_two(const char **at, int *value)
 {
-	*value = 0;
-	for (int i = 0; i < count; i++, (*at)++)
-	{
-		if (**at < '0' || **at > '9')
-			return false;
-		*value = *value * 10 + (**at - '0');
-	}
+	const char *digits = *at;
+
+	if (digits[0] < '0' || digits[0] > '9' || digits[1] < '0' || digits[1] > '9')
+		return false;
+	*value = digits[0] * 10 + digits[1] - '0' * 11;
+	*at += 2;
 	return true;
 }
 
-static bool
+static inline bool
 take_char(const char **at, char c)
 {
 	if (**at != c)
@@ -44,14 +43,15 @@ take_char(const char **at, char c)
 static bool
 take_date(const char **at, Timestamp *moment)
 {
-	int			year,
+	int			century,
+				year,
 				month,
 				day;
 
-	if (!take_digits(at, 4, &year) || !take_char(at, '-') ||
-		!take_digits(at, 2, &month) || !take_char(at, '-') ||
-		!take_digits(at, 2, &day))
+	if (!take_two(at, &century) || !take_two(at, &year) || !take_char(at, '-') ||
+		!take_two(at, &month) || !take_char(at, '-') || !take_two(at, &day))
 		return false;
+	year += century * 100;
 	if (year == 0 || month < 1 || month > 12 ||
 		day < 1 || day > day_tab[isleap(year)][month - 1])
 		return false;
@@ -85,12 +85,12 @@ take_time(const char **at, Timestamp *moment)
 				second = 0,
 				micros = 0;
 
-	if (!take_digits(at, 2, &hour) || !take_char(at, ':') ||
-		!take_digits(at, 2, &minute))
+	if (!take_two(at, &hour) || !take_char(at, ':') ||
+		!take_two(at, &minute))
 		return false;
 	if (take_char(at, ':'))
 	{
-		if (!take_digits(at, 2, &second))
+		if (!take_two(at, &second))
 			return false;
 		if ((**at == '.' || **at == ',') && ((*at)++, !take_fraction(at, &micros)))
 			return false;
@@ -114,10 +114,10 @@ take_zone(const char **at, Timestamp *moment)
 	sign = **at == '+' ? 1 : -1;
 	if (!take_char(at, '+') && !take_char(at, '-'))
 		return false;
-	if (!take_digits(at, 2, &hours))
+	if (!take_two(at, &hours))
 		return false;
 	if (take_char(at, ':') || **at != '\0')
-		if (!take_digits(at, 2, &minutes))
+		if (!take_two(at, &minutes))
 			return false;
 	if (hours > MAX_TZDISP_HOUR || minutes > 59)
 		return false;

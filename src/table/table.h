@@ -253,6 +253,13 @@ extern const char *gs_value_json(const GsRelation *relation, const GsAttr *attr,
 extern int	gs_number_compare(const char *a, const char *b);
 
 /*
+ * The value that the input function of an integer type, or of numeric, would make
+ * of a text of digits, at most with a sign and a point.  False for any other text,
+ * and for what does not fit: that is the function's to judge.
+ */
+extern bool gs_value_of_digits(Oid type, const char *text, Datum *value);
+
+/*
  * Text from and to UTF-8; the argument itself where nothing has to change.
  * Raises 22P05 (which gs_input_rethrow makes HV004) for what has no equal.
  */

@@ -18,6 +18,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/numeric.h"
 #include "utils/timestamp.h"
 
 #include "table.h"
@@ -123,6 +124,59 @@ int
 gs_number_compare(const char *a, const char *b)
 {
 	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, numeric_of(a), numeric_of(b)));
+}
+
+/* So many digits fit into 64 bits, whichever they are. */
+#define MOST_DIGITS 18
+
+/* The digits of a number as if it had no point, and how many stand behind that. */
+static bool
+take_digits(const char *text, int64 *digits, int *scale)
+{
+	const char *at = *text == '-' ? text + 1 : text;
+	const char *point = NULL;
+	int			count = 0;
+
+	for (*digits = 0;; at++)
+	{
+		if (*at >= '0' && *at <= '9' && count++ < MOST_DIGITS)
+			*digits = *digits * 10 + (*at - '0');
+		else if (*at == '.' && point == NULL)
+			point = at;
+		else
+			break;
+	}
+	if (*at != '\0' || count == 0)
+		return false;
+	*scale = point != NULL ? at - point - 1 : 0;
+	if (*text == '-')
+		*digits = -*digits;
+	return true;
+}
+
+bool
+gs_value_of_digits(Oid type, const char *text, Datum *value)
+{
+	int64		digits;
+	int			scale;
+
+	if (!take_digits(text, &digits, &scale))
+		return false;
+	switch (type)
+	{
+		case NUMERICOID:
+			*value = NumericGetDatum(int64_div_fast_to_numeric(digits, scale));
+			return true;
+		case INT8OID:
+			*value = Int64GetDatum(digits);
+			return scale == 0;
+		case INT4OID:
+			*value = Int32GetDatum((int32) digits);
+			return scale == 0 && digits == (int32) digits;
+		default:
+			*value = Int16GetDatum((int16) digits);
+			return scale == 0 && digits == (int16) digits;
+	}
 }
 
 const char *

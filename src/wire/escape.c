@@ -4,6 +4,9 @@
  *
  * It would refuse half a surrogate pair, and cut a text at \u0000.  So it gets
  * U+FFFD for these, and it is noted that there was one.
+ *
+ * A text of some lines has no other escapes than those of one letter, and is not
+ * worth a tree of its own: these are read here.
  */
 #include "postgres.h"
 
@@ -12,6 +15,10 @@
 #include <cjson/cJSON.h>
 
 #include "escape.h"
+
+/* The escapes of one letter, and what they say. */
+static const char letters[] = "\"\\/bfnrt";
+static const char meanings[] = "\"\\/\b\f\n\r\t";
 
 /* The code of an escape with digits; -1 if it is none. */
 static int
@@ -34,7 +41,7 @@ bool
 gs_escape_is_valid(const char *at)
 {
 	return at[1] == 'u' ? code_of(at) >= 0 :
-		at[1] != '\0' && strchr("\"\\/bfnrt", at[1]) != NULL;
+		at[1] != '\0' && strchr(letters, at[1]) != NULL;
 }
 
 static void
@@ -55,17 +62,36 @@ replace_odd(char *text, GsString *string)
 	}
 }
 
-void
-gs_escape_read(GsString *string, const char *start, const char *end, MemoryContext context)
+/* The same as gs_escape_read, into text; false if there are escapes with digits. */
+static bool
+read_letters(GsString *string, const char *start, const char *end, char *text)
 {
-	/* with its quotation marks at first, and what it says is never longer */
-	size_t		length = end - start + 2;
-	char	   *text = MemoryContextAllocExtended(context, length + 1, MCXT_ALLOC_HUGE);
+	char	   *to = text;
+	const char *escape;
+
+	while ((escape = memchr(start, '\\', end - start)) != NULL)
+	{
+		if (escape[1] == 'u')
+			return false;
+		memcpy(to, start, escape - start);
+		to += escape - start;
+		*to++ = meanings[strchr(letters, escape[1]) - letters];
+		start = escape + 2;
+	}
+	memcpy(to, start, end - start);
+	to += end - start;
+	*to = '\0';
+	string->length = to - text;
+	return true;
+}
+
+static void
+read_digits(GsString *string, char *text, size_t length)
+{
 	cJSON	   *json;
 
-	memcpy(text, start - 1, length);
+	memcpy(text, string->token - 1, length);
 	text[length] = '\0';
-	*string = (GsString) {.token = start, .token_length = length - 2, .text = text};
 	replace_odd(text, string);
 	json = cJSON_ParseWithLength(text, length);
 	if (json == NULL)			/* all else has been seen to */
@@ -76,6 +102,18 @@ gs_escape_read(GsString *string, const char *start, const char *end, MemoryConte
 	strcpy(text, json->valuestring);
 	cJSON_Delete(json);
 	string->length = strlen(text);
+}
+
+void
+gs_escape_read(GsString *string, const char *start, const char *end, MemoryContext context)
+{
+	/* with its quotation marks at first, and what it says is never longer */
+	size_t		length = end - start + 2;
+	char	   *text = MemoryContextAllocExtended(context, length + 1, MCXT_ALLOC_HUGE);
+
+	*string = (GsString) {.token = start, .token_length = length - 2, .text = text};
+	if (!read_letters(string, start, end, text))
+		read_digits(string, text, length);
 }
 
 const char *

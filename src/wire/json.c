@@ -34,17 +34,20 @@ gs_json_kind(const GsJson *node)
 GsJsonKind
 gs_json_scalar(const GsJson *node, GsJsonScalar *scalar)
 {
-	*scalar = (GsJsonScalar) {NULL, 0, NULL, false};
+	scalar->text = NULL;
+	scalar->length = 0;
+	scalar->spare = NULL;
+	scalar->has_nul = false;
 	if (node == NULL)
 		return GS_JSON_ABSENT;
 	switch (node->type)
 	{
 		case GS_NODE_STRING:
+			scalar->spare = node->value.text - 1;
+			/* FALLTHROUGH */
 		case GS_NODE_NUMBER:
 			scalar->text = node->value.text;
 			scalar->length = node->length;
-			if (node->type == GS_NODE_STRING)
-				scalar->spare = node->value.text - 1;
 			break;
 		case GS_NODE_ESCAPED:
 			scalar->text = node->value.string->text;
