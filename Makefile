@@ -85,6 +85,10 @@ fuzz:
 versions:
 	@dev/servers/versions $(MAJORS)
 
+# make demo and make test on fresh Debian systems, of a clone of what is committed.
+newcomer:
+	@dev/servers/newcomer $(SUITES)
+
 # Any bytes for the parsers of replies and of dates.
 RUNS ?= 1000000
 parsers:
@@ -160,6 +164,8 @@ help:
 	@echo "              their statements ask for"
 	@echo "versions      build, regress and TAP on PostgreSQL 17, 18 and 19, in throwaway"
 	@echo "              roots: MAJORS=\"17 18 19\" KEEP=folder (root, on Debian)"
+	@echo "newcomer      demo and test on fresh Debian 12, 13 and forky, as root and with sudo:"
+	@echo "              SUITES=\"bookworm trixie forky\" STEPS=\"demo sudo test\" (root)"
 	@echo "parsers       any bytes for the parsers: RUNS=1000000"
 	@echo "asan          the regression test under AddressSanitizer, UBSan, LeakSanitizer"
 	@echo "cassert       regression test and TAP on a server with assertions"
@@ -179,5 +185,5 @@ help:
 	@echo "clean         remove what was built"
 	@echo "demo, shell and test install the packages that are missing."
 
-.PHONY: demo shell test tap nxt core clients conformance fuzz versions parsers asan cassert valgrind \
+.PHONY: demo shell test tap nxt core clients conformance fuzz versions newcomer parsers asan cassert valgrind \
 	sqlsmith bench layers docs symbols lint layout indent coverage results dist deb help

@@ -93,3 +93,32 @@ on_signal() {
 	[ -n "$running" ] || exit "$caught"
 	[ -z "$target" ] || kill -s "$signal" -- "$target" 2>/dev/null || true
 }
+
+# in_namespaces SCRIPT ARG...: SCRIPT inside FOLDER ARG..., where FOLDER is empty and
+# its own, in namespaces of its own: with the first process there go all the others,
+# and with them the mounts and what is in them.  Ends the caller.
+in_namespaces() {
+	local tool status
+
+	for tool in apt-get dpkg-deb unshare; do
+		command -v "$tool" >/dev/null || die "there is no $tool: this works on Debian only"
+	done
+	work=$(scratch_name)
+	trap 'rmdir "$work" 2>/dev/null' EXIT
+	on_signals
+	mkdir -m 755 "$work"
+	run unshare --mount --pid --fork --kill-child --mount-proc "$1" inside "$work" "${@:2}" \
+		</dev/null && status=0 || status=$?
+	[ "$caught" -eq 0 ] || status=$caught
+	exit "$status"
+}
+
+# The mirror that this system takes its own packages of Debian from.
+mirror_of_debian() {
+	local codename
+
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	# shellcheck disable=SC2016 # for apt-get to fill in
+	apt-get indextargets --format '$(REPO_URI)' \
+		"Codename: $codename" "Created-By: Packages" 2>/dev/null | head -1
+}
