@@ -210,6 +210,7 @@ run_creates(const Commit *commit, const GsRelation *relation, const Step *steps,
 		.count = count,
 		.records = palloc0(sizeof(GsJson *) * count),
 		.done = &created,
+		.many = to_make > 1,
 		.say_done = say_created,
 	};
 

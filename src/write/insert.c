@@ -92,7 +92,7 @@ fail_create(const GsCreates *creates, const Failed *failed)
 	const char *row = "";
 
 	/* which one to look for, or which one of several it was */
-	if (failed->outcome.uncertain || rows_a_request(creates->relation) > 1)
+	if (failed->outcome.uncertain || creates->many || rows_a_request(creates->relation) > 1)
 		row = psprintf("The row is %s. ",
 					   gs_write_shown(creates->relation, creates->writes[failed->row]));
 	if (failed->rows > 1)
@@ -233,6 +233,7 @@ create_rows(GsTarget *target, TupleTableSlot **slots, int count, bool fill)
 		.count = count,
 		.records = palloc0(sizeof(GsJson *) * count),
 		.done = &target->created,
+		.many = count > 1 || target->created > 0,
 		.say_done = say_created,
 		.arg = target,
 	};

@@ -16,6 +16,7 @@ typedef struct GsCreates
 	int			count;
 	const GsJson **records;		/* filled in: what the tenant answered to each */
 	int64	   *done;			/* one more for each record that is created */
+	bool		many;			/* there are others beside these: say which one failed */
 
 	/* a sentence of what was done so far, palloc'd: a failure's detail ends with it */
 	const char *(*say_done) (const void *arg);
