@@ -3,6 +3,7 @@
 import datetime
 import io
 import os
+import re
 
 from tap import asked, ctl, done, dump, requests, same, skip_all
 
@@ -18,7 +19,7 @@ settings.configure(
     DATABASES={"default": {
         "ENGINE": "django.db.backends.postgresql", "NAME": os.environ["PGDATABASE"],
         "USER": os.environ["PGUSER"], "PASSWORD": os.environ["PGPASSWORD"], "HOST": "127.0.0.1",
-        "PORT": os.environ["PGPORT"], "OPTIONS": {"options": "-c search_path=gs,public"}}})
+        "PORT": os.environ["PGPORT"], "OPTIONS": {"options": "-c search_path=gs,bi,public"}}})
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
@@ -49,6 +50,29 @@ class Plan(models.Model):
         managed = False
         app_label = "gainsight"
         db_table = "successplans"
+
+
+class WholePlan(models.Model):
+    """All columns, to write what can be, through the view of doc/bi_and_orms.md."""
+    gsid = Gsid(primary_key=True, default=None)
+    name = models.TextField()
+    company_id = models.TextField()
+    company_name = models.TextField(default="of the program")
+    type_id = models.TextField()
+    type_name = models.TextField(null=True)
+    status = models.TextField(null=True)
+    owner_id = models.TextField(null=True)
+    owner_name = models.TextField(null=True)
+    start_date = models.DateField(null=True)
+    end_date = models.DateField(null=True)
+    comments = models.TextField(null=True)
+    created_date = models.DateTimeField(auto_now_add=True)
+    modified_date = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        managed = False
+        app_label = "gainsight"
+        db_table = "plans_to_write"
 
 
 class PlanAsRead(models.Model):
@@ -138,8 +162,28 @@ def written():
          "reads its plans in one search")
 
 
+def written_whole():
+    page = os.path.dirname(os.path.abspath(__file__)) + "/../../doc/bi_and_orms.md"
+    with open(page, encoding="utf-8") as file, connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA bi; " + "".join(
+            re.findall(r"^```sql\n(CREATE VIEW bi\.plans_to_write.*?)^```$", file.read(), re.M | re.S)))
+    made = WholePlan.objects.create(name="whole", company_id="1P01WHOLE", type_id="1T01T")
+    same([(row[1], row[3] == "of the program") for row in dump("successplans") if row[0] == made.gsid],
+         [("whole", False)], "a view takes an INSERT with every column")
+    ctl("clear")
+    plan = WholePlan.objects.get(gsid=made.gsid)
+    plan.status, plan.owner_name = "Active", "of the program"
+    plan.save()
+    same([(row[1], row[6], row[8]) for row in dump("successplans") if row[0] == made.gsid],
+         [("whole", "Active", None)], "and an UPDATE")
+    same(asked(), {"GET /successplans/*": 3, "PUT /successplans/*": 1},
+         "by a GET to read, one for the view, and a GET and a PUT for the plan")
+    ctl("clear")
+
+
 inspected()
 queries()
 paged()
 written()
+written_whole()
 done()

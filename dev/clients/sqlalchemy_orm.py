@@ -27,6 +27,13 @@ def reflected():
          "columns and types are those of a plain table")
     same([(column.name, str(column.type)) for column in tables["objectives"].c][6:8],
          [("due_date", "DATE"), ("completion_percentage", "NUMERIC")], "numbers and dates have theirs")
+    with ENGINE.begin() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA viewed")
+        connection.exec_driver_sql("CREATE VIEW viewed.plans AS SELECT * FROM gs.successplans")
+    for schema, names in (("gs", []), ("viewed", ["viewed.plans"])):
+        everything = sqlalchemy.MetaData(schema=schema)
+        everything.reflect(ENGINE, views=True)
+        same(sorted(everything.tables), names, "reflect() finds %s in %s" % (names or "nothing", schema))
     same(requests(), {}, "reflection sends no request")
     return tables
 
@@ -49,6 +56,15 @@ def queries(connection, plans, objectives):
     same([row.name for row in connection.execute(query)],
          [name for name, _ in sorted((row[1], row[0]) for row in truth)][2:7],
          "ORDER BY, LIMIT and OFFSET")
+    ctl("clear")
+
+
+def pages(connection, plans):
+    query = select(plans.c.gsid).execution_options(stream_results=True, yield_per=100)
+    found = connection.execute(query)
+    same(len(found.fetchmany(100)), 100, "yield_per reads by a cursor at the server")
+    same(asked(), {"POST /successplans/search": 1}, "one page first")
+    same(len(found.all()) + 100, len(dump("successplans")), "and then the others")
     ctl("clear")
 
 
@@ -85,6 +101,7 @@ def inserts(connection, plans):
 TABLES = reflected()
 with ENGINE.connect() as CONNECTION:
     queries(CONNECTION, TABLES["successplans"], TABLES["objectives"])
+    pages(CONNECTION, TABLES["successplans"])
 session(TABLES["successplans"])
 with ENGINE.begin() as CONNECTION:
     inserts(CONNECTION, TABLES["successplans"])
