@@ -7,7 +7,7 @@ DATA = $(sort $(wildcard sql/gainsight_fdw--*.sql))
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 
 # The chapters of the regression test, in order: sql/NAME.sql, expected/NAME.out.
-CHAPTERS = options upgrade import nxt nxt_requests nxt_insert nxt_update nxt_conflicts nxt_write_at nxt_refresh trust_order describe objects names discover plan_types plans objectives types odd_text misfits envelopes paging rounds \
+CHAPTERS = options upgrade import nxt nxt_requests nxt_insert nxt_update nxt_conflicts nxt_write_at nxt_refresh trust_order describe objects names discover plan_types plans objectives types odd_text misfits on_error envelopes paging rounds \
 	filters implied lists numbers keys counts counts_by_status parameters analyze analyze_children joins walk_instead costs evaluation explain tenants oauth insert settings constants \
 	beforehand update conflicts own_writes merge dry_run write_at whole_rows cursors write_failure monitor check \
 	refresh refresh_full

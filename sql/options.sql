@@ -72,6 +72,7 @@ ALTER SERVER s OPTIONS (ADD connect_timeout '1', ADD request_timeout '1h',
   ADD max_connections '64', ADD rate_limit '0', ADD max_retries '0', ADD max_requests '0',
   ADD max_response_size '1GB', ADD compression 'off', ADD page_size '5000',
   ADD in_list_size '1', ADD operators 'EQ, IN,GTE', ADD trust_filters 'yes', ADD trust_order 'on',
+  ADD on_error 'set_null',
   ADD conflict_check 'false', ADD batch_size '1', ADD readonly 'on', ADD request_cost '0',
   ADD tuple_cost '1e-3', ADD use_remote_estimate '0', ADD ca_file '/etc/ssl/certs/ca.pem',
   ADD proxy 'http://127.0.0.1:3128');
@@ -108,6 +109,8 @@ ALTER SERVER s OPTIONS (SET max_response_size '64 megs');
 -- booleans
 ALTER SERVER s OPTIONS (SET compression 'perhaps');
 ALTER SERVER s OPTIONS (SET readonly '');
+-- words
+ALTER SERVER s OPTIONS (SET on_error 'null');
 -- costs
 ALTER SERVER s OPTIONS (SET request_cost '-1');
 ALTER SERVER s OPTIONS (SET tuple_cost 'NaN');

@@ -307,6 +307,17 @@ SELECT local.compare_queries(replace(query, 'local.successplans', 'gs.successpla
 \! sandbox/ctl clear
 
 --
+-- A date that may be null here because it does not fit
+--
+
+ALTER FOREIGN TABLE gs.successplans OPTIONS (ADD on_error 'set_null');
+SELECT * FROM local.ordered('SELECT * FROM gs.successplans ORDER BY modified_date DESC LIMIT 100');
+ALTER FOREIGN TABLE gs.successplans ALTER modified_date SET NOT NULL;
+SELECT * FROM local.ordered('SELECT * FROM gs.successplans ORDER BY modified_date DESC LIMIT 100');
+ALTER FOREIGN TABLE gs.successplans ALTER modified_date DROP NOT NULL, OPTIONS (DROP on_error);
+\! sandbox/ctl clear
+
+--
 -- Partitions
 --
 

@@ -8,7 +8,9 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
+#include "access/transam.h"
 #include "catalog/pg_foreign_server.h"
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -19,6 +21,11 @@
 #include "storage/buffile.h"
 #include "storage/lock.h"
 #include "utils/acl.h"
+#include "utils/lsyscache.h"
+
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#endif
 
 /* 18 keeps a library's name and version, for pg_get_loaded_modules() */
 #ifdef PG_MODULE_MAGIC_EXT
@@ -186,6 +193,66 @@ gs_server_aclcheck(Oid serverid, Oid userid)
 	return object_aclcheck(ForeignServerRelationId, serverid, userid, ACL_USAGE);
 #else
 	return pg_foreign_server_aclcheck(serverid, userid, ACL_USAGE);
+#endif
+}
+
+/*
+ * An input function that says that a value does not fit, instead of raising it:
+ * since 16 core's own do.  Others, which can only raise, still do.
+ *
+ * Before, the error is caught, without a subtransaction, so only of functions that
+ * hold nothing an abort would have to release: core's own of values, which call
+ * nobody else's and allocate in CurrentMemoryContext alone.  Not that of composites,
+ * which holds their descriptors, nor that of domains, whose constraints may call
+ * anything.  Only errors about data are caught, which leaves out a cancel.
+ */
+static inline bool
+gs_input_can_say(Oid type)
+{
+#if PG_VERSION_NUM >= 160000
+	(void) type;
+	return true;
+#else
+	Oid			function;
+	Oid			ioparam;
+	Oid			element = get_element_type(type);
+
+	if (OidIsValid(element))
+		return gs_input_can_say(element);
+	if (get_typtype(type) == TYPTYPE_ENUM)
+		return true;
+	getTypeInputInfo(type, &function, &ioparam);
+	return type < FirstGenbkiObjectId && function < FirstGenbkiObjectId &&
+		get_typtype(type) != TYPTYPE_COMPOSITE;
+#endif
+}
+
+/* False if it does not fit. */
+static inline bool
+gs_input_says(FmgrInfo *function, char *text, Oid ioparam, int32 typmod, Datum *value)
+{
+#if PG_VERSION_NUM >= 160000
+	ErrorSaveContext error = {T_ErrorSaveContext};
+
+	return InputFunctionCallSafe(function, text, ioparam, typmod, (Node *) &error, value);
+#else
+	MemoryContext context = CurrentMemoryContext;
+	volatile bool fits = true;
+
+	PG_TRY();
+	{
+		*value = InputFunctionCall(function, text, ioparam, typmod);
+	}
+	PG_CATCH();
+	{
+		if (ERRCODE_TO_CATEGORY(geterrcode()) != ERRCODE_DATA_EXCEPTION)
+			PG_RE_THROW();
+		MemoryContextSwitchTo(context);
+		FlushErrorState();
+		fits = false;
+	}
+	PG_END_TRY();
+	return fits;
 #endif
 }
 

@@ -30,7 +30,7 @@ _PG_init(void)
 	gs_connection_init();
 	gs_bind_outer_init();
 	gs_bind_path_init();
-	gs_drain_init();
+	gs_run_init();
 	gs_jit_init();
 	gs_wide_init();
 	gs_xact_init();

@@ -152,7 +152,7 @@ is($session->sqlstate('SELECT * FROM bare_types'), 'HV00D', 'a server without op
 is($session->sqlstate('SELECT * FROM bare'), 'HV00D', 'so does a table without');
 is($session->sqlstate('SELECT * FROM odd'), '', 'a good one works');
 for my $option ("page_size '0'", "page_size 'many'", "max_connections '-1'", "rate_limit 'x'", "request_timeout '0'",
-	"operators 'EQ;IN'", "compression 'perhaps'", "trust_order 'perhaps'", "request_cost 'NaN'", "max_response_size '-5'", "in_list_size '0'")
+	"operators 'EQ;IN'", "compression 'perhaps'", "trust_order 'perhaps'", "on_error 'null'", "request_cost 'NaN'", "max_response_size '-5'", "in_list_size '0'")
 {
 	$session->ask("ALTER SERVER odd OPTIONS (ADD $option)");
 	is($session->sqlstate('SELECT * FROM odd'), '22023', "$option is refused where it is read");

@@ -16,6 +16,7 @@ const { Gate } = require('./gate.js');
 const LEFT_OUT = {
 	envelopes: 'replies that are none',
 	types: 'replies made by hand, for values of every kind',
+	on_error: 'the same',
 	paging: 'tenants that lose count; its requests are those of other chapters',
 	write_failure: 'connections that break',
 	counts_by_status: 'a status that the document does not have, and tenants that lose count',

@@ -11,7 +11,7 @@ LEFT_OUT = {
     "objects": "is about nxt", "check": "finds out about both",
     "options": "options, not rows", "upgrade": "what the extension is made of, not rows", "import": "what IMPORT makes, not rows",
     "discover": "what IMPORT finds, not rows", "monitor": "the check-up and the numbers of requests",
-    "names": _FIELDS, "misfits": _FIELDS,
+    "names": _FIELDS, "misfits": _FIELDS, "on_error": _FIELDS,
     "counts_by_status": "a tenant that counts",
     "rounds": "round trips of a tenant that counts; nxt_requests has those of one that does not",
     # chapters that write: plans without an owner, of companies that are none, to a tenant that makes them anew

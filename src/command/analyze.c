@@ -36,6 +36,7 @@ typedef struct Sample
 	GsRelation *relation;
 	TupleDesc	desc;
 	GsRowMaker *maker;
+	GsMisfits  *misfits;
 	Datum	   *values;
 	bool	   *isnull;
 	MemoryContext row;			/* reset for each */
@@ -288,6 +289,8 @@ acquire_sample(Relation relation, int elevel, HeapTuple *rows, int targrows,
 									   ALLOCSET_DEFAULT_SIZES);
 	reservoir_init_selection_state(&sample.reservoir, targrows);
 	sample.maker = gs_row_maker_create(sample.relation, gs_relation_columns(sample.relation));
+	sample.misfits = gs_misfits_create(CurrentMemoryContext);
+	gs_row_maker_set_null(sample.maker, sample.misfits);
 
 	endpoint = gs_model_read(sample.relation->resource, false);
 	if (endpoint == NULL)
@@ -302,6 +305,7 @@ acquire_sample(Relation relation, int elevel, HeapTuple *rows, int targrows,
 	/* what was read is there */
 	*totalrows = Max(*totalrows, sample.seen);
 	*totaldeadrows = 0;
+	gs_misfits_tell(sample.misfits);
 	ereport(elevel,
 			(errmsg("\"%s\": sampled %d of %.0f rows of Gainsight with " INT64_FORMAT " requests",
 					sample.relation->name, sample.count, *totalrows,

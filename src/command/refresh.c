@@ -279,6 +279,7 @@ static void
 end_refresh(void *arg)
 {
 	(void) arg;
+	gs_relation_copies(InvalidOid);
 	gs_progress_end();
 }
 
@@ -316,6 +317,8 @@ prepare_refresh(Oid sourceid, Datum target, bool named, bool full)
 	refresh->windows = gs_windows_create(refresh->source, refresh->copy->version);
 	refresh->on_end.func = end_refresh;
 	MemoryContextRegisterResetCallback(context, &refresh->on_end);
+	/* null for what does not fit would be in the copy for good */
+	gs_relation_copies(sourceid);
 	PopActiveSnapshot();
 	return refresh;
 }

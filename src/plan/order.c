@@ -22,12 +22,13 @@
 
 /*
  * Is the order of the column's values that in which the tenant has its field?  That
- * of days is not, for where clocks are set back at midnight a day begins twice.
+ * of days is not, for where clocks are set back at midnight a day begins twice; nor is it
+ * where what does not fit is null.
  */
 static bool
 is_sortable(const GsAttr *attr, Oid opfamily)
 {
-	return attr->name != NULL && (attr->flags & GS_SORTABLE) && attr->pushdown &&
+	return attr->name != NULL && (attr->flags & GS_SORTABLE) && attr->pushdown && !attr->set_null &&
 		(attr->type == TIMESTAMPTZOID || attr->type == TIMESTAMPOID) &&
 		lookup_type_cache(attr->type, TYPECACHE_BTREE_OPFAMILY)->btree_opf == opfamily;
 }

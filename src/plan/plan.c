@@ -190,8 +190,7 @@ gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel, Oid foreigntable
 	else
 		plan.keep = baserel->reloptkind == RELOPT_OTHER_MEMBER_REL ?
 			GS_KEEP_MAY : GS_KEEP_NEVER;
-	plan.for_update = root->parse->commandType == CMD_UPDATE &&
-		bms_is_member(baserel->relid, root->all_result_relids);
+	plan.for_update = state->for_update;
 	plan.first_page = first_page(root, &pushed, state->relation->settings->page_size);
 	gs_order_plan(root, baserel, best_path, &pushed, &plan);
 	return make_foreignscan(tlist, scan_clauses, baserel->relid, pushed.exprs,

@@ -12,6 +12,7 @@
 typedef struct GsPlanState
 {
 	GsRelation *relation;
+	bool		for_update;		/* its rows are to be updated */
 	double		carried;		/* rows that the tenant will send */
 	double		requests;		/* to get them */
 	double		pieces;			/* of a list, each a search; 1 or less: it is one */

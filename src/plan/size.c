@@ -59,6 +59,10 @@ gainsightGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel, Oid foreignta
 	double		told;
 
 	state->relation = relation;
+	state->for_update = root->parse->commandType == CMD_UPDATE &&
+		bms_is_member(baserel->relid, root->all_result_relids);
+	if (state->for_update)
+		gs_relation_stop(relation);
 	baserel->fdw_private = state;
 	/* never analyzed */
 	if (baserel->tuples < 0)

@@ -30,7 +30,7 @@
 
 #include "answers.h"
 #include "bind_keys.h"
-#include "drain.h"
+#include "run.h"
 #include "scan.h"
 
 typedef struct BindOuterState

@@ -208,7 +208,12 @@ prepare_rows(ForeignScanState *node, int eflags)
 	state->maker = gs_row_maker_create(state->relation, state->plan.attnums);
 	gs_row_maker_select(state->maker, &state->search);
 	if (state->plan.for_update)
+	{
+		gs_relation_stop(state->relation);
 		state->saved = gs_saved_create(node, state->relation, &state->search);
+	}
+	else if (state->relation->settings->set_null)
+		gs_row_maker_set_null(state->maker, gs_run_misfits(node->ss.ps.state));
 	state->read_all = state->plan.for_update || writes_to_server(node);
 	state->kept.policy = state->read_all ? GS_KEEP_MUST :
 		gs_kept_policy(plan, state->plan.keep, eflags);

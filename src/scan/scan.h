@@ -76,10 +76,16 @@ extern const GsUsage *gs_scan_usage(const ForeignScanState *node);
 extern void gs_bind_outer_init(void);
 
 /*
- * drain.c: set up the hook that sees how far a statement is run.  Called once
- * at load.
+ * run.c: set up the hooks that see how a statement is run.  Called once at load.
  */
-extern void gs_drain_init(void);
+extern void gs_run_init(void);
+
+/*
+ * What rows of a statement have as null that does not fit, which is told at its end;
+ * and whose end is seen by no hook, because it is a COPY, has ended.
+ */
+extern GsMisfits *gs_run_misfits(EState *estate);
+extern void gs_run_end(EState *estate);
 
 /*
  * wide.c: define the setting gainsight_fdw.enable_walk_instead.  Called once at load.

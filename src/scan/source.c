@@ -16,7 +16,7 @@
 #include "utils/memutils.h"
 #include "utils/typcache.h"
 
-#include "drain.h"
+#include "run.h"
 #include "state.h"
 #include "wire/wire.h"
 #include "gainsight/gainsight.h"

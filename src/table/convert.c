@@ -4,33 +4,31 @@
  *
  * The common types are converted here, without the session's TimeZone or
  * DateStyle having a say; every other type gets the value's text through its
- * input function.  What does not fit is an error, but for what that function itself
- * rounds or trims.
+ * input function.  What does not fit is an error, or said where the column may have
+ * null for it, but for what that function itself rounds or trims.
  */
 #include "postgres.h"
 
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
+#include "executor/executor.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
+#include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
+#include "utils/typcache.h"
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif
 
+#include "compat.h"
 #include "gainsight/gainsight.h"
 #include "table.h"
 #include "wire/wire.h"
-
-/* So much of a value is shown in a message, in bytes. */
-#define SHOWN_VALUE 100
-
-/* And of what its type says of it, which may hold the value. */
-#define SHOWN_REASON 200
 
 typedef enum Road
 {
@@ -51,13 +49,18 @@ struct GsInput
 	bool		is_joined;		/* an array is a text of several values */
 	bool		is_utf8;		/* the server's encoding needs no conversion */
 	pg_tz	   *zone;			/* in which a moment is a day; NULL: UTC */
+	bool		can_say;		/* what does not fit may be said instead of raised */
+	bool		says;			/* and is, just now */
 	bool		domain;			/* check the domain's constraints */
 	Oid			type;			/* as declared */
 	Oid			base;			/* the same, but of a domain */
 	int32		typmod;			/* of the base type */
 	Oid			ioparam;
 	FmgrInfo	function;		/* of the base type */
+	FmgrInfo	numeric;		/* of numbers, for integers that are spelled as such */
 	void	   *domain_extra;
+	DomainConstraintRef *constraints;	/* of the domain, and where they are evaluated, as soon as */
+	ExprContext *econtext;		/* what does not fit is said */
 	MemoryContext context;
 };
 
@@ -113,55 +116,93 @@ gs_input_create(const GsRelation *relation, AttrNumber attnum)
 	input->is_utf8 = GetDatabaseEncoding() == PG_UTF8;
 	getTypeInputInfo(base, &function, &input->ioparam);
 	fmgr_info(function, &input->function);
+	if (input->road == ROAD_INTEGER)
+		fmgr_info(F_NUMERIC_IN, &input->numeric);
+	input->can_say = attr->set_null && gs_input_can_say(base);
 	input->context = CurrentMemoryContext;
 	return input;
 }
 
+/*
+ * Conversions.  Each is false if the value does not fit, and that is to be said;
+ * else it raises that.
+ */
+
 /* As an input function would; gs_input_rethrow knows the rest. */
-pg_noreturn static void
-misfit(void)
+static bool
+refuse_moment(const GsInput *input)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("this is not a date or time")));
+	if (!input->says)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("this is not a date or time")));
+	return false;
+}
+
+static bool
+input_by(const GsInput *input, FmgrInfo *function, const char *text, Oid ioparam, int32 typmod,
+		 Datum *value)
+{
+	if (input->says)
+		return gs_input_says(function, (char *) text, ioparam, typmod, value);
+	*value = InputFunctionCall(function, (char *) text, ioparam, typmod);
+	return true;
+}
+
+static bool
+input_function(GsInput *input, const char *text, Datum *value)
+{
+	return input_by(input, &input->function, text, input->ioparam, input->typmod, value);
+}
+
+/* Text in the server's encoding. */
+static bool
+input_text(GsInput *input, const char *utf8, Datum *value)
+{
+	const char *text = input->says ? gs_try_from_utf8(utf8) : gs_from_utf8(utf8);
+
+	return text != NULL && input_function(input, text, value);
 }
 
 /* 998765.000 and 1e3 are whole numbers; 1.5 is not, and the input function says so. */
-static const char *
-plain_integer(const char *text)
+static bool
+input_integer(GsInput *input, const char *text, Datum *value)
 {
 	const char *point;
+	Datum		number;
 
 	/* whatever is no number is the input function's to refuse, too */
 	if (text[strspn(text, "+-.0123456789eE")] != '\0')
-		return text;
+		return input_function(input, text, value);
 	if (strpbrk(text, "eE") != NULL)
-		text = DatumGetCString(DirectFunctionCall1(numeric_out,
-												   DirectFunctionCall3(numeric_in,
-																	   CStringGetDatum(text),
-																	   ObjectIdGetDatum(InvalidOid),
-																	   Int32GetDatum(-1))));
+	{
+		if (!input_by(input, &input->numeric, text, InvalidOid, -1, &number))
+			return false;
+		text = DatumGetCString(DirectFunctionCall1(numeric_out, number));
+	}
 	point = strchr(text, '.');
-	if (point == NULL || point[1 + strspn(point + 1, "0")] != '\0')
-		return text;
-	return pnstrdup(text, point - text);
+	if (point != NULL && point[1 + strspn(point + 1, "0")] == '\0')
+		text = pnstrdup(text, point - text);
+	return input_function(input, text, value);
 }
 
 /*
  * A short text becomes a datum where it stands, for which it only lacks a
  * header of one byte.  It lives as long as the record.
  */
-static Datum
-text_datum(const GsInput *input, const GsJsonScalar *scalar)
+static bool
+text_datum(GsInput *input, const GsJsonScalar *scalar, Datum *value)
 {
 	if (!input->is_utf8)
-		return PointerGetDatum(cstring_to_text(gs_from_utf8(scalar->text)));
+		return input_text(input, scalar->text, value);
 	if (scalar->spare != NULL && scalar->length + VARHDRSZ_SHORT <= VARATT_SHORT_MAX)
 	{
 		SET_VARSIZE_SHORT(scalar->spare, scalar->length + VARHDRSZ_SHORT);
-		return PointerGetDatum(scalar->spare);
+		*value = PointerGetDatum(scalar->spare);
 	}
-	return PointerGetDatum(cstring_to_text_with_len(scalar->text, scalar->length));
+	else
+		*value = PointerGetDatum(cstring_to_text_with_len(scalar->text, scalar->length));
+	return true;
 }
 
 bool
@@ -180,63 +221,101 @@ gs_day_in_zone(const char *text, Timestamp moment, pg_tz * zone, int64 *day)
 	return true;
 }
 
-static Datum
-datetime_datum(const GsInput *input, GsJsonKind kind, const char *text)
+static bool
+datetime_datum(const GsInput *input, GsJsonKind kind, const char *text, Datum *value)
 {
 	Timestamp	moment;
 	int64		day;
 
 	if (!gs_parse_datetime(text, kind == GS_JSON_NUMBER, &moment))
-		misfit();
-	if (input->road == ROAD_TIMESTAMP)
-		return input->typmod < 0 ? TimestampGetDatum(moment) :
-			DirectFunctionCall2(timestamp_scale, TimestampGetDatum(moment),
-								Int32GetDatum(input->typmod));
-	if (!gs_day_in_zone(text, moment, input->zone, &day))
-		misfit();
-	return DateADTGetDatum(day);
-}
-
-static Datum
-input_function(GsInput *input, const char *text)
-{
-	return InputFunctionCall(&input->function, (char *) text, input->ioparam, input->typmod);
+		return refuse_moment(input);
+	if (input->road == ROAD_DATE)
+	{
+		if (!gs_day_in_zone(text, moment, input->zone, &day))
+			return refuse_moment(input);
+		*value = DateADTGetDatum(day);
+	}
+	else if (input->typmod < 0)
+		*value = TimestampGetDatum(moment);
+	else
+		*value = DirectFunctionCall2(timestamp_scale, TimestampGetDatum(moment),
+									 Int32GetDatum(input->typmod));
+	return true;
 }
 
 /* As jsonb's input function says it. */
-static void
-check_nul(const GsJsonScalar *scalar)
+static bool
+is_without_nul(const GsInput *input, const GsJsonScalar *scalar)
 {
-	if (scalar->has_nul)
+	if (scalar->has_nul && !input->says)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
 				 errmsg("unsupported Unicode escape sequence"),
 				 errdetail("\\u0000 cannot be converted to text.")));
+	return !scalar->has_nul;
 }
 
 /* A non-null value, before a domain's constraints. */
-static Datum
-base_datum(GsInput *input, GsJsonKind kind, const GsJsonScalar *scalar)
+static bool
+base_datum(GsInput *input, GsJsonKind kind, const GsJsonScalar *scalar, Datum *value)
 {
-	Datum		value;
-
-	check_nul(scalar);
+	if (!is_without_nul(input, scalar))
+		return false;
 	switch (input->road)
 	{
 		case ROAD_TEXT:
-			return text_datum(input, scalar);
+			return text_datum(input, scalar, value);
 		case ROAD_DATE:
 		case ROAD_TIMESTAMP:
-			return datetime_datum(input, kind, scalar->text);
+			return datetime_datum(input, kind, scalar->text, value);
 		case ROAD_INTEGER:
-			return gs_value_of_digits(input->base, scalar->text, &value) ? value :
-				input_function(input, plain_integer(scalar->text));
+			return gs_value_of_digits(input->base, scalar->text, value) ||
+				input_integer(input, scalar->text, value);
 		case ROAD_NUMERIC:
-			return gs_value_of_digits(input->base, scalar->text, &value) ? value :
-				input_function(input, gs_from_utf8(scalar->text));
+			return gs_value_of_digits(input->base, scalar->text, value) ||
+				input_text(input, scalar->text, value);
 		default:
-			return input_function(input, gs_from_utf8(scalar->text));
+			return input_text(input, scalar->text, value);
 	}
+}
+
+/*
+ * A domain's constraints, by core's own means: what core calls for all of a value
+ * raises, or says it only from version 17 on.  What a constraint raises itself is an
+ * error in any case.
+ */
+static bool
+is_of_domain(GsInput *input, Datum value, bool isnull)
+{
+	MemoryContext old;
+	ListCell   *cell;
+	bool		holds = true;
+
+	if (!input->says)
+	{
+		domain_check(value, isnull, input->type, &input->domain_extra, input->context);
+		return true;
+	}
+	if (input->constraints == NULL)
+	{
+		old = MemoryContextSwitchTo(input->context);
+		input->econtext = CreateStandaloneExprContext();
+		input->constraints = palloc(sizeof(DomainConstraintRef));
+		InitDomainConstraintRef(input->type, input->constraints, input->context, true);
+		MemoryContextSwitchTo(old);
+	}
+	UpdateDomainConstraintRef(input->constraints);
+	input->econtext->domainValue_datum = value;
+	input->econtext->domainValue_isNull = isnull;
+	foreach(cell, input->constraints->constraints)
+	{
+		DomainConstraintState *constraint = lfirst(cell);
+
+		holds = holds && (constraint->constrainttype == DOM_CONSTRAINT_NOTNULL ? !isnull :
+						  ExecCheck(constraint->check_exprstate, input->econtext));
+	}
+	ReScanExprContext(input->econtext);
+	return holds;
 }
 
 /* A whole value as JSON text. */
@@ -251,8 +330,8 @@ print_json(const GsJson *node, GsJsonScalar *scalar)
 }
 
 /* A JSON array as its column's type spells one; what stands in it, as JSON or as text. */
-static void
-print_array(const GsJson *node, GsJsonScalar *scalar)
+static bool
+print_array(const GsInput *input, const GsJson *node, GsJsonScalar *scalar)
 {
 	StringInfoData out;
 
@@ -264,7 +343,8 @@ print_array(const GsJson *node, GsJsonScalar *scalar)
 		GsJsonScalar element;
 
 		(void) gs_json_scalar(child, &element);
-		check_nul(&element);
+		if (!is_without_nul(input, &element))
+			return false;
 		if (child != gs_json_first(node))
 			appendStringInfoChar(&out, ',');
 		if (kind == GS_JSON_ARRAY || kind == GS_JSON_OBJECT)
@@ -285,11 +365,12 @@ print_array(const GsJson *node, GsJsonScalar *scalar)
 	}
 	appendStringInfoChar(&out, '}');
 	*scalar = (GsJsonScalar) {.text = out.data, .length = out.len};
+	return true;
 }
 
 /* Several values as their text, a null among them as an empty one. */
-static void
-print_joined(const GsJson *node, GsJsonScalar *scalar)
+static bool
+print_joined(const GsInput *input, const GsJson *node, GsJsonScalar *scalar)
 {
 	StringInfoData out;
 
@@ -300,159 +381,69 @@ print_joined(const GsJson *node, GsJsonScalar *scalar)
 		GsJsonScalar element;
 
 		(void) gs_json_scalar(child, &element);
-		check_nul(&element);
+		if (!is_without_nul(input, &element))
+			return false;
 		if (kind == GS_JSON_ARRAY || kind == GS_JSON_OBJECT)
 			print_json(child, &element);
 		appendStringInfo(&out, "%s%s", child == gs_json_first(node) ? "" : ";",
 						 element.text != NULL ? element.text : "");
 	}
 	*scalar = (GsJsonScalar) {.text = out.data, .length = out.len};
+	return true;
 }
 
-Datum
-gs_input_convert(GsInput *input, const GsJson *node, bool *isnull)
+/* A value, null if there is none. */
+static bool
+convert_node(GsInput *input, const GsJson *node, Datum *value, bool *isnull)
 {
 	GsJsonScalar scalar;
 	GsJsonKind	kind = gs_json_scalar(node, &scalar);
-	Datum		value = 0;
 
+	*value = 0;
 	*isnull = kind == GS_JSON_ABSENT || kind == GS_JSON_NULL ||
 		(kind == GS_JSON_STRING && scalar.length == 0 && !input->is_text);
 	if (!*isnull)
 	{
-		if (kind == GS_JSON_ARRAY && input->is_array)
-			print_array(node, &scalar);
-		else if (kind == GS_JSON_ARRAY && input->is_joined)
-			print_joined(node, &scalar);
+		if (kind == GS_JSON_ARRAY && (input->is_array || input->is_joined))
+		{
+			if (!(input->is_array ? print_array : print_joined) (input, node, &scalar))
+				return false;
+		}
 		else if (input->road == ROAD_JSON || kind == GS_JSON_ARRAY || kind == GS_JSON_OBJECT)
 			print_json(node, &scalar);
-		value = base_datum(input, kind, &scalar);
+		if (!base_datum(input, kind, &scalar, value))
+			return false;
 	}
-	if (input->domain)
-		domain_check(value, *isnull, input->type, &input->domain_extra, input->context);
-	return value;
+	return !input->domain || is_of_domain(input, *value, *isnull);
+}
+
+Datum
+gs_input_convert(GsInput *input, const GsJson *node, bool *isnull, bool *misfit)
+{
+	Datum		value;
+
+	input->says = misfit != NULL && input->can_say;
+	if (convert_node(input, node, &value, isnull))
+		return value;
+	/* null may be what does not fit */
+	if (input->domain && !is_of_domain(input, 0, true))
+	{
+		input->says = false;
+		(void) convert_node(input, node, &value, isnull);
+	}
+	*isnull = true;
+	*misfit = true;
+	return 0;
 }
 
 Datum
 gs_input_text(GsInput *input, const char *text)
 {
-	Datum		value = input_function(input, text);
+	Datum		value;
 
+	input->says = false;
+	(void) input_function(input, text, &value);
 	if (input->domain)
-		domain_check(value, false, input->type, &input->domain_extra, input->context);
+		(void) is_of_domain(input, value, false);
 	return value;
-}
-
-static const char *
-value_as_json(const GsInputPlace *place)
-{
-	StringInfoData json;
-
-	initStringInfo(&json);
-	if (place->text != NULL)
-		gs_json_append_string(&json, place->text);
-	else if (place->node != NULL)
-		gs_json_print(&json, place->node, GS_JSON_READABLE);
-	else
-		appendStringInfoString(&json, "null");
-	return json.data;
-}
-
-static const char *
-shown(const char *text, const GsTenant *tenant)
-{
-	const char *clean = gs_without_secrets(text, tenant);
-	const char *here = gs_try_from_utf8(clean);
-
-	return here != NULL ? gs_printable_here(here, SHOWN_VALUE) : gs_printable(clean, SHOWN_VALUE);
-}
-
-/* 'value "abc" of the success plan with Gsid "1P02"', as far as it is known. */
-static char *
-describe_value(const GsInputPlace *place, const char *json)
-{
-	const GsResource *resource = place->relation->resource;
-	const GsColumn *key = gs_model_flagged(resource, GS_KEY);
-	const GsTenant *tenant = &place->relation->settings->tenant;
-	const char *id = gs_json_text(gs_json_get(place->record, key->field));
-	StringInfoData out;
-
-	initStringInfo(&out);
-	appendStringInfo(&out, "value %s", shown(json, tenant));
-	if (id != NULL)
-		appendStringInfo(&out, " of the %s with %s \"%s\"", resource->label, key->field,
-						 shown(id, tenant));
-	return out.data;
-}
-
-/*
- * What may come up while a value is converted and is not about the value: the
- * session, the machine, a server that a domain's constraint asks.  Input
- * functions use any other code, internal error (hstore) and insufficient
- * privilege (regclass) too.  A code that is a class stands for all of it.
- */
-static const int others_troubles[] = {
-	ERRCODE_CONNECTION_EXCEPTION,
-	ERRCODE_INVALID_TRANSACTION_STATE,
-	ERRCODE_TRANSACTION_ROLLBACK,
-	ERRCODE_INSUFFICIENT_RESOURCES,
-	ERRCODE_STATEMENT_TOO_COMPLEX,
-	ERRCODE_LOCK_NOT_AVAILABLE,
-	ERRCODE_OPERATOR_INTERVENTION,
-	ERRCODE_SYSTEM_ERROR,
-	ERRCODE_FDW_ERROR,
-	ERRCODE_DATA_CORRUPTED,
-	ERRCODE_INDEX_CORRUPTED,
-};
-
-static bool
-is_about_value(int sqlstate)
-{
-	for (int i = 0; i < (int) lengthof(others_troubles); i++)
-		if (sqlstate == others_troubles[i] ||
-			(ERRCODE_IS_CATEGORY(others_troubles[i]) &&
-			 ERRCODE_TO_CATEGORY(sqlstate) == others_troubles[i]))
-			return false;
-	return true;
-}
-
-/*
- * Of a value with a secret in it a type may show any part, and in lower case.  So
- * what it says is shown where it shows all of one, which is masked then.
- */
-static char *
-without_any_of_it(const char *text, const GsTenant *tenant)
-{
-	return gs_holds_secret(text, tenant) ? (char *) gs_without_secrets(text, tenant) : NULL;
-}
-
-void
-gs_input_rethrow(const GsInputPlace *place, MemoryContext context)
-{
-	const GsTenant *tenant = &place->relation->settings->tenant;
-	const GsAttr *attr;
-	const char *json;
-	ErrorData  *error;
-
-	if (place->attnum == 0 || !is_about_value(geterrcode()))
-		PG_RE_THROW();
-	attr = &place->relation->atts[place->attnum - 1];
-	MemoryContextSwitchTo(context);
-	error = CopyErrorData();
-	FlushErrorState();
-	error->sqlerrcode = ERRCODE_FDW_INVALID_DATA_TYPE;
-	json = value_as_json(place);
-	if (gs_holds_secret(json, tenant))
-	{
-		error->message = without_any_of_it(error->message, tenant);
-		error->detail = without_any_of_it(error->detail, tenant);
-		error->hint = without_any_of_it(error->hint, tenant);
-		error->context = without_any_of_it(error->context, tenant);
-	}
-	if (error->detail == NULL && error->message != NULL)
-		error->detail = psprintf("Reason: %s.", gs_printable_here(error->message, SHOWN_REASON));
-	error->message = psprintf("%s does not fit column \"%s\" of foreign table \"%s\", which is %s",
-							  describe_value(place, json), attr->name, place->relation->name,
-							  format_type_with_typemod(attr->type, attr->typmod));
-	ReThrowError(error);
 }

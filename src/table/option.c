@@ -1,6 +1,6 @@
 /*
  * option.c
- *	  One table of options, and what a value of each may be.
+ *	  One table of options, what a value of each may be, and which go together.
  */
 #include "postgres.h"
 
@@ -25,6 +25,7 @@ static const char *check_dialect(const char *value);
 static const char *check_time_zone(const char *value);
 static const char *check_expressions(const char *value);
 static const char *check_write_at(const char *value);
+static const char *check_on_error(const char *value);
 static const char *check_object(const char *value);
 static const char *check_data_type(const char *value);
 static const char *check_not_empty(const char *value);
@@ -55,6 +56,7 @@ const GsOption gs_options[] = {
 	{"conflict_check", ON_SERVER | ON_TABLE, OPTION_BOOLEAN, "true", AT(conflict_check), 0, 0, false, NULL},
 	{"batch_size", ON_SERVER | ON_TABLE, OPTION_INTEGER, "100", AT(batch_size), 1, 10000, false, NULL},
 	{"readonly", ON_SERVER | ON_TABLE, OPTION_BOOLEAN, "false", AT(readonly), 0, 0, false, NULL},
+	{"on_error", ON_SERVER | ON_TABLE, OPTION_STRING, "stop", AT(on_error), .check = check_on_error},
 	{"write_at", ON_SERVER | ON_TABLE, OPTION_STRING, "statement", AT(write_at), .check = check_write_at},
 	{"request_cost", ON_SERVER | ON_TABLE, OPTION_REAL, "1000", AT(request_cost), 0, 0, false, NULL},
 	{"tuple_cost", ON_SERVER | ON_TABLE, OPTION_REAL, "0.01", AT(tuple_cost), 0, 0, false, NULL},
@@ -233,6 +235,13 @@ check_write_at(const char *value)
 		"Valid values are \"statement\" and \"commit\".";
 }
 
+static const char *
+check_on_error(const char *value)
+{
+	return strcmp(value, "stop") == 0 || strcmp(value, "set_null") == 0 ? NULL :
+		"Valid values are \"stop\" and \"set_null\".";
+}
+
 static bool
 is_operator(const char *name, size_t length)
 {
@@ -348,4 +357,73 @@ gs_option_find(const char *name)
 		if (strcmp(gs_options[i].name, name) == 0)
 			return &gs_options[i];
 	return NULL;
+}
+
+/*
+ * Together.
+ */
+
+static bool
+has_option(List *list, const char *name)
+{
+	ListCell   *cell;
+
+	foreach(cell, list)
+		if (strcmp(((DefElem *) lfirst(cell))->defname, name) == 0)
+			return true;
+	return false;
+}
+
+static void
+refuse_combination(const char *message, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+			 errmsg("%s", message),
+			 errhint("%s", hint)));
+}
+
+/* The options of a mapping of which there is one at most. */
+static const char *const alternatives[][2] = {
+	{"access_key", "access_key_file"},
+	{"client_secret", "client_secret_file"},
+	{"access_key", "client_id"},
+	{"access_key_file", "client_id"},
+};
+
+static void
+check_mapping(List *list)
+{
+	bool		secret = has_option(list, "client_secret") || has_option(list, "client_secret_file");
+
+	for (int i = 0; i < (int) lengthof(alternatives); i++)
+		if (has_option(list, alternatives[i][0]) && has_option(list, alternatives[i][1]))
+			refuse_combination(psprintf("options \"%s\" and \"%s\" exclude each other",
+										alternatives[i][0], alternatives[i][1]),
+							   "Give one of the two.");
+	if (has_option(list, "client_id") != secret)
+		refuse_combination("a client needs the option \"client_id\" and one of \"client_secret\" and \"client_secret_file\"",
+						   "Give both, in one statement.");
+}
+
+void
+gs_options_check_together(List *list, int where)
+{
+	bool		domain = has_option(list, "domain");
+	bool		base_url = has_option(list, "base_url");
+
+	if (where == ON_SERVER && domain && base_url)
+		refuse_combination("options \"domain\" and \"base_url\" exclude each other",
+						   "Give one of the two.");
+	if (where == ON_SERVER && !domain && !base_url)
+		refuse_combination("a server needs the option \"domain\" or \"base_url\"",
+						   "For https://acme.gainsightcloud.com, give OPTIONS (domain 'acme').");
+	if (where == ON_MAPPING)
+		check_mapping(list);
+	if (where == ON_TABLE && has_option(list, "resource") && has_option(list, "object"))
+		refuse_combination("options \"resource\" and \"object\" exclude each other",
+						   "A table is of one of the resources, or of any object of the tenant.");
+	if (where == ON_COLUMN && has_option(list, "field") && has_option(list, "constant"))
+		refuse_combination("options \"field\" and \"constant\" exclude each other",
+						   "A constant column has no field of the API.");
 }

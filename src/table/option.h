@@ -66,7 +66,7 @@ extern const char *gs_option_parse(const GsOption *option, const char *text,
 extern void gs_option_check(const GsOption *option, const char *text);
 
 /*
- * validator.c: raise HV00D for options (DefElem) of an object that exclude each
+ * Raise HV00D for options (DefElem) of an object that exclude each
  * other, and where one is missing.
  */
 extern void gs_options_check_together(List *list, int where);

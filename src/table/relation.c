@@ -138,6 +138,41 @@ bind_attr(const GsResource *resource, Oid relid, Form_pg_attribute form, GsAttr 
 	bind_field(resource, attr, chosen);
 }
 
+/*
+ * Does a record stand or fall with the field: is it what tells it from others, or by
+ * which it is found, or found to be one of the resource's?
+ */
+static bool
+is_essential(const GsResource *resource, const GsColumn *column)
+{
+	if (column == NULL)
+		return false;
+	for (int i = 0; i < GS_MAX_READS; i++)
+		if (resource->read[i].method != NULL &&
+			gs_model_brace(resource, &resource->read[i]) == column)
+			return true;
+	for (int i = 0; i < resource->nchoices; i++)
+		if (strcmp(resource->choices[i].field, column->field) == 0)
+			return true;
+	return (column->flags & GS_KEY) != 0;
+}
+
+/* The table that is being copied. */
+static Oid	copied;
+
+void
+gs_relation_copies(Oid relid)
+{
+	copied = relid;
+}
+
+void
+gs_relation_stop(GsRelation *relation)
+{
+	for (int i = 0; i < relation->natts; i++)
+		relation->atts[i].set_null = false;
+}
+
 bool
 gs_relation_is_known(Oid relid, const char *name)
 {
@@ -163,8 +198,15 @@ gs_relation_load(Oid relid)
 	result->natts = desc->natts;
 	result->atts = palloc0(sizeof(GsAttr) * Max(desc->natts, 1));
 	for (int i = 0; i < desc->natts; i++)
-		if (!TupleDescAttr(desc, i)->attisdropped)
-			bind_attr(result->resource, relid, TupleDescAttr(desc, i), &result->atts[i]);
+	{
+		GsAttr	   *attr = &result->atts[i];
+
+		if (TupleDescAttr(desc, i)->attisdropped)
+			continue;
+		bind_attr(result->resource, relid, TupleDescAttr(desc, i), attr);
+		attr->set_null = result->settings->set_null && relid != copied &&
+			!TupleDescAttr(desc, i)->attnotnull && !is_essential(result->resource, attr->column);
+	}
 	table_close(relation, NoLock);
 	return result;
 }

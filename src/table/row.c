@@ -28,6 +28,7 @@ struct GsRowMaker
 	bool	   *is_constant;
 
 	GsInputPlace place;			/* for the message of a value that does not fit */
+	GsMisfits  *misfits;		/* where it is read as null; NULL: it is an error */
 };
 
 static void
@@ -104,6 +105,12 @@ gs_row_maker_create(const GsRelation *relation, List *attnums)
 }
 
 void
+gs_row_maker_set_null(GsRowMaker *maker, GsMisfits *misfits)
+{
+	maker->misfits = misfits;
+}
+
+void
 gs_row_maker_select(const GsRowMaker *maker, GsSearch *search)
 {
 	const char *key = gs_model_flagged(maker->relation->resource, GS_KEY)->field;
@@ -127,6 +134,7 @@ convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
 	{
 		int			column = maker->columns[i];
 		const GsJson *node = maker->nodes[maker->sources[i]];
+		bool		misfit = false;
 
 		if (node == NULL && maker->lookups[i] != NULL)
 			node = gs_json_get(gs_json_get(maker->place.record, maker->lookups[i]),
@@ -142,7 +150,10 @@ convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
 			maker->place.text = NULL;
 		}
 		else
-			values[column] = gs_input_convert(maker->inputs[i], node, &isnull[column]);
+			values[column] = gs_input_convert(maker->inputs[i], node, &isnull[column],
+											  maker->misfits != NULL ? &misfit : NULL);
+		if (misfit)
+			gs_misfits_add(maker->misfits, &maker->place);
 	}
 	maker->place.attnum = 0;
 }

@@ -83,6 +83,7 @@ load_settings(Oid serverid, Oid relid, const GsDialect *dialect)
 		apply_table_options(GetForeignTable(relid)->options, settings);
 	settings->zone = settings->dialect->zoned ? pg_tzset(settings->time_zone) : NULL;
 	settings->at_commit = strcmp(settings->write_at, "commit") == 0;
+	settings->set_null = strcmp(settings->on_error, "set_null") == 0;
 	settings->flat = strcmp(settings->expressions, "flat") == 0;
 	settings->tenant.serverid = serverid;
 	settings->tenant.server = server->servername;

@@ -57,6 +57,8 @@ typedef struct GsSettings
 	const char *write_at;
 	bool		at_commit;		/* it is */
 	bool		use_remote_estimate;
+	const char *on_error;
+	bool		set_null;		/* it is */
 } GsSettings;
 
 /*
@@ -101,6 +103,7 @@ typedef struct GsAttr
 	const char *constant;		/* every row's value, or NULL */
 	bool		pushdown;		/* may conditions on it be sent? */
 	bool		writable;		/* may a create or an update name the field? */
+	bool		set_null;		/* a value that does not fit is null to who reads it */
 	Oid			type;
 	int32		typmod;
 } GsAttr;
@@ -119,6 +122,14 @@ typedef struct GsRelation
  * Describe a foreign table, which the caller has locked.  palloc'd.
  */
 extern GsRelation *gs_relation_load(Oid relid);
+
+/*
+ * Have what does not fit a column be an error, whatever the option on_error says: of
+ * a relation that is to be updated; and of a table, whenever it is loaded, while it
+ * is copied (InvalidOid: none is).
+ */
+extern void gs_relation_stop(GsRelation *relation);
+extern void gs_relation_copies(Oid relid);
 
 /*
  * Is there a resource for the foreign table of this name, so that it can be
@@ -151,7 +162,7 @@ extern bool gs_operator_available(const GsSettings *settings, const char *operat
 extern List *gs_relation_columns(const GsRelation *relation);
 
 /*
- * constant.c
+ * validator.c: constants
  */
 
 /*
@@ -179,9 +190,11 @@ extern GsInput *gs_input_create(const GsRelation *relation, AttrNumber attnum);
 
 /*
  * Convert one value, allocating in CurrentMemoryContext.  For a value that does
- * not fit it raises what the type says of it, see gs_input_rethrow.
+ * not fit it raises what the type says of it, see gs_input_rethrow; or, if misfit is
+ * given and the column's values may be set to null, it sets *misfit (else leaves it
+ * as it is), and gives null.  Where the type can only raise, it does.
  */
-extern Datum gs_input_convert(GsInput *input, const GsJson *node, bool *isnull);
+extern Datum gs_input_convert(GsInput *input, const GsJson *node, bool *isnull, bool *misfit);
 
 /*
  * The day that a date's text, parsed to a moment, is in a zone, NULL: in UTC.
@@ -193,6 +206,10 @@ extern bool gs_day_in_zone(const char *text, Timestamp moment, pg_tz * zone, int
  * The same for a text in the server's encoding (a key that a path gave).
  */
 extern Datum gs_input_text(GsInput *input, const char *text);
+
+/*
+ * misfit.c: values that do not fit their columns
+ */
 
 /* What is being converted, for the message of a value that does not fit. */
 typedef struct GsInputPlace
@@ -210,6 +227,26 @@ typedef struct GsInputPlace
  * the value.  context is what CurrentMemoryContext was before PG_TRY.
  */
 pg_noreturn extern void gs_input_rethrow(const GsInputPlace *place, MemoryContext context);
+
+/* Those that were read as null, each value of a record once. */
+typedef struct GsMisfits GsMisfits;
+
+/*
+ * None yet.  Belongs to the context.
+ */
+extern GsMisfits *gs_misfits_create(MemoryContext context);
+
+/*
+ * Add one, unless it is there; and those of others that are not told yet, which are
+ * for this one to tell from then on.
+ */
+extern void gs_misfits_add(GsMisfits *misfits, const GsInputPlace *place);
+extern void gs_misfits_take(GsMisfits *misfits, GsMisfits *others);
+
+/*
+ * Tell the user, by a WARNING, of those that are not told yet.
+ */
+extern void gs_misfits_tell(GsMisfits *misfits);
 
 /*
  * value.c: SQL values as JSON, in UTF-8, and encodings
@@ -289,6 +326,12 @@ typedef struct GsRowMaker GsRowMaker;
 extern GsRowMaker *gs_row_maker_create(const GsRelation *relation, List *attnums);
 
 /*
+ * From now on set to null, and add to these, what does not fit columns that may be
+ * null so.
+ */
+extern void gs_row_maker_set_null(GsRowMaker *maker, GsMisfits *misfits);
+
+/*
  * What a search has to select for them: each field once, and always the key.
  */
 extern void gs_row_maker_select(const GsRowMaker *maker, GsSearch *search);
@@ -297,7 +340,7 @@ extern void gs_row_maker_select(const GsRowMaker *maker, GsSearch *search);
  * Fill the arrays of a row from a record; what is not read is null.  path_key
  * is the value in the braces of the path that the record came by, or NULL.
  * Allocates in CurrentMemoryContext.  Raises HV004 for a value that does not
- * fit its column.
+ * fit its column, unless it is set to null.
  */
 extern void gs_row_maker_fill(GsRowMaker *maker, const GsJson *record,
 							  const char *path_key, Datum *values, bool *isnull);

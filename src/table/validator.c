@@ -5,16 +5,32 @@
  * A validator checks names, types and ranges.  It never connects, and never
  * looks at another object: where an option's effect depends on more, the
  * statement that needs it complains.
+ *
+ * A constant is one value, whoever reads it, and tried, too.  The validator is not
+ * told the column, so the trying hangs on what is called when a column has been
+ * altered.  CREATE and IMPORT FOREIGN TABLE set the options of columns by
+ * altering them, too.
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/reloptions.h"
+#include "access/table.h"
+#include "catalog/objectaccess.h"
 #include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_foreign_data_wrapper.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_foreign_table.h"
 #include "catalog/pg_user_mapping.h"
 #include "commands/defrem.h"
+#include "foreign/foreign.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/varlena.h"
 
 #include "compat.h"
@@ -116,71 +132,6 @@ refuse_name(const char *name, int where, const char *label)
 			 errhint("%s", hint)));
 }
 
-static bool
-has_option(List *list, const char *name)
-{
-	ListCell   *cell;
-
-	foreach(cell, list)
-		if (strcmp(((DefElem *) lfirst(cell))->defname, name) == 0)
-			return true;
-	return false;
-}
-
-static void
-refuse_combination(const char *message, const char *hint)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-			 errmsg("%s", message),
-			 errhint("%s", hint)));
-}
-
-/* The options of a mapping of which there is one at most. */
-static const char *const alternatives[][2] = {
-	{"access_key", "access_key_file"},
-	{"client_secret", "client_secret_file"},
-	{"access_key", "client_id"},
-	{"access_key_file", "client_id"},
-};
-
-static void
-check_mapping(List *list)
-{
-	bool		secret = has_option(list, "client_secret") || has_option(list, "client_secret_file");
-
-	for (int i = 0; i < (int) lengthof(alternatives); i++)
-		if (has_option(list, alternatives[i][0]) && has_option(list, alternatives[i][1]))
-			refuse_combination(psprintf("options \"%s\" and \"%s\" exclude each other",
-										alternatives[i][0], alternatives[i][1]),
-							   "Give one of the two.");
-	if (has_option(list, "client_id") != secret)
-		refuse_combination("a client needs the option \"client_id\" and one of \"client_secret\" and \"client_secret_file\"",
-						   "Give both, in one statement.");
-}
-
-void
-gs_options_check_together(List *list, int where)
-{
-	bool		domain = has_option(list, "domain");
-	bool		base_url = has_option(list, "base_url");
-
-	if (where == ON_SERVER && domain && base_url)
-		refuse_combination("options \"domain\" and \"base_url\" exclude each other",
-						   "Give one of the two.");
-	if (where == ON_SERVER && !domain && !base_url)
-		refuse_combination("a server needs the option \"domain\" or \"base_url\"",
-						   "For https://acme.gainsightcloud.com, give OPTIONS (domain 'acme').");
-	if (where == ON_MAPPING)
-		check_mapping(list);
-	if (where == ON_TABLE && has_option(list, "resource") && has_option(list, "object"))
-		refuse_combination("options \"resource\" and \"object\" exclude each other",
-						   "A table is of one of the resources, or of any object of the tenant.");
-	if (where == ON_COLUMN && has_option(list, "field") && has_option(list, "constant"))
-		refuse_combination("options \"field\" and \"constant\" exclude each other",
-						   "A constant column has no field of the API.");
-}
-
 Datum
 gainsight_fdw_validator(PG_FUNCTION_ARGS)
 {
@@ -209,4 +160,90 @@ gainsight_fdw_validator(PG_FUNCTION_ARGS)
 	}
 	gs_options_check_together(list, where);
 	PG_RETURN_VOID();
+}
+
+/*
+ * Constants.
+ */
+
+static object_access_hook_type next_hook;
+
+Datum
+gs_constant_value(Oid type, int32 typmod, const char *constant)
+{
+	Oid			function;
+	Oid			ioparam;
+	Datum		value;
+	int			level = gs_value_fix_settings();
+
+	getTypeInputInfo(type, &function, &ioparam);
+	value = OidInputFunctionCall(function, pstrdup(constant), ioparam, typmod);
+	gs_value_restore_settings(level);
+	return value;
+}
+
+/* An option of the column as it is now, which no snapshot sees yet. */
+static void
+try_constant(HeapTuple tuple, TupleDesc desc)
+{
+	Form_pg_attribute form = (Form_pg_attribute) GETSTRUCT(tuple);
+	bool		isnull;
+	Datum		options = heap_getattr(tuple, Anum_pg_attribute_attfdwoptions, desc, &isnull);
+	ListCell   *cell;
+
+	if (isnull)
+		return;
+	foreach(cell, untransformRelOptions(options))
+	{
+		DefElem    *def = lfirst(cell);
+
+		if (strcmp(def->defname, "constant") == 0)
+			(void) gs_constant_value(form->atttypid, form->atttypmod, defGetString(def));
+	}
+}
+
+static void
+try_column(Oid relid, int attnum)
+{
+	Relation	attributes = table_open(AttributeRelationId, AccessShareLock);
+	ScanKeyData key[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key[0], Anum_pg_attribute_attrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(relid));
+	ScanKeyInit(&key[1], Anum_pg_attribute_attnum, BTEqualStrategyNumber, F_INT2EQ,
+				Int16GetDatum(attnum));
+	scan = systable_beginscan(attributes, AttributeRelidNumIndexId, true, SnapshotSelf, 2, key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		try_constant(tuple, RelationGetDescr(attributes));
+	systable_endscan(scan);
+	table_close(attributes, AccessShareLock);
+}
+
+/* A table of another wrapper may have an option of this name. */
+static bool
+is_table_of_ours(Oid relid)
+{
+	return get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE &&
+		SearchSysCacheExists1(FOREIGNTABLEREL, ObjectIdGetDatum(relid)) &&
+		gs_server_is_ours(GetForeignTable(relid)->serverid);
+}
+
+static void
+object_accessed(ObjectAccessType access, Oid class, Oid object, int column, void *arg)
+{
+	if (next_hook)
+		next_hook(access, class, object, column, arg);
+	if (access == OAT_POST_ALTER && class == RelationRelationId && column > 0 &&
+		is_table_of_ours(object))
+		try_column(object, column);
+}
+
+void
+gs_constant_init(void)
+{
+	next_hook = object_access_hook;
+	object_access_hook = object_accessed;
 }

@@ -129,10 +129,16 @@ gs_attr_grade(const GsAttr *attr, GsTest test)
 		return GS_LOCAL;
 	if ((test == GS_IS_NULL || test == GS_IS_NOT_NULL) && (attr->flags & GS_NULL_UNSURE))
 		return GS_LOCAL;
-	if (kind != GS_NUMBER || !is_rough(attr))
-		return grades[test][kind];
+	/* what does not fit is null here, and a value to the tenant */
+	if (test == GS_IS_NULL && attr->set_null)
+		return GS_LOCAL;
 	/* what equals the value to the tenant may be less or more */
-	return test == GS_NE || test == GS_NOT_IN ? GS_LOCAL : Min(grades[test][kind], GS_SUPERSET);
+	if (kind == GS_NUMBER && is_rough(attr))
+		return test == GS_NE || test == GS_NOT_IN ? GS_LOCAL : Min(grades[test][kind], GS_SUPERSET);
+	/* or may be what a domain does not take */
+	if (attr->set_null && getBaseType(attr->type) != attr->type)
+		return Min(grades[test][kind], GS_SUPERSET);
+	return grades[test][kind];
 }
 
 GsTest

@@ -24,6 +24,7 @@
 #include "compat.h"
 #include "beforehand.h"
 #include "pending.h"
+#include "scan/scan.h"
 #include "target.h"
 #include "update_queue.h"
 #include "write.h"
@@ -257,6 +258,7 @@ gainsightEndForeignModify(EState *estate, ResultRelInfo *rinfo)
 	GsTarget   *target = rinfo->ri_FdwState;
 
 	gs_dry_run_end(estate);
+	gs_run_end(estate);
 	if (target != NULL)
 		MemoryContextDelete(target->context);
 	rinfo->ri_FdwState = NULL;

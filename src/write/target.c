@@ -19,6 +19,7 @@
 
 #include "compat.h"
 #include "dry_run.h"
+#include "scan/scan.h"
 #include "target.h"
 
 /* So much of a key is shown in a message, in bytes. */
@@ -139,6 +140,8 @@ gs_target_create(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 	gs_settings_authorize(target->relation->settings, gs_modify_user(rinfo, estate));
 	target->destination = gs_destination_find(target->relation, gs_modify_user(rinfo, estate));
 	target->maker = gs_row_maker_create(target->relation, gs_relation_columns(target->relation));
+	if (mtstate->operation == CMD_INSERT && target->relation->settings->set_null)
+		gs_row_maker_set_null(target->maker, gs_run_misfits(estate));
 	target->context = AllocSetContextCreate(estate->es_query_cxt, "gainsight_fdw write",
 											ALLOCSET_DEFAULT_SIZES);
 	return target;

@@ -1,21 +1,24 @@
 /*
- * drain.c
- *	  Will all rows of a node be asked for?
+ * run.c
+ *	  How a statement is run: will all rows of a node be asked for, and what is told
+ *	  when it has ended well.
  *
- * It is read off the plan, from the top down to the node: what of it may stop
+ * The former is read off the plan, from the top down to the node: what of it may stop
  * before it has all rows, and what has them all before it gives its first.  And
  * off how far the statement is being run, of which a cursor, a loop of PL/pgSQL or
  * a client's portal ask for so many rows at a time: the planner knows only how
- * many it should think of.
+ * many it should think of.  Where nothing is known, the answer is no.
  *
- * Where nothing is known, the answer is no.
+ * What is told is told once, also for the statements that its functions and triggers
+ * have run.  In an abort nothing is.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "executor/executor.h"
 
 #include "compat.h"
-#include "drain.h"
+#include "run.h"
 #include "scan.h"
 
 /* What is known of the rows of a node, the more the later. */
@@ -37,7 +40,7 @@ typedef struct Target
 static Drain look_for(const Plan *plan, Drain drain, const Target *target);
 
 /*
- * How far a statement is run.
+ * How far a statement is run, and what it has found out by then.
  */
 
 typedef struct Run
@@ -49,24 +52,176 @@ typedef struct Run
 /* The one that began last, which may have ended by an error. */
 static Run	run;
 
-static ExecutorRun_hook_type next_hook;
+/*
+ * A statement that was given null for what does not fit.  A cursor is one, too, from one
+ * FETCH to another.
+ */
+typedef struct Statement
+{
+	const EState *estate;
+	GsMisfits  *misfits;
+	struct Statement *next;
+	MemoryContextCallback callback;
+} Statement;
+
+static Statement *statements;
+
+/*
+ * Whatever is run meanwhile is run for this one; NULL: none is run.  Since when,
+ * for one that an error has ended.
+ */
+static EState *outermost;
+static SubTransactionId outermost_since;
+
+static ExecutorRun_hook_type next_run_hook;
+static ExecutorFinish_hook_type next_finish_hook;
+static ExecutorEnd_hook_type next_end_hook;
+
+static Statement *
+find_statement(const EState *estate)
+{
+	Statement  *statement = statements;
+
+	while (statement != NULL && statement->estate != estate)
+		statement = statement->next;
+	return statement;
+}
+
+static void
+forget_statement(void *arg)
+{
+	Statement **link = &statements;
+
+	while (*link != arg)
+		link = &(*link)->next;
+	*link = (*link)->next;
+}
+
+GsMisfits *
+gs_run_misfits(EState *estate)
+{
+	Statement  *statement;
+
+	/* a row that others have changed is looked at again in a state of its own */
+	while (estate->es_epq_active != NULL)
+		estate = estate->es_epq_active->parentestate;
+	statement = find_statement(estate);
+	if (statement != NULL)
+		return statement->misfits;
+	statement = MemoryContextAllocZero(estate->es_query_cxt, sizeof(Statement));
+	statement->estate = estate;
+	statement->misfits = gs_misfits_create(estate->es_query_cxt);
+	statement->next = statements;
+	statements = statement;
+	statement->callback.func = forget_statement;
+	statement->callback.arg = statement;
+	MemoryContextRegisterResetCallback(estate->es_query_cxt, &statement->callback);
+	return statement->misfits;
+}
+
+/* Begin to run a statement; true if it is by itself. */
+static bool
+begin_run(EState *estate)
+{
+	if (outermost != NULL)
+		return false;
+	outermost = estate;
+	outermost_since = GetCurrentSubTransactionId();
+	return true;
+}
+
+/* It was run so far.  What was found out for another is that one's to tell. */
+static void
+end_run(const EState *estate, bool by_itself, bool complete)
+{
+	Statement  *statement = find_statement(estate);
+
+	if (by_itself)
+		outermost = NULL;
+	if (statement == NULL)
+		return;
+	if (!by_itself)
+		gs_misfits_take(gs_run_misfits(outermost), statement->misfits);
+	else if (complete)
+		gs_misfits_tell(statement->misfits);
+}
+
+void
+gs_run_end(EState *estate)
+{
+	end_run(estate, outermost == NULL, true);
+}
+
+/*
+ * A client of the extended protocol is told that a SELECT is complete before its executor is
+ * ended, and has to be told first what there is to tell.  Any other statement still
+ * has triggers to run.
+ */
+static bool
+is_complete(const QueryDesc *query, uint64 count)
+{
+	return query->operation == CMD_SELECT && !query->plannedstmt->hasModifyingCTE &&
+		(count == 0 || query->estate->es_processed < count);
+}
 
 static void
 on_run(GS_RUN_PARAMETERS)
 {
 	Run			outer = run;
+	bool		by_itself = begin_run(query->estate);
 
 	run.estate = query->estate;
 	run.to_the_end = count == 0;
-	(next_hook ? next_hook : standard_ExecutorRun) (GS_RUN_ARGUMENTS);
+	(next_run_hook ? next_run_hook : standard_ExecutorRun) (GS_RUN_ARGUMENTS);
 	run = outer;
+	end_run(query->estate, by_itself, is_complete(query, count));
+}
+
+static void
+on_finish(QueryDesc *query)
+{
+	bool		by_itself = begin_run(query->estate);
+
+	(next_finish_hook ? next_finish_hook : standard_ExecutorFinish) (query);
+	end_run(query->estate, by_itself, true);
+}
+
+/* That of a cursor which was not read to its end, too. */
+static void
+on_end(QueryDesc *query)
+{
+	gs_run_end(query->estate);
+	(next_end_hook ? next_end_hook : standard_ExecutorEnd) (query);
+}
+
+static void
+on_subtransaction_end(SubXactEvent event, SubTransactionId own, SubTransactionId parent, void *arg)
+{
+	(void) parent;
+	(void) arg;
+	if (event == SUBXACT_EVENT_ABORT_SUB && outermost_since >= own)
+		outermost = NULL;
+}
+
+static void
+on_transaction_end(XactEvent event, void *arg)
+{
+	(void) arg;
+	if (event == XACT_EVENT_ABORT)
+		outermost = NULL;
 }
 
 void
-gs_drain_init(void)
+gs_run_init(void)
 {
-	next_hook = ExecutorRun_hook;
+	next_run_hook = ExecutorRun_hook;
 	ExecutorRun_hook = on_run;
+	next_finish_hook = ExecutorFinish_hook;
+	ExecutorFinish_hook = on_finish;
+	next_end_hook = ExecutorEnd_hook;
+	ExecutorEnd_hook = on_end;
+	RegisterSubXactCallback(on_subtransaction_end, NULL);
+	RegisterXactCallback(on_transaction_end, NULL);
 }
 
 /*
