@@ -27,6 +27,7 @@ SELECT * FROM local.filter($$date_trunc('month', created_date) = '2025-11-01'$$)
 SELECT * FROM local.filter($$date_trunc('week', created_date, 'Asia/Kolkata') >= '2026-03-02'$$);
 SELECT * FROM local.filter($$date_trunc('quarter', end_date) = '2026-01-01'$$);
 SELECT * FROM local.filter($$date_trunc('millennium', created_date) = '2001-01-01'$$);
+SELECT * FROM local.filter($$date_trunc('mons', created_date) = '2025-11-01'$$);
 SELECT local.error_of($$SELECT * FROM gs.successplans WHERE date_trunc('fortnight', created_date) = '2025-11-01'$$);
 SELECT local.error_of($$SELECT * FROM gs.successplans WHERE created_date AT TIME ZONE 'Mars/Olympus' = '2025-11-01'$$);
 -- years and texts
@@ -35,11 +36,18 @@ SELECT * FROM local.filter($$CAST(extract(year FROM end_date) AS integer) IN (20
 SELECT * FROM local.filter($$date_part('year', created_date) > 2025$$);
 SELECT * FROM local.filter($$extract(year FROM end_date) = 'NaN'$$);
 SELECT * FROM local.filter($$extract(month FROM created_date) = 11$$);
+SELECT * FROM local.filter($$CAST(trunc(extract(isoyear FROM created_date)) AS integer) = 2026$$);
+SELECT * FROM local.filter($$round(extract(year FROM created_date), -1) = 2030$$);
+SELECT * FROM local.filter($$extract(epoch FROM created_date) >= 1762061400 AND date_part('epoch', created_date) < 1762065001.5$$);
+SELECT * FROM local.filter($$extract(epoch FROM end_date) = 'infinity'$$);
 SELECT * FROM local.filter($$to_char(created_date, 'YYYY') = '2025'$$);
 SELECT * FROM local.filter($$to_char(end_date, 'YYYY-MM') IN ('2026-02', '2026-03')$$);
 SELECT * FROM local.filter($$to_char(created_date, 'YYYY-MM-DD') = '2025-11-02'$$);
 SELECT * FROM local.filter($$to_char(created_date, 'YYYY-MM') = '2025-13'$$);
 SELECT * FROM local.filter($$to_char(created_date, 'DD.MM.YYYY') = '02.11.2025'$$);
+SELECT * FROM local.filter($$to_char(created_date, 'yyyy-mm-dd HH24') = '2025-11-02 05'$$);
+SELECT * FROM local.filter($$to_char(end_date, 'YYYY-MM-DDD') = '2026-02-059'$$);
+SELECT * FROM local.filter($$to_char(end_date + 1, 'YYYY') = '10000'$$);
 -- zones, and one in another
 SELECT * FROM local.filter($$(created_date AT TIME ZONE 'America/New_York') >= '2026-03-08 03:00'$$);
 SELECT * FROM local.filter($$date(created_date AT TIME ZONE 'UTC' AT TIME ZONE 'America/New_York') = '2025-11-02'$$);
@@ -58,6 +66,16 @@ SELECT * FROM local.filter($$end_date + interval '1 month' = '2026-03-28'$$);
 SELECT * FROM local.filter($$end_date - interval '1 month -1 day' <= '2026-02-28'$$);
 SELECT * FROM local.filter($$created_date + interval '30 minutes' > '2026-03-08 07:00+00'$$);
 SELECT * FROM local.filter($$created_date + interval '5000 years' > '7000-03-08 07:00+00'$$);
+-- an interval that is another for each row, within bounds: a week that begins on a Sunday, five minutes
+SELECT * FROM local.filter($$CAST(date_trunc('day', created_date::date) + (-extract(dow FROM created_date) * interval '1 day') AS date) = '2025-11-02'$$);
+SELECT * FROM local.filter($$created_date::date - ((7 + CAST(extract(dow FROM created_date) AS bigint) - 1) % 7) * interval '1 day' = '2025-10-27'$$);
+SELECT * FROM local.filter($$date_trunc('hour', created_date) + interval '5 minutes' * floor(extract(minute FROM created_date) / 5) = '2025-11-02 05:30+00'$$);
+SELECT * FROM local.filter($$created_date + extract(year FROM created_date) * interval '1 day' > '2031-01-01'$$);
+-- and a difference
+SELECT * FROM local.filter($$date '2026-03-31' - end_date BETWEEN 0 AND 31$$);
+SELECT * FROM local.filter($$31 >= end_date - date '2026-02-28' AND end_date >= '2026-02-28'$$);
+SELECT * FROM local.filter($$timestamptz '2026-03-09 00:00Z' - created_date < interval '1 mon -15 days'$$);
+SELECT * FROM local.filter($$timestamptz '2026-03-09 00:00Z' - created_date <= interval '178000000 years'$$);
 -- ranges
 SELECT * FROM local.filter($$end_date <@ daterange('2026-02-01', '2026-04-01')$$);
 SELECT * FROM local.filter($$tstzrange('2026-03-01', NULL) @> created_date$$);
@@ -67,6 +85,7 @@ SELECT * FROM local.filter($$created_date::date <= '5874897-12-31'$$);
 SELECT * FROM local.filter($$created_date::date > 'infinity'$$);
 SELECT * FROM local.filter($$end_date::timestamp > '0044-03-15 BC'$$);
 SELECT * FROM local.filter($$date_trunc('century', end_date) >= '9901-01-01'$$);
+SELECT * FROM local.filter($$date_trunc('millennium', date_trunc('millennium', created_date)) = '2001-01-01'$$);
 -- nor is anything implied by what is not equal
 SELECT * FROM local.filter($$created_date::date <> '2025-11-02'$$);
 
@@ -88,6 +107,17 @@ SELECT * FROM local.filter($$(status = 'Active') IS TRUE$$);
 SELECT * FROM local.filter($$(status <> 'Active') IS FALSE$$);
 SELECT * FROM local.filter($$(status = 'Active') = true$$);
 SELECT * FROM local.filter($$(status = 'Active') IS NOT FALSE$$);
+SELECT * FROM local.filter($$(status = 'Active') IS NOT TRUE$$);
+SELECT * FROM local.filter($$(status = 'Active' AND end_date = '2026-02-28') IS UNKNOWN$$);
+SELECT * FROM local.filter($$NOT coalesce(status = 'Active', false)$$);
+SELECT * FROM local.filter($$NOT CASE WHEN status = 'Active' THEN false ELSE true END$$);
+-- a null in, a null out: there is no function of a date that is null
+SELECT * FROM local.filter($$date_trunc('month', end_date) IS NOT NULL$$);
+SELECT * FROM local.filter($$coalesce(end_date, start_date) IS NOT NULL$$);
+SELECT * FROM local.filter($$coalesce(status, company_id) IS NULL$$);
+-- of what is null for other reasons nothing follows
+SELECT * FROM local.filter($$substring(status FROM 'x') IS NULL$$);
+SELECT * FROM local.filter($$(status = ANY ('{Active,NULL}')) IS NULL$$);
 SELECT * FROM local.filter($$CASE WHEN status = 'Active' THEN 1 ELSE 0 END = 1$$);
 SELECT * FROM local.filter($$CASE WHEN status = 'Active' THEN 1 ELSE 0 END = 0$$);
 SELECT * FROM local.filter($$CASE status WHEN 'Active' THEN 'on' WHEN 'Archived' THEN 'off' END = 'off'$$);
@@ -97,6 +127,11 @@ SELECT * FROM local.filter($$coalesce(nullif(status, ''), 'none') = 'Active'$$);
 SELECT * FROM local.filter($$coalesce(status = 'Active' AND end_date >= '2026-03-01', false) IS TRUE$$);
 SELECT * FROM local.filter($$coalesce(date_trunc('month', created_date), now()) = '2025-11-01'$$);
 SELECT * FROM local.filter($$NOT (coalesce(status, '') <> 'Active') OR (CASE WHEN end_date = '2026-02-28' THEN 1 END) = 1$$);
+-- and in what is computed of it
+SELECT * FROM local.filter($$date_trunc('year', coalesce(end_date, start_date)) = '2026-01-01'$$);
+SELECT * FROM local.filter($$left(coalesce(status, 'None'), 3) = 'Act'$$);
+SELECT * FROM local.filter($$left(nullif(status, 'Archived'), 1) = 'A'$$);
+SELECT * FROM local.filter($$CASE WHEN created_date IS NOT NULL THEN created_date ELSE timestamp '1899-12-28' END >= timestamp '2026-03-08'$$);
 -- an array of a subquery
 SELECT * FROM local.filter($$coalesce(status, '') = ANY (ARRAY(SELECT DISTINCT status FROM local.successplans WHERE status < 'B'))$$);
 
@@ -113,6 +148,10 @@ SELECT * FROM local.filter($$position('\ x' IN name) > 0$$);
 SELECT * FROM local.filter($$strpos(name, 'x') = 0$$);
 SELECT * FROM local.filter($$btrim(name) = 'padded'$$);
 SELECT * FROM local.filter($$rtrim(status, 'e') = 'Activ'$$);
+SELECT * FROM local.filter($$substr(ltrim(name), 1, 6) = 'padded'$$);
+SELECT * FROM local.filter($$right(name, 3) = '\ x'$$);
+SELECT * FROM local.filter($$right(rtrim(name), 3) = 'dge'$$);
+SELECT * FROM local.filter($$strpos(upper(name), 'EDGE') > 0$$);
 
 --
 -- Filters that can be switched off
@@ -182,6 +221,14 @@ SELECT local.compare_queries($$SELECT m.first, p.gsid FROM local.month AS m JOIN
 	$$SELECT m.first, p.gsid FROM local.month AS m JOIN local.successplans AS p ON p.created_date::date BETWEEN m.first AND m.last$$);
 SELECT local.compare_queries($$SELECT m.first, (SELECT count(*) FROM gs.successplans AS p WHERE date_trunc('month', p.created_date)::date = m.first) FROM local.month AS m$$,
 	$$SELECT m.first, (SELECT count(*) FROM local.successplans AS p WHERE date_trunc('month', p.created_date)::date = m.first) FROM local.month AS m$$);
+-- an equality of both sides' expressions
+CREATE TABLE local.day AS SELECT date '2025-11-02' AS day;
+ANALYZE local.day;
+ALTER SERVER gainsight OPTIONS (ADD page_size '50');
+SELECT * FROM local.explain($$SELECT d.day, p.gsid FROM local.day AS d JOIN gs.successplans AS p ON p.created_date::date = d.day$$);
+SELECT local.compare_queries($$SELECT d.day, p.gsid FROM local.day AS d JOIN gs.successplans AS p ON p.created_date::date = d.day$$,
+	$$SELECT d.day, p.gsid FROM local.day AS d JOIN local.successplans AS p ON p.created_date::date = d.day$$);
+ALTER SERVER gainsight OPTIONS (DROP page_size);
 CREATE VIEW local.guarded WITH (security_barrier) AS SELECT * FROM gs.successplans WHERE coalesce(status, '') = 'Active';
 EXPLAIN (COSTS OFF) SELECT gsid FROM local.guarded WHERE left(name, 7) = 'Renewal';
 

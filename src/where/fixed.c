@@ -16,11 +16,16 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "utils/date.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/timestamp.h"
 
 #include "compat.h"
 #include "pushing.h"
+
+#define COMPARISONS(a, b) \
+	F_##a##_EQ_##b, F_##a##_NE_##b, F_##a##_LT_##b, F_##a##_LE_##b, F_##a##_GT_##b, F_##a##_GE_##b
 
 /*
  * What keys are made with, and raises nothing whatever it is given.  Of
@@ -37,6 +42,9 @@ static const Oid harmless[] = {
 	/* what an optional filter asks of its parameter */
 	F_NUMERIC_EQ, F_NUMERIC_NE, F_NUMERIC_LT, F_NUMERIC_LE, F_NUMERIC_GT, F_NUMERIC_GE,
 	F_ENUM_EQ, F_ENUM_NE, F_CARDINALITY, F_ARRAY_LENGTH,
+	/* moments of two types */
+	COMPARISONS(DATE, TIMESTAMP), COMPARISONS(DATE, TIMESTAMPTZ), COMPARISONS(TIMESTAMP, DATE),
+	COMPARISONS(TIMESTAMP, TIMESTAMPTZ), COMPARISONS(TIMESTAMPTZ, DATE), COMPARISONS(TIMESTAMPTZ, TIMESTAMP),
 	/* the bounds of a range */
 	F_LOWER_ANYRANGE, F_UPPER_ANYRANGE, F_LOWER_INF_ANYRANGE, F_UPPER_INF_ANYRANGE
 };
@@ -49,6 +57,32 @@ may_raise(Oid function, void *context)
 		if (harmless[i] == function)
 			return false;
 	return !get_func_leakproof(function);
+}
+
+/*
+ * A constant moment as another type, if it is none of those at the ends of time, of
+ * which core says that they are out of range.
+ */
+static bool
+is_moment(Node *node)
+{
+	static const Oid casts[] = {
+		F_TIMESTAMPTZ_TIMESTAMP, F_TIMESTAMPTZ_DATE, F_TIMESTAMP_TIMESTAMPTZ, F_TIMESTAMP_DATE,
+		F_DATE_TIMESTAMP, F_DATE_TIMESTAMPTZ
+	};
+	const FuncExpr *call = (FuncExpr *) node;
+	const Const *value;
+
+	if (!IsA(call, FuncExpr) || list_length(call->args) != 1)
+		return false;
+	value = linitial(call->args);
+	if (!IsA(value, Const) || value->constisnull)
+		return false;
+	for (int i = 0; i < (int) lengthof(casts); i++)
+		if (casts[i] == call->funcid)
+			return value->consttype == DATEOID ? gs_value_day(DatumGetDateADT(value->constvalue)) != NULL :
+				gs_value_second(DatumGetTimestamp(value->constvalue) / USECS_PER_SEC) != NULL;
+	return false;
 }
 
 static bool
@@ -112,7 +146,7 @@ is_risky(Node *node, void *context)
 		case T_NullIfExpr:
 		case T_ScalarArrayOpExpr:
 		case T_CoerceViaIO:
-			if (check_functions_in_node(node, may_raise, NULL) &&
+			if (!is_moment(node) && check_functions_in_node(node, may_raise, NULL) &&
 				(context == NULL || depends_on_row(node, context)))
 				return true;
 			break;

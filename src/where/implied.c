@@ -4,8 +4,9 @@
  *
  * Whatever coalesce, CASE and their like give is one of their arms, and what is
  * true of the whole is true of that one.  So a clause on the whole implies an OR of
- * the same clause on each arm, and what is no arm's can be sent for none.  The
- * clause itself stays where it is: what is found here may hold for more rows.
+ * the same clause on each arm, and what is no arm's can be sent for none.  A clause
+ * is null where one of its operands is.  The clause itself stays where it is: what is
+ * found here may hold for more rows.
  *
  * It knows no columns and no planner; pushdown.c looks at what it gives, and at
  * what that implies in turn.
@@ -26,9 +27,15 @@
 #include "pushing.h"
 
 /*
- * A clause with one of its operands replaced.  Below 0 it is the clause itself that
- * is one.
+ * A place in a clause that something else can take: an argument of an expression, which
+ * itself has a place.  NULL is the place of all of the clause.
  */
+typedef struct Place
+{
+	Expr	   *expr;
+	int			number;			/* of the argument */
+	const struct Place *outer;
+} Place;
 
 static List *
 replaced(List *args, int number, Expr *operand)
@@ -39,36 +46,67 @@ replaced(List *args, int number, Expr *operand)
 	return result;
 }
 
+/* An expression with one of its arguments replaced. */
 static Expr *
-with_operand(Expr *clause, int number, Expr *operand)
+with_argument(Expr *expr, int number, Expr *operand)
 {
-	if (number < 0)
-		return operand;
-	if (IsA(clause, OpExpr))
-	{
-		OpExpr	   *op = makeNode(OpExpr);
+	OpExpr	   *op;
+	FuncExpr   *call;
+	ScalarArrayOpExpr *any;
 
-		*op = *(OpExpr *) clause;
-		op->args = replaced(op->args, number, operand);
-		return (Expr *) op;
-	}
-	else
+	switch (nodeTag(expr))
 	{
-		ScalarArrayOpExpr *op = makeNode(ScalarArrayOpExpr);
-
-		*op = *(ScalarArrayOpExpr *) clause;
-		op->args = replaced(op->args, number, operand);
-		return (Expr *) op;
+		case T_OpExpr:
+			op = makeNode(OpExpr);
+			*op = *(OpExpr *) expr;
+			op->args = replaced(op->args, number, operand);
+			return (Expr *) op;
+		case T_FuncExpr:
+			call = makeNode(FuncExpr);
+			*call = *(FuncExpr *) expr;
+			call->args = replaced(call->args, number, operand);
+			return (Expr *) call;
+		case T_ScalarArrayOpExpr:
+			any = makeNode(ScalarArrayOpExpr);
+			*any = *(ScalarArrayOpExpr *) expr;
+			any->args = replaced(any->args, number, operand);
+			return (Expr *) any;
+		default:
+			return (Expr *) makeRelabelType(operand, castNode(RelabelType, expr)->resulttype,
+											((RelabelType *) expr)->resulttypmod,
+											((RelabelType *) expr)->resultcollid,
+											((RelabelType *) expr)->relabelformat);
 	}
 }
 
+/* The clause with that in its place. */
 static Expr *
-null_test(Expr *arg)
+fill(const Place *place, Expr *operand)
+{
+	for (; place != NULL; place = place->outer)
+		operand = with_argument(place->expr, place->number, operand);
+	return operand;
+}
+
+/* Is it null where one of its arguments is?  What is no call hands on what it has. */
+static bool
+is_strict(Expr *expr)
+{
+	FuncExpr	space;
+	const FuncExpr *call = gs_call_of(expr, &space);
+
+	if (IsA(expr, ScalarArrayOpExpr))
+		return op_strict(((ScalarArrayOpExpr *) expr)->opno);
+	return call == NULL || func_strict(call->funcid);
+}
+
+static Expr *
+null_test(Expr *arg, NullTestType type)
 {
 	NullTest   *test = makeNode(NullTest);
 
 	test->arg = arg;
-	test->nulltesttype = IS_NULL;
+	test->nulltesttype = type;
 	test->location = -1;
 	return (Expr *) test;
 }
@@ -79,17 +117,16 @@ null_test(Expr *arg)
 
 /* The first that is not null. */
 static Expr *
-of_coalesce(Expr *clause, int number, Expr *operand)
+of_coalesce(const Place *place, const CoalesceExpr *operand)
 {
-	List	   *args = ((CoalesceExpr *) operand)->args;
-	Expr	   *result = with_operand(clause, number, llast(args));
+	Expr	   *result = fill(place, llast(operand->args));
 
-	for (int i = list_length(args) - 2; i >= 0; i--)
+	for (int i = list_length(operand->args) - 2; i >= 0; i--)
 	{
-		Expr	   *arg = list_nth(args, i);
+		Expr	   *arg = list_nth(operand->args, i);
 
-		result = make_orclause(list_make2(with_operand(clause, number, arg),
-										  make_andclause(list_make2(null_test(arg), result))));
+		result = make_orclause(list_make2(fill(place, arg),
+										  make_andclause(list_make2(null_test(arg, IS_NULL), result))));
 	}
 	return result;
 }
@@ -104,90 +141,76 @@ when_of(const CaseExpr *whole, const CaseWhen *arm)
 		return arm->expr;
 	for (int i = 0; IsA(op, OpExpr) && i < list_length(op->args); i++)
 		if (IsA(list_nth(op->args, i), CaseTestExpr))
-			return with_operand(arm->expr, i, whole->arg);
+			return with_argument(arm->expr, i, whole->arg);
 	return NULL;
 }
 
 static Expr *
-of_case(Expr *clause, int number, Expr *operand)
+of_case(const Place *place, const CaseExpr *operand)
 {
-	const CaseExpr *whole = (CaseExpr *) operand;
 	List	   *arms = NIL;
 	ListCell   *cell;
 
-	foreach(cell, whole->args)
+	foreach(cell, operand->args)
 	{
 		const CaseWhen *arm = lfirst(cell);
-		Expr	   *when = when_of(whole, arm);
-		Expr	   *result = with_operand(clause, number, arm->result);
+		Expr	   *when = when_of(operand, arm);
+		Expr	   *result = fill(place, arm->result);
 
 		arms = lappend(arms, when != NULL ? make_andclause(list_make2(when, result)) : result);
 	}
-	return make_orclause(lappend(arms, with_operand(clause, number, whole->defresult)));
+	return make_orclause(lappend(arms, fill(place, operand->defresult)));
 }
 
-/* Its first argument or null, of which no strict operator is true. */
+/* Its first argument or null. */
 static Expr *
-of_nullif(Expr *clause, int number, Expr *operand)
+of_nullif(const Place *place, const NullIfExpr *operand)
 {
-	Oid			operator = InvalidOid;
-
-	if (IsA(clause, OpExpr))
-		operator = ((OpExpr *) clause)->opno;
-	else if (IsA(clause, ScalarArrayOpExpr))
-		operator = ((ScalarArrayOpExpr *) clause)->opno;
-	if (OidIsValid(operator) && !op_strict(operator))
-		return NULL;
-	return with_operand(clause, number, linitial(((NullIfExpr *) operand)->args));
+	for (const Place *at = place; at != NULL; at = at->outer)
+		if (!is_strict(at->expr))
+			return NULL;
+	return fill(place, linitial(operand->args));
 }
 
-static Expr *implied_by_operand(Expr *clause, int number, Expr *operand, bool *lazy);
+static Expr *implied_by_operand(const Place *place, Expr *operand, bool *lazy);
 
+/* What is computed of one of them alone is that of an arm. */
 static Expr *
-relabelled(const RelabelType *like, Expr *arg)
+of_call(const Place *place, Expr *operand, bool *lazy)
 {
-	return (Expr *) makeRelabelType(arg, like->resulttype, like->resulttypmod,
-									like->resultcollid, like->relabelformat);
-}
+	FuncExpr	space;
+	const FuncExpr *call = gs_call_of(operand, &space);
+	Place		inner = {operand, -1, place};
 
-/* The same with another name for its type: each arm gets it. */
-static Expr *
-of_relabel(Expr *clause, int number, Expr *operand, bool *lazy)
-{
-	const RelabelType *relabel = (RelabelType *) operand;
-	Expr	   *inner = copyObject(relabel->arg);
-	ListCell   *cell;
-
-	if (IsA(inner, CoalesceExpr))
-	{
-		foreach(cell, ((CoalesceExpr *) inner)->args)
-			lfirst(cell) = relabelled(relabel, lfirst(cell));
-	}
-	else if (IsA(inner, CaseExpr))
-	{
-		foreach(cell, ((CaseExpr *) inner)->args)
-			((CaseWhen *) lfirst(cell))->result = relabelled(relabel, ((CaseWhen *) lfirst(cell))->result);
-		((CaseExpr *) inner)->defresult = relabelled(relabel, ((CaseExpr *) inner)->defresult);
-	}
-	else if (!IsA(inner, NullIfExpr))
-		return NULL;
-	return implied_by_operand(clause, number, inner, lazy);
+	for (int i = 0; i < list_length(call->args); i++)
+		if (!IsA(list_nth(call->args, i), Const))
+		{
+			if (inner.number >= 0)
+				return NULL;
+			inner.number = i;
+		}
+	return inner.number < 0 ? NULL : implied_by_operand(&inner, list_nth(call->args, inner.number), lazy);
 }
 
 static Expr *
-implied_by_operand(Expr *clause, int number, Expr *operand, bool *lazy)
+implied_by_operand(const Place *place, Expr *operand, bool *lazy)
 {
+	Place		inner = {operand, 0, place};
+
 	switch (nodeTag(operand))
 	{
 		case T_CoalesceExpr:
-			return of_coalesce(clause, number, operand);
+			return of_coalesce(place, (CoalesceExpr *) operand);
 		case T_CaseExpr:
 			*lazy = true;
-			return of_case(clause, number, operand);
+			return of_case(place, (CaseExpr *) operand);
 		case T_NullIfExpr:
-			return of_nullif(clause, number, operand);
+			return of_nullif(place, (NullIfExpr *) operand);
 		case T_RelabelType:
-			return of_relabel(clause, number, operand, lazy);
+			return implied_by_operand(&inner, ((RelabelType *) operand)->arg, lazy);
+		case T_FuncExpr:
+		case T_OpExpr:
+			return of_call(place, operand, lazy);
 		default:
 			return NULL;
 	}
@@ -239,6 +262,86 @@ implied_by_range(const OpExpr *op)
 }
 
 /*
+ * Nulls.
+ */
+
+/* Each of several, as null or not; what is a constant has been looked at. */
+static List *
+null_tests(List *args, NullTestType type)
+{
+	List	   *tests = NIL;
+	ListCell   *cell;
+
+	foreach(cell, args)
+		if (!IsA(lfirst(cell), Const) || ((Const *) lfirst(cell))->constisnull)
+			tests = lappend(tests, null_test(lfirst(cell), type));
+	return tests;
+}
+
+static Expr *
+any_or_all(List *tests, bool any)
+{
+	if (tests == NIL)
+		return (Expr *) makeBoolConst(!any, false);
+	return list_length(tests) == 1 ? linitial(tests) : any ? make_orclause(tests) : make_andclause(tests);
+}
+
+/* Is it a comparison of core's, which is null only where an operand is? */
+static bool
+is_comparison(const OpExpr *op)
+{
+	static const char *const names[] = {"=", "<>", "<", "<=", ">", ">=", "~~", "^@"};
+	const char *name = op->opno < FirstGenbkiObjectId ? get_opname(op->opno) : NULL;
+
+	for (int i = 0; name != NULL && i < (int) lengthof(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static Expr *
+implied_by_null(Expr *arg)
+{
+	switch (nodeTag(arg))
+	{
+		case T_OpExpr:
+			return is_comparison((OpExpr *) arg) ?
+				any_or_all(null_tests(((OpExpr *) arg)->args, IS_NULL), true) : NULL;
+		case T_BoolExpr:
+			return any_or_all(null_tests(((BoolExpr *) arg)->args, IS_NULL), true);
+		case T_CoalesceExpr:
+			return any_or_all(null_tests(((CoalesceExpr *) arg)->args, IS_NULL), false);
+		case T_NullTest:
+		case T_BooleanTest:
+		case T_DistinctExpr:
+			return (Expr *) makeBoolConst(false, false);
+		default:
+			return NULL;
+	}
+}
+
+/* What is strict is not null where none of its operands is. */
+static Expr *
+implied_by_not_null(Expr *arg)
+{
+	FuncExpr	space;
+
+	switch (nodeTag(arg))
+	{
+		case T_OpExpr:
+		case T_FuncExpr:
+			return !is_strict(arg) ? NULL :
+				any_or_all(null_tests(gs_call_of(arg, &space)->args, IS_NOT_NULL), false);
+		case T_CoalesceExpr:
+			return any_or_all(null_tests(((CoalesceExpr *) arg)->args, IS_NOT_NULL), true);
+		case T_NullIfExpr:
+			return null_test(linitial(((NullIfExpr *) arg)->args), IS_NOT_NULL);
+		default:
+			return NULL;
+	}
+}
+
+/*
  * Clauses.
  */
 
@@ -252,8 +355,14 @@ implied_by_operator(OpExpr *op, bool *lazy)
 	result = gs_implied_by_part(op);
 	if (result == NULL)
 		result = implied_by_range(op);
+	if (result == NULL)
+		result = gs_implied_by_difference(op);
 	for (int i = 0; result == NULL && i < 2; i++)
-		result = implied_by_operand((Expr *) op, i, list_nth(op->args, i), lazy);
+	{
+		Place		side = {(Expr *) op, i, NULL};
+
+		result = implied_by_operand(&side, list_nth(op->args, i), lazy);
+	}
 	return result;
 }
 
@@ -266,23 +375,67 @@ implied_by_sameness(const DistinctExpr *distinct)
 	*equal = *(const OpExpr *) distinct;
 	equal->xpr.type = T_OpExpr;
 	return make_orclause(list_make2(equal,
-									make_andclause(list_make2(null_test(linitial(equal->args)),
-															  null_test(lsecond(equal->args))))));
+									make_andclause(list_make2(null_test(linitial(equal->args), IS_NULL),
+															  null_test(lsecond(equal->args), IS_NULL)))));
+}
+
+/* NOT, of each arm of what is one of them. */
+static Expr *
+implied_by_negation(Expr *arg, bool *lazy)
+{
+	Expr	   *inner;
+	ListCell   *cell;
+
+	switch (nodeTag(arg))
+	{
+		case T_DistinctExpr:
+			return implied_by_sameness((DistinctExpr *) arg);
+		case T_CoalesceExpr:
+			inner = copyObject(arg);
+			foreach(cell, ((CoalesceExpr *) inner)->args)
+				lfirst(cell) = negate_clause(lfirst(cell));
+			return of_coalesce(NULL, (CoalesceExpr *) inner);
+		case T_CaseExpr:
+			inner = copyObject(arg);
+			foreach(cell, ((CaseExpr *) inner)->args)
+				((CaseWhen *) lfirst(cell))->result =
+					(Expr *) negate_clause((Node *) ((CaseWhen *) lfirst(cell))->result);
+			((CaseExpr *) inner)->defresult =
+				(Expr *) negate_clause((Node *) ((CaseExpr *) inner)->defresult);
+			return implied_by_operand(NULL, inner, lazy);
+		default:
+			return NULL;
+	}
 }
 
 static Expr *
 implied_by_truth(const BooleanTest *test)
 {
-	if (test->booltesttype == IS_TRUE)
-		return test->arg;
-	if (test->booltesttype == IS_FALSE)
-		return (Expr *) negate_clause((Node *) test->arg);
+	Expr	   *negated = (Expr *) negate_clause((Node *) test->arg);
+	Expr	   *unknown = null_test(test->arg, IS_NULL);
+
+	switch (test->booltesttype)
+	{
+		case IS_TRUE:
+			return test->arg;
+		case IS_FALSE:
+			return negated;
+		case IS_NOT_TRUE:
+			return make_orclause(list_make2(negated, unknown));
+		case IS_NOT_FALSE:
+			return make_orclause(list_make2(test->arg, unknown));
+		case IS_UNKNOWN:
+			return unknown;
+		case IS_NOT_UNKNOWN:
+			return null_test(test->arg, IS_NOT_NULL);
+	}
 	return NULL;
 }
 
 Expr *
 gs_implied(Expr *clause, bool *lazy)
 {
+	Place		place = {clause, 0, NULL};
 	Expr	   *arg;
 	Expr	   *result;
 
@@ -293,18 +446,21 @@ gs_implied(Expr *clause, bool *lazy)
 		case T_ScalarArrayOpExpr:
 			arg = linitial(((ScalarArrayOpExpr *) clause)->args);
 			result = gs_implied_by_part_in((ScalarArrayOpExpr *) clause);
-			return result != NULL ? result : implied_by_operand(clause, 0, arg, lazy);
+			return result != NULL ? result : implied_by_operand(&place, arg, lazy);
 		case T_CoalesceExpr:
 		case T_CaseExpr:
 		case T_NullIfExpr:
-			return implied_by_operand(clause, -1, clause, lazy);
+		case T_FuncExpr:
+			return implied_by_operand(NULL, clause, lazy);
 		case T_BooleanTest:
 			return implied_by_truth((BooleanTest *) clause);
+		case T_NullTest:
+			arg = ((NullTest *) clause)->arg;
+			return ((NullTest *) clause)->argisrow ? NULL :
+				((NullTest *) clause)->nulltesttype == IS_NULL ? implied_by_null(arg) : implied_by_not_null(arg);
 		case T_BoolExpr:
 			arg = linitial(((BoolExpr *) clause)->args);
-			if (((BoolExpr *) clause)->boolop == NOT_EXPR && IsA(arg, DistinctExpr))
-				return implied_by_sameness((DistinctExpr *) arg);
-			return NULL;
+			return ((BoolExpr *) clause)->boolop != NOT_EXPR ? NULL : implied_by_negation(arg, lazy);
 		default:
 			return NULL;
 	}

@@ -149,24 +149,6 @@ read_moment(Oid type, Datum value, int64 *first, int64 *last)
 	return gs_value_second(*first / USECS_PER_SEC) != NULL;
 }
 
-static double
-number_of(Oid type, Datum value)
-{
-	switch (type)
-	{
-		case INT2OID:
-			return DatumGetInt16(value);
-		case INT4OID:
-			return DatumGetInt32(value);
-		case INT8OID:
-			return (double) DatumGetInt64(value);
-		case NUMERICOID:
-			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, value));
-		default:
-			return DatumGetFloat8(value);
-	}
-}
-
 /* The moments of a year; of one with a fraction those of the one that it is in. */
 static bool
 read_year(GsTest test, double year, int64 *first, int64 *last)
@@ -183,6 +165,20 @@ read_year(GsTest test, double year, int64 *first, int64 *last)
 	return true;
 }
 
+/* The moments of a number of seconds since 1970. */
+static bool
+read_epoch(double seconds, int64 *first, int64 *last)
+{
+	const double epoch = (double) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
+
+	seconds -= epoch;
+	if (!(seconds > -1e11 && seconds < 1e12) || gs_value_second((int64) floor(seconds)) == NULL)
+		return false;
+	*first = (int64) floor(seconds) * USECS_PER_SEC;
+	*last = *first + USECS_PER_SEC;
+	return true;
+}
+
 /* The moments of what to_char writes of them, false for what it would not write. */
 static bool
 read_text(GsReading reading, const char *text, int64 *first, int64 *last)
@@ -195,11 +191,12 @@ read_text(GsReading reading, const char *text, int64 *first, int64 *last)
 	int			month,
 				day;
 
-	if (strlen(text) != strlen(shape))
-		return false;
 	for (int i = 0; shape[i] != '\0'; i++)
 		if (shape[i] == '9' ? !isdigit((unsigned char) text[i]) : text[i] != shape[i])
 			return false;
+	/* a year of more digits */
+	if (isdigit((unsigned char) text[strlen(shape)]))
+		return false;
 	month = reading >= GS_MONTH_TEXT ? atoi(text + 5) : 1;
 	day = reading == GS_DAY_TEXT ? atoi(text + 8) : 1;
 	if (year < 1 || month < 1 || month > 12 || day < 1 || day > 31)
@@ -217,7 +214,9 @@ read_near(const GsClause *clause, Datum value, int64 *first, int64 *last)
 		case GS_MOMENT:
 			return read_moment(clause->type, value, first, last);
 		case GS_YEAR:
-			return read_year(clause->test, number_of(clause->type, value), first, last);
+			return read_year(clause->test, gs_number_value(clause->type, value), first, last);
+		case GS_EPOCH:
+			return read_epoch(gs_number_value(clause->type, value), first, last);
 		default:
 			return read_text(clause->near.reading, TextDatumGetCString(value), first, last);
 	}

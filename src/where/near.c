@@ -14,25 +14,25 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "common/int.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_coerce.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "pushing.h"
 
-#define HOUR 60
-#define DAY (24 * HOUR)
+#define ONE_HOUR 60
+#define ONE_DAY (24 * ONE_HOUR)
 
 /* No zone is farther from UTC, nor was before there were zones. */
-#define ZONE (16 * HOUR)
+#define ZONE (16 * ONE_HOUR)
 
 /* More than that no plan's dates can be moved and still be dates. */
-#define FARTHEST (1000 * 366 * DAY)
+#define FARTHEST (2000 * 366 * ONE_DAY)
 
 /*
  * Functions of a moment.
@@ -57,13 +57,13 @@ static bool by_unit(const Step *step, const FuncExpr *call, GsNear *near);
 static bool by_zone(const Step *step, const FuncExpr *call, GsNear *near);
 static bool by_interval(const Step *step, const FuncExpr *call, GsNear *near);
 static bool by_days(const Step *step, const FuncExpr *call, GsNear *near);
-static bool by_year(const Step *step, const FuncExpr *call, GsNear *near);
+static bool by_part(const Step *step, const FuncExpr *call, GsNear *near);
 static bool by_format(const Step *step, const FuncExpr *call, GsNear *near);
 
 /* Where days or months pass, the zone's own offset may have changed: that is two. */
 static const Step steps[] = {
-	{F_DATE_TIMESTAMPTZ, 0, DAY + ZONE, ZONE, NULL, "c::date = v"},
-	{F_DATE_TIMESTAMP, 0, DAY, 0, NULL, "c::date = v"},
+	{F_DATE_TIMESTAMPTZ, 0, ONE_DAY + ZONE, ZONE, NULL, "c::date = v"},
+	{F_DATE_TIMESTAMP, 0, ONE_DAY, 0, NULL, "c::date = v"},
 	{F_TIMESTAMP_TIMESTAMPTZ, 0, ZONE, ZONE, NULL, "c::timestamp = v"},
 	{F_TIMESTAMPTZ_TIMESTAMP, 0, ZONE, ZONE, NULL, "c::timestamptz = v"},
 	{F_TIMESTAMPTZ_DATE, 0, ZONE, ZONE, NULL, "c::timestamptz = v"},
@@ -86,11 +86,11 @@ static const Step steps[] = {
 	{F_TIMESTAMPTZ_PL_INTERVAL, 0, 2 * ZONE, 2 * ZONE, by_interval, "c + interval = v"},
 	{F_TIMESTAMPTZ_MI_INTERVAL, 0, 2 * ZONE, 2 * ZONE, by_interval, "c - interval = v"},
 	/* the last that is done: it gives no moment */
-	{F_EXTRACT_TEXT_DATE, 1, 0, 0, by_year, "extract(year FROM c) = n"},
-	{F_EXTRACT_TEXT_TIMESTAMP, 1, 0, 0, by_year, "extract(year FROM c) = n"},
-	{F_EXTRACT_TEXT_TIMESTAMPTZ, 1, ZONE, ZONE, by_year, "extract(year FROM c) = n"},
-	{F_DATE_PART_TEXT_TIMESTAMP, 1, 0, 0, by_year, "date_part('year', c) = n"},
-	{F_DATE_PART_TEXT_TIMESTAMPTZ, 1, ZONE, ZONE, by_year, "date_part('year', c) = n"},
+	{F_EXTRACT_TEXT_DATE, 1, 0, 0, by_part, "extract(year FROM c) = n"},
+	{F_EXTRACT_TEXT_TIMESTAMP, 1, 0, 0, by_part, "extract(year FROM c) = n"},
+	{F_EXTRACT_TEXT_TIMESTAMPTZ, 1, ZONE, ZONE, by_part, "extract(year FROM c) = n"},
+	{F_DATE_PART_TEXT_TIMESTAMP, 1, 0, 0, by_part, "date_part('year', c) = n"},
+	{F_DATE_PART_TEXT_TIMESTAMPTZ, 1, ZONE, ZONE, by_part, "date_part('year', c) = n"},
 	{F_TO_CHAR_TIMESTAMP_TEXT, 0, 0, 0, by_format, "to_char(c, format) = v"},
 	{F_TO_CHAR_TIMESTAMPTZ_TEXT, 0, ZONE, ZONE, by_format, "to_char(c, format) = v"},
 };
@@ -112,20 +112,21 @@ by_unit(const Step *step, const FuncExpr *call, GsNear *near)
 {
 	static const struct
 	{
-		const char *name;
+		int			unit;
 		int			length;
 	}			units[] =
 	{
-		{"microseconds", 1}, {"milliseconds", 1}, {"second", 1}, {"minute", 1}, {"hour", HOUR},
-		{"day", DAY}, {"week", 7 * DAY}, {"month", 31 * DAY}, {"quarter", 92 * DAY},
-		{"year", 366 * DAY}, {"decade", 10 * 366 * DAY}, {"century", 100 * 366 * DAY},
+		{DTK_MICROSEC, 1}, {DTK_MILLISEC, 1}, {DTK_SECOND, 1}, {DTK_MINUTE, 1}, {DTK_HOUR, ONE_HOUR},
+		{DTK_DAY, ONE_DAY}, {DTK_WEEK, 7 * ONE_DAY}, {DTK_MONTH, 31 * ONE_DAY}, {DTK_QUARTER, 92 * ONE_DAY},
+		{DTK_YEAR, 366 * ONE_DAY}, {DTK_DECADE, 10 * 366 * ONE_DAY}, {DTK_CENTURY, 100 * 366 * ONE_DAY},
+		{DTK_MILLENNIUM, 1000 * 366 * ONE_DAY},
 	};
-	const char *unit = constant_text(call, 0);
+	int			unit = gs_unit_of(linitial(call->args));
 
 	if (list_length(call->args) > 2 && !by_zone(step, call, near))
 		return false;
-	for (int i = 0; unit != NULL && i < (int) lengthof(units); i++)
-		if (pg_strcasecmp(units[i].name, unit) == 0)
+	for (int i = 0; i < (int) lengthof(units); i++)
+		if (units[i].unit == unit)
 		{
 			near->back += units[i].length;
 			return true;
@@ -177,24 +178,16 @@ move(GsNear *near, int64 least, int64 greatest)
 	return true;
 }
 
-/* A month has 28 to 31 days, whatever becomes of its last ones. */
 static bool
 by_interval(const Step *step, const FuncExpr *call, GsNear *near)
 {
-	const Const *value = lsecond(call->args);
-	const Interval *moved;
-	int			sign = is_minus(call) ? -1 : 1;
-	int64		months,
-				fixed;
+	int64		least,
+				greatest;
 
 	(void) step;
-	if (!IsA(value, Const) || value->constisnull)
+	if (!gs_interval_bounds(lsecond(call->args), &least, &greatest))
 		return false;
-	moved = DatumGetIntervalP(value->constvalue);
-	months = (int64) sign * moved->month;
-	fixed = sign * ((int64) moved->day * DAY + moved->time / USECS_PER_MINUTE);
-	return move(near, fixed - 1 + months * DAY * (months < 0 ? 31 : 28),
-				fixed + 1 + months * DAY * (months < 0 ? 28 : 31));
+	return is_minus(call) ? move(near, -greatest, -least) : move(near, least, greatest);
 }
 
 static bool
@@ -206,40 +199,65 @@ by_days(const Step *step, const FuncExpr *call, GsNear *near)
 	(void) step;
 	if (!IsA(value, Const) || value->constisnull)
 		return false;
-	moved = (int64) (is_minus(call) ? -1 : 1) * DatumGetInt32(value->constvalue) * DAY;
+	moved = (int64) (is_minus(call) ? -1 : 1) * DatumGetInt32(value->constvalue) * ONE_DAY;
 	return move(near, moved, moved);
 }
 
+/* A part of a moment that says when it is. */
 static bool
-by_year(const Step *step, const FuncExpr *call, GsNear *near)
+by_part(const Step *step, const FuncExpr *call, GsNear *near)
 {
-	const char *unit = constant_text(call, 0);
-
 	(void) step;
-	near->reading = GS_YEAR;
-	return unit != NULL && pg_strcasecmp(unit, "year") == 0;
+	switch (gs_unit_of(linitial(call->args)))
+	{
+		case DTK_YEAR:
+			near->reading = GS_YEAR;
+			return true;
+		case DTK_ISOYEAR:
+			/* it begins and ends on a Monday, three days from the other at most */
+			near->reading = GS_YEAR;
+			near->back += 3 * ONE_DAY;
+			near->ahead += 3 * ONE_DAY;
+			return true;
+		case DTK_EPOCH:
+			/* whatever makes a whole number of it */
+			near->reading = GS_EPOCH;
+			near->back += 1;
+			near->ahead += 1;
+			return true;
+		default:
+			return false;
+	}
 }
 
+/* What a format begins with.  A third D would make another of two. */
 static bool
 by_format(const Step *step, const FuncExpr *call, GsNear *near)
 {
 	static const struct
 	{
-		const char *format;
+		const char *start;
+		const char *end;		/* what may not follow; NULL: whatever it is */
 		GsReading	reading;
 	}			formats[] =
 	{
-		{"YYYY", GS_YEAR_TEXT}, {"YYYY-MM", GS_MONTH_TEXT}, {"YYYY-MM-DD", GS_DAY_TEXT}
+		{"YYYY-MM-DD", "D", GS_DAY_TEXT}, {"yyyy-mm-dd", "d", GS_DAY_TEXT},
+		{"YYYY-MM", "", GS_MONTH_TEXT}, {"yyyy-mm", "", GS_MONTH_TEXT},
+		{"YYYY-", "", GS_YEAR_TEXT}, {"yyyy-", "", GS_YEAR_TEXT},
+		{"YYYY", NULL, GS_YEAR_TEXT}, {"yyyy", NULL, GS_YEAR_TEXT},
 	};
 	const char *format = constant_text(call, 1);
 
 	(void) step;
 	for (int i = 0; format != NULL && i < (int) lengthof(formats); i++)
-		if (strcmp(formats[i].format, format) == 0)
-		{
-			near->reading = formats[i].reading;
+	{
+		const char *rest = format + strlen(formats[i].start);
+
+		near->reading = formats[i].reading;
+		if (strncmp(formats[i].start, format, strlen(formats[i].start)) == 0 &&
+			(*rest == '\0' || (formats[i].end != NULL && strchr(formats[i].end, *rest) == NULL)))
 			return true;
-		}
+	}
 	return false;
 }
 
@@ -266,21 +284,6 @@ gs_is_usual_zone(const pg_tz * zone)
  * What they are applied to.
  */
 
-/* Operators as the functions that they are. */
-static const FuncExpr *
-call_of(Expr *expr, FuncExpr *space)
-{
-	OpExpr	   *op = (OpExpr *) expr;
-
-	if (IsA(expr, FuncExpr))
-		return (FuncExpr *) expr;
-	if (!IsA(expr, OpExpr))
-		return NULL;
-	set_opfuncid(op);
-	*space = (FuncExpr) {.xpr.type = T_FuncExpr, .funcid = op->opfuncid, .args = op->args};
-	return space;
-}
-
 static const Step *
 step_of(Oid function)
 {
@@ -290,14 +293,34 @@ step_of(Oid function)
 	return NULL;
 }
 
-/* A year is a whole number in whatever type of numbers. */
+/* Does a number that is cut off, or rounded, behind so many digits stay what it is if it is whole? */
+static bool
+keeps_whole(Expr *digits)
+{
+	const Const *value = (Const *) digits;
+
+	return IsA(value, Const) && !value->constisnull && DatumGetInt32(value->constvalue) >= 0;
+}
+
+/* A year is a whole number in whatever type of numbers; of others they make less than one. */
 static Expr *
 strip_number_casts(Expr *expr)
 {
 	while (IsA(expr, FuncExpr))
 	{
+		const List *args = ((FuncExpr *) expr)->args;
+
 		switch (((FuncExpr *) expr)->funcid)
 		{
+			case F_TRUNC_NUMERIC_INT4:
+			case F_ROUND_NUMERIC_INT4:
+				if (!keeps_whole(lsecond(args)))
+					return expr;
+				expr = linitial(args);
+				break;
+			case F_FLOOR_NUMERIC:
+			case F_TRUNC_FLOAT8:
+			case F_FLOOR_FLOAT8:
 			case F_INT2_NUMERIC:
 			case F_INT4_NUMERIC:
 			case F_INT8_NUMERIC:
@@ -306,7 +329,7 @@ strip_number_casts(Expr *expr)
 			case F_INT4_FLOAT8:
 			case F_INT8_FLOAT8:
 			case F_NUMERIC_FLOAT8:
-				expr = linitial(((FuncExpr *) expr)->args);
+				expr = linitial(args);
 				break;
 			default:
 				return expr;
@@ -330,12 +353,12 @@ gs_near_column(Expr *expr, GsNear *near)
 		/* another name for its type, or as many digits as it has */
 		while (IsA(expr, RelabelType))
 			expr = ((RelabelType *) expr)->arg;
-		call = call_of(expr, &space);
+		call = gs_call_of(expr, &space);
 		step = call != NULL ? step_of(call->funcid) : NULL;
 		if (step == NULL)
 			break;
 		/* only the last one may give what is no moment */
-		if ((step->check == by_year || step->check == by_format) && taken > 0)
+		if ((step->check == by_part || step->check == by_format) && taken > 0)
 			return NULL;
 		near->back += step->back;
 		near->ahead += step->ahead;
@@ -347,6 +370,13 @@ gs_near_column(Expr *expr, GsNear *near)
 	if (near->reading == GS_AS_IT_IS)
 		near->reading = GS_MOMENT;
 	return taken > 0 ? expr : NULL;
+}
+
+static bool
+is_number(Oid type)
+{
+	return type == INT2OID || type == INT4OID || type == INT8OID || type == NUMERICOID ||
+		type == FLOAT8OID;
 }
 
 bool
@@ -371,9 +401,10 @@ gs_near_value(Oid type, GsTest test, Oid value_type, GsNear *near)
 			}
 			return true;
 		case GS_YEAR:
-			return value_type == INT2OID || value_type == INT4OID || value_type == INT8OID ||
-				value_type == NUMERICOID || value_type == FLOAT8OID;
+		case GS_EPOCH:
+			return is_number(value_type);
 		default:
+			/* as texts, years of five digits are before those of four */
 			return equality && value_type == TEXTOID;
 	}
 }

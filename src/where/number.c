@@ -11,6 +11,7 @@
 
 #include <float.h>
 
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
@@ -106,4 +107,22 @@ gs_number_plain(const char *number)
 	if (number[length - 1] == '.')
 		length--;
 	return pnstrdup(number, length);
+}
+
+double
+gs_number_value(Oid type, Datum value)
+{
+	switch (type)
+	{
+		case INT2OID:
+			return DatumGetInt16(value);
+		case INT4OID:
+			return DatumGetInt32(value);
+		case INT8OID:
+			return (double) DatumGetInt64(value);
+		case NUMERICOID:
+			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, value));
+		default:
+			return DatumGetFloat8(value);
+	}
 }

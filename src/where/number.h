@@ -25,4 +25,9 @@ extern const char *gs_number_bound(const char *number, bool upper);
  */
 extern const char *gs_number_plain(const char *number);
 
+/*
+ * A number of SQL as the nearest double, or an infinity.
+ */
+extern double gs_number_value(Oid type, Datum value);
+
 #endif							/* GS_NUMBER_H */

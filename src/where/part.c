@@ -1,9 +1,9 @@
 /*
  * part.c
- *	  Clauses on a part of a text, and what they imply for the whole.
+ *	  Parts of a text, and what they imply for the whole.
  *
- * What starts with a value, or has it somewhere, can be asked for; what a value
- * is found at, or is cut or trimmed to, cannot.
+ * A text that begins with another, or has it somewhere, can be asked for.  What is
+ * cut out of a text is within it, and so is what is cut out of that.
  */
 #include "postgres.h"
 
@@ -22,6 +22,7 @@
 /* So many values of a list become clauses of their own. */
 #define MAX_VALUES 10
 
+/* A part of a part is what the vaguer of the two is. */
 typedef enum Part
 {
 	PART_NONE,
@@ -33,7 +34,7 @@ typedef enum Part
 static const struct
 {
 	Oid			function;
-	bool		from_first;		/* if its second argument says so */
+	bool		from_first;		/* if its second argument says so, else anywhere */
 	Part		part;
 	const char *written;
 }			parts[] =
@@ -44,6 +45,10 @@ static const struct
 	{F_VARCHAR_VARCHAR_INT4_BOOL, false, PART_START, "c::varchar(n) = v"},
 	{F_RTRIM_TEXT, false, PART_START, "rtrim(c) = v"},
 	{F_RTRIM_TEXT_TEXT, false, PART_START, "rtrim(c, letters) = v"},
+	{F_SUBSTR_TEXT_INT4, false, PART_WITHIN, "substr(c, n) = v"},
+	{F_SUBSTRING_TEXT_INT4, false, PART_WITHIN, "substring(c, n) = v"},
+	{F_RIGHT, false, PART_WITHIN, "right(c, n) = v"},
+	{F_SPLIT_PART, false, PART_WITHIN, "split_part(c, letters, n) = v"},
 	{F_LTRIM_TEXT, false, PART_WITHIN, "ltrim(c) = v"},
 	{F_LTRIM_TEXT_TEXT, false, PART_WITHIN, "ltrim(c, letters) = v"},
 	{F_BTRIM_TEXT, false, PART_WITHIN, "btrim(c) = v"},
@@ -79,23 +84,34 @@ is_integer(Expr *expr, int least, int greatest)
 		DatumGetInt32(value->constvalue) >= least && DatumGetInt32(value->constvalue) <= greatest;
 }
 
+/* What a call gives of its first argument. */
+static Part
+part_of_call(Expr *expr)
+{
+	const FuncExpr *call = (FuncExpr *) expr;
+
+	for (int i = 0; IsA(call, FuncExpr) && i < (int) lengthof(parts); i++)
+		if (parts[i].function == call->funcid)
+			return !parts[i].from_first || is_integer(lsecond(call->args), PG_INT32_MIN, 1) ?
+				parts[i].part : PART_WITHIN;
+	return PART_NONE;
+}
+
+/* What it is of what text, if that is one. */
 static Part
 part_of(Expr *operand, Expr **whole)
 {
-	const FuncExpr *call = (FuncExpr *) without_relabel(operand);
+	Part		part = PART_NONE;
+	Part		next;
 	Oid			type;
 
-	if (!IsA(call, FuncExpr))
-		return PART_NONE;
-	for (int i = 0; i < (int) lengthof(parts); i++)
-		if (parts[i].function == call->funcid &&
-			(!parts[i].from_first || is_integer(lsecond(call->args), PG_INT32_MIN, 1)))
-		{
-			*whole = linitial(call->args);
-			type = getBaseType(exprType((Node *) without_relabel(*whole)));
-			return type == TEXTOID || type == VARCHAROID ? parts[i].part : PART_NONE;
-		}
-	return PART_NONE;
+	for (*whole = operand; (next = part_of_call(without_relabel(*whole))) != PART_NONE;)
+	{
+		part = Max(part, next);
+		*whole = linitial(((FuncExpr *) without_relabel(*whole))->args);
+	}
+	type = getBaseType(exprType((Node *) without_relabel(*whole)));
+	return type == TEXTOID || type == VARCHAROID ? part : PART_NONE;
 }
 
 static Expr *
@@ -136,7 +152,71 @@ has_part(Expr *whole, Part part, Expr *value, Oid collation)
 								 collation, COERCE_EXPLICIT_CALL);
 }
 
-/* One for each value, if they are known and few. */
+/* A part of a text is a value. */
+static Expr *
+implied_by_part(const OpExpr *op)
+{
+	for (int i = 0; op->opno == TextEqualOperator && i < 2; i++)
+	{
+		Expr	   *whole;
+		Part		part = part_of(list_nth(op->args, i), &whole);
+
+		if (part != PART_NONE)
+			return has_part(whole, part, list_nth(op->args, 1 - i), op->inputcollid);
+	}
+	return NULL;
+}
+
+static bool
+gives_position(Oid function)
+{
+	for (int i = 0; i < (int) lengthof(positions); i++)
+		if (positions[i].function == function)
+			return true;
+	return false;
+}
+
+/* Where a text is in another, or in a part of one, if it is not 0. */
+static Expr *
+implied_by_position(const OpExpr *op)
+{
+	static const struct
+	{
+		Oid			function;
+		bool		first;		/* the position stands first */
+		int			least;		/* of what it is compared with */
+	}			comparisons[] =
+	{
+		{F_INT4GT, true, 0}, {F_INT4GE, true, 1}, {F_INT4EQ, true, 1}, {F_INT4EQ, false, 1},
+		{F_INT4LT, false, 0}, {F_INT4LE, false, 1},
+	};
+	RegProcedure function = get_opcode(op->opno);
+
+	for (int i = 0; i < (int) lengthof(comparisons); i++)
+	{
+		const FuncExpr *call = list_nth(op->args, comparisons[i].first ? 0 : 1);
+		Expr	   *value = list_nth(op->args, comparisons[i].first ? 1 : 0);
+		Expr	   *whole;
+
+		if (comparisons[i].function != function || !IsA(call, FuncExpr) ||
+			!gives_position(call->funcid) ||
+			!is_integer(value, comparisons[i].least, PG_INT32_MAX))
+			continue;
+		if (part_of(linitial(call->args), &whole) == PART_NONE)
+			whole = linitial(call->args);
+		return contains(whole, lsecond(call->args), call->inputcollid);
+	}
+	return NULL;
+}
+
+Expr *
+gs_implied_by_part(const OpExpr *op)
+{
+	Expr	   *result = implied_by_part(op);
+
+	return result != NULL ? result : implied_by_position(op);
+}
+
 Expr *
 gs_implied_by_part_in(const ScalarArrayOpExpr *op)
 {
@@ -164,57 +244,6 @@ gs_implied_by_part_in(const ScalarArrayOpExpr *op)
 															 values[i], false, false),
 										  op->inputcollid));
 	return arms == NIL ? NULL : make_orclause(arms);
-}
-
-static bool
-gives_position(Oid function)
-{
-	for (int i = 0; i < (int) lengthof(positions); i++)
-		if (positions[i].function == function)
-			return true;
-	return false;
-}
-
-/* Where a text is in another, if it is not 0. */
-static Expr *
-implied_by_position(const OpExpr *op)
-{
-	static const struct
-	{
-		Oid			function;
-		bool		first;		/* the position stands first */
-		int			least;		/* of what it is compared with */
-	}			comparisons[] =
-	{
-		{F_INT4GT, true, 0}, {F_INT4GE, true, 1}, {F_INT4EQ, true, 1}, {F_INT4EQ, false, 1},
-		{F_INT4LT, false, 0}, {F_INT4LE, false, 1},
-	};
-	RegProcedure function = get_opcode(op->opno);
-
-	for (int i = 0; i < (int) lengthof(comparisons); i++)
-	{
-		const FuncExpr *call = list_nth(op->args, comparisons[i].first ? 0 : 1);
-		Expr	   *value = list_nth(op->args, comparisons[i].first ? 1 : 0);
-
-		if (comparisons[i].function == function && IsA(call, FuncExpr) &&
-			gives_position(call->funcid) && is_integer(value, comparisons[i].least, PG_INT32_MAX))
-			return contains(linitial(call->args), lsecond(call->args), call->inputcollid);
-	}
-	return NULL;
-}
-
-Expr *
-gs_implied_by_part(const OpExpr *op)
-{
-	for (int i = 0; op->opno == TextEqualOperator && i < 2; i++)
-	{
-		Expr	   *whole;
-		Part		part = part_of(list_nth(op->args, i), &whole);
-
-		if (part != PART_NONE)
-			return has_part(whole, part, list_nth(op->args, 1 - i), op->inputcollid);
-	}
-	return implied_by_position(op);
 }
 
 List *

@@ -456,8 +456,12 @@ gs_is_pushable_column(const GsRelation *relation, const RelOptInfo *baserel, Exp
 	Pushing		context = {.baserel = baserel, .relation = relation};
 	AttrNumber	attnum;
 	GsKind		kind;
+	GsNear		near;
 
-	return pushable_attr(&context, expr, &attnum, &kind) != NULL;
+	if (pushable_attr(&context, expr, &attnum, &kind) != NULL)
+		return true;
+	expr = gs_near_column(expr, &near);
+	return expr != NULL && pushable_attr(&context, expr, &attnum, &kind) != NULL;
 }
 
 AttrNumber

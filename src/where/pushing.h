@@ -1,7 +1,7 @@
 /*
  * pushing.h
- *	  What the files share that look at a clause: pushdown.c, fixed.c, near.c, implied.c,
- *	  part.c, clause.c.
+ *	  What the files share that look at a clause: pushdown.c, fixed.c, near.c, amount.c,
+ *	  implied.c, part.c, clause.c.
  */
 #ifndef GS_PUSHING_H
 #define GS_PUSHING_H
@@ -74,6 +74,34 @@ extern bool gs_near_value(Oid type, GsTest test, Oid value_type, GsNear *near);
  * What can be written so around a column of a type, behind the shapes of a list.
  */
 extern List *gs_near_shapes(List *shapes, Oid type);
+
+/*
+ * amount.c: how great a number or an interval is, and what it is a part of
+ */
+
+/*
+ * An operator as the function that it is, written into *space, or a function; NULL
+ * for anything else.
+ */
+extern const FuncExpr *gs_call_of(Expr *expr, FuncExpr *space);
+
+/*
+ * The DTK_ of the unit that a constant text names, as date_trunc and extract read it;
+ * -1 for none.
+ */
+extern int	gs_unit_of(Expr *expr);
+
+/*
+ * Between which minutes an interval is, whatever the row; false if it is
+ * not known
+ */
+extern bool gs_interval_bounds(Expr *expr, int64 *least, int64 *greatest);
+
+/*
+ * What a comparison of a difference of two dates or moments with a constant implies for
+ * the one that has columns; NULL for nothing.
+ */
+extern Expr *gs_implied_by_difference(const OpExpr *op);
 
 /*
  * part.c: clauses on a part of a text

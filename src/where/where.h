@@ -66,14 +66,15 @@ typedef enum GsReading
 	GS_AS_IT_IS,				/* it is the column itself that is compared */
 	GS_MOMENT,
 	GS_YEAR,					/* a number */
-	GS_YEAR_TEXT,				/* 2026 */
+	GS_EPOCH,					/* a number: seconds since 1970 */
+	GS_YEAR_TEXT,				/* 2026, whatever follows */
 	GS_MONTH_TEXT,				/* 2026-11 */
 	GS_DAY_TEXT					/* 2026-11-28 */
 } GsReading;
 
 /*
  * How far what is compared may be from a column of dates or moments, in minutes
- * either way.  Both are below a thousand years.
+ * either way.  Both are below two thousand years.
  */
 typedef struct GsNear
 {
@@ -138,7 +139,7 @@ extern bool gs_is_brace_column(const GsRelation *relation, const RelOptInfo *bas
 extern AttrNumber gs_column_attnum(Expr *column);
 
 /*
- * Is it a column that conditions may be sent for?
+ * Is it a column that conditions may be sent for, or near one?
  */
 extern bool gs_is_pushable_column(const GsRelation *relation, const RelOptInfo *baserel,
 								  Expr *expr);
@@ -232,9 +233,8 @@ extern void gs_filter_build(const GsRelation *relation, List *clauses,
 extern bool gs_takes_lists(const GsRelation *relation, const GsClause *test);
 
 /*
- * ask.c: ask the tenant for the number of rows that a filter leaves, with one
- * small search for each of its pieces.  False if it does not tell.  Raises what
- * fails.
+ * Ask the tenant for the number of rows that a filter leaves, with one small search
+ * for each of its pieces.  False if it does not tell.  Raises what fails.
  */
 extern bool gs_filter_ask_total(const GsRelation *relation, const GsFilter *filter, int64 *total);
 
