@@ -63,7 +63,7 @@ test:
 	@dev/run-tests $(PARTS)
 
 # Parts of the tests by themselves.
-tap nxt conformance core:
+tap nxt bi conformance core:
 	@dev/install-packages test
 	@dev/run-tests $@
 
@@ -185,5 +185,5 @@ help:
 	@echo "clean         remove what was built"
 	@echo "demo, shell and test install the packages that are missing."
 
-.PHONY: demo shell test tap nxt core clients conformance fuzz versions newcomer parsers asan cassert valgrind \
+.PHONY: demo shell test tap nxt bi core clients conformance fuzz versions newcomer parsers asan cassert valgrind \
 	sqlsmith bench layers docs symbols lint layout indent coverage results dist deb help
