@@ -65,4 +65,31 @@ SELECT (substring(plan FROM '"Plan Rows": (\d+)'))::int BETWEEN 25 AND 100 AS ne
 FROM local.explain_as('FORMAT JSON, COSTS ON', 'SELECT * FROM local.watched JOIN gs.successplans USING (gsid)') AS plan
 WHERE plan ~ '"Plan Rows"' LIMIT 1;
 
+-- what is asked anew for each row outside: the estimate is that of one loop, and of all
+CREATE FUNCTION local.estimates(query text) RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT btrim(line, ' ->') FROM local.explain(query) AS line WHERE line ~ 'Foreign Scan|Estimated|Memoize|SubPlan' $$;
+SET gainsight_fdw.enable_bind_join = off;
+SELECT local.estimates('SELECT FROM local.watched AS w, LATERAL (SELECT FROM gs.objectives AS o WHERE o.success_plan_id = w.gsid OFFSET 0) AS o') AS plan;
+SELECT local.estimates('SELECT (SELECT count(*) FROM gs.objectives AS o WHERE o.success_plan_id = w.gsid) FROM local.watched AS w') AS plan;
+SELECT local.estimates('SELECT FROM local.watched AS w WHERE (SELECT count(*) FROM gs.objectives AS o WHERE o.success_plan_id = w.gsid) > 2') AS plan;
+-- in each of 50 loops 50, which go by the row outside of both
+SELECT local.estimates('SELECT (SELECT count(*) FROM local.watched AS v, LATERAL (SELECT FROM gs.objectives AS o WHERE o.success_plan_id IN (v.gsid, w.gsid) OFFSET 0) AS o)
+	FROM local.watched AS w') AS plan;
+-- by 5 values in 200 rows
+CREATE TABLE local.often AS SELECT w.gsid FROM (TABLE local.watched LIMIT 5) AS w, generate_series(1, 40);
+ANALYZE local.often;
+SELECT local.estimates('SELECT FROM local.often AS w JOIN gs.objectives AS o ON o.success_plan_id = w.gsid') AS plan;
+-- no more than lookups and the walk in their place
+SELECT local.estimates('SELECT FROM local.watched AS w, LATERAL (SELECT FROM gs.successplans AS p WHERE p.company_id = w.gsid OFFSET 0) AS p') AS plan;
+SET gainsight_fdw.enable_walk_instead = off;
+SELECT local.estimates('SELECT FROM local.watched AS w, LATERAL (SELECT FROM gs.successplans AS p WHERE p.company_id = w.gsid OFFSET 0) AS p') AS plan;
+RESET gainsight_fdw.enable_walk_instead;
+-- rows that are kept for all loops, and a join that asks for all keys at once
+SELECT local.estimates('SELECT FROM local.watched AS w, LATERAL (SELECT FROM gs.successplans AS p WHERE p.name > w.gsid OFFSET 0) AS p') AS plan;
+RESET gainsight_fdw.enable_bind_join;
+SELECT local.estimates('SELECT FROM local.watched AS w JOIN gs.objectives AS o ON o.success_plan_id = w.gsid') AS plan;
+-- by its name in the other formats
+SELECT plan FROM local.explain_as('FORMAT JSON', 'SELECT (SELECT count(*) FROM gs.objectives AS o WHERE o.success_plan_id = w.gsid) FROM local.watched AS w') AS plan
+WHERE plan ~ 'Estimated';
+
 \i sql/include/teardown.psql

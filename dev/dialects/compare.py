@@ -5,7 +5,7 @@ import re
 _PLAN = re.compile(r" *(QUERY PLAN|explain|explain_analyze|plan) *$")
 _ASKED = re.compile(r"\\! sandbox/ctl (requests|counters|log)\b")
 _REQUEST = re.compile(r"\b(GET|POST|PUT) /[^\s\"]+")
-_SAID = re.compile(r"(Gainsight (Request|Select|Conditions|Expression)|Estimated Requests|Requests): [^|]*|"
+_SAID = re.compile(r"(Gainsight (Request|Select|Conditions|Expression)|Estimated Requests( of All Loops)?|Requests): [^|]*|"
                    r", with more carried")
 _COUNT = re.compile(r"\(\d+ rows?\)|---")
 

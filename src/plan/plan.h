@@ -51,6 +51,12 @@ extern ForeignScan *gainsightGetForeignPlan(PlannerInfo *root, RelOptInfo *baser
 extern List *gs_used_attnums(const GsRelation *relation, Index relid, List *exprs);
 
 /*
+ * loops.c: how often the planner thinks that a scan in a finished plan will be asked
+ * anew, for its values are others; 1 or more.
+ */
+extern double gs_planned_loops(const PlannedStmt *statement, const ForeignScan *scan);
+
+/*
  * reads.c
  */
 

@@ -219,6 +219,23 @@ explain_count(const GsRelation *relation, const GsScanPlan *plan, const GsOperan
 		ExplainPropertyList("Gainsight Groups", groups, es);
 }
 
+/* For the values of one loop; and for those of all, where there are several: as the planner sees it. */
+static void
+explain_estimate(ForeignScanState *node, const GsRelation *relation, const GsScanPlan *plan,
+				 ExplainState *es)
+{
+	double		loops = gs_planned_loops(node->ss.ps.state->es_plannedstmt,
+										 (const ForeignScan *) node->ss.ps.plan);
+	double		total = plan->requests * loops;
+
+	ExplainPropertyFloat("Estimated Requests", NULL, plan->requests, 0, es);
+	if (loops <= 1)
+		return;
+	if (node->ss.ss_currentRelation != NULL && !plan->for_update)
+		total = Min(total, gs_wide_most_requests(relation));
+	ExplainPropertyFloat("Estimated Requests of All Loops", NULL, total, 0, es);
+}
+
 void
 gs_explain_scan(ForeignScanState *node, bool updates, ExplainState *es)
 {
@@ -229,7 +246,7 @@ gs_explain_scan(ForeignScanState *node, bool updates, ExplainState *es)
 	if (node->ss.ss_currentRelation == NULL)
 		explain_count(relation, &plan, operands, es);
 	explain_requests(relation, &plan, operands, updates, es);
-	ExplainPropertyFloat("Estimated Requests", NULL, plan.requests, 0, es);
+	explain_estimate(node, relation, &plan, es);
 }
 
 void

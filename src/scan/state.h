@@ -261,6 +261,12 @@ extern bool gs_wide_is_due(ForeignScanState *node, const GsOperand *operands);
 extern const GsScanPlan *gs_wide_plan(const GsWide *wide);
 
 /*
+ * How many requests the lookups of a scan, and the walk in place of more of them, come
+ * to at most, by what is known of the size of its table now; infinity: there is no bound.
+ */
+extern double gs_wide_most_requests(const GsRelation *relation);
+
+/*
  * Of one that is complete: have values to be evaluated to find rows?  Begin to
  * give those that may be wanted by these; and the next, an empty slot at the end.
  */

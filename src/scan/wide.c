@@ -22,6 +22,7 @@
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/float.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -410,6 +411,12 @@ gs_wide_is_due(ForeignScanState *node, const GsOperand *operands)
 	wide->instead = sent + needed > walk &&
 		walk <= gs_governor_left(tenant->max_requests);
 	return wide->instead;
+}
+
+double
+gs_wide_most_requests(const GsRelation *relation)
+{
+	return enable_walk_instead ? 2 * gs_estimate_walk(relation, true) : get_float8_infinity();
 }
 
 const GsScanPlan *

@@ -151,7 +151,7 @@ add_fixed_of_list(List *plans, Fixed *fixed)
 }
 
 static void
-add_initplan(const SubPlan * initplan, Fixed *fixed)
+add_initplan(const SubPlan *initplan, Fixed *fixed)
 {
 	const Plan *plan = list_nth(fixed->stmt->subplans, initplan->plan_id - 1);
 	ListCell   *cell;
