@@ -232,7 +232,7 @@ static inline bool
 gs_input_says(FmgrInfo *function, char *text, Oid ioparam, int32 typmod, Datum *value)
 {
 #if PG_VERSION_NUM >= 160000
-	ErrorSaveContext error = {T_ErrorSaveContext};
+	ErrorSaveContext error = {.type = T_ErrorSaveContext};
 
 	return InputFunctionCallSafe(function, text, ioparam, typmod, (Node *) &error, value);
 #else
