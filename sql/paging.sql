@@ -23,6 +23,9 @@ SELECT local.compare('successplans'), (SELECT count(*) FROM local.successplans);
 \i sql/include/copy.psql
 SELECT local.compare('successplans'), (SELECT count(*) FROM local.successplans);
 \! sandbox/ctl requests -n
+ANALYZE gs.successplans;
+SELECT trim(line) AS planned FROM local.explain('SELECT gsid FROM gs.successplans') AS line WHERE line ~ 'Requests';
+\! sandbox/ctl clear
 \! sandbox/ctl reset plans=1001 objectives=0
 \i sql/include/copy.psql
 SELECT local.compare('successplans'), (SELECT count(*) FROM local.successplans);
@@ -58,6 +61,14 @@ ALTER FOREIGN TABLE gs.successplans OPTIONS (DROP page_size);
 -- never more than 300 rows a page
 \! sandbox/ctl set page_cap=300
 SELECT local.compare('successplans');
+-- which the session then knows: nine pages, all asked for at once, and none of them in vain
+\! sandbox/ctl clear
+SELECT local.compare('successplans');
+\! sandbox/ctl requests -n
+-- (what is known of wide records does not tell how many narrow ones the tenant gives)
+\! sandbox/ctl set page_cap=null
+SELECT count(gsid) FROM gs.successplans;
+\! sandbox/ctl requests -n
 -- a cap that no page can keep
 \! sandbox/ctl set page_cap=2
 SELECT count(*) FROM (SELECT gsid FROM gs.successplans LIMIT 9) AS nine;
@@ -90,6 +101,11 @@ SELECT count(gsid) FROM gs.successplans;
 \! sandbox/ctl set total_count=page
 SELECT count(gsid) FROM gs.successplans;
 \! sandbox/ctl requests -v
+-- (another session, which knows of no cap)
+\c -
+SET client_min_messages = warning;
+SET TimeZone = 'UTC';
+SET DateStyle = 'ISO, YMD';
 -- a tenant that counts what it does not show: a second round shows no more, and that is said
 \! sandbox/ctl defaults
 \! sandbox/ctl reset plans=2500 objectives=0

@@ -6,23 +6,51 @@
 
 #include "ahead.h"
 #include "api.h"
+#include "total.h"
 
 void
 gs_ahead_init(GsAhead *ahead, const GsTenant *tenant, const GsResource *resource,
-			  const GsSearch *search, MemoryContext context)
+			  const GsSearch *search, int full_size, MemoryContext context)
 {
 	ahead->tenant = tenant;
 	ahead->resource = resource;
 	ahead->search = search;
 	ahead->context = context;
 	ahead->first = ahead->count = 0;
+	ahead->full_size = full_size;
+	ahead->known_size = 0;
 }
 
 void
-gs_ahead_restart(GsAhead *ahead, int page_size)
+gs_ahead_restart(GsAhead *ahead)
 {
 	ahead->window = 1;
-	ahead->next_limit = ahead->page_size = page_size;
+	/* a page may have been short because it was the last */
+	ahead->next_limit = ahead->page_size = ahead->known_size ? ahead->known_size : ahead->full_size;
+}
+
+void
+gs_ahead_use_cap(GsAhead *ahead)
+{
+	int			cap = gs_total_cap(ahead->tenant, ahead->resource, ahead->search->nselect);
+
+	if (cap > 0 && cap < ahead->full_size)
+		ahead->known_size = cap;
+}
+
+void
+gs_ahead_note_page(GsAhead *ahead, const GsPage *page, int count, int fresh)
+{
+	/* the one before was shorter than asked, and not the last */
+	if (fresh > 0 && ahead->page_size < ahead->full_size)
+	{
+		ahead->known_size = ahead->page_size;
+		if (ahead->known_size >= GS_NO_CAP)
+			gs_total_note_cap(ahead->tenant, ahead->resource, ahead->search->nselect,
+							  ahead->known_size);
+	}
+	if (count < page->limit)
+		ahead->next_limit = ahead->page_size = Max(count, 2);
 }
 
 /*

@@ -34,8 +34,6 @@ struct GsPager
 	const GsSearch *search;
 	GsSeen	   *seen;
 	MemoryContext context;
-	int			full_size;		/* rows a page, as the user wants it */
-	int			known_size;		/* less, if the tenant was seen to go on with it */
 
 	/* this round */
 	int			rounds;			/* disturbed before it */
@@ -71,8 +69,7 @@ begin_round(GsPager *pager)
 {
 	pager->rows = 0;
 	pager->total = GS_NO_TOTAL;
-	/* a page may have been short because it was the last */
-	gs_ahead_restart(&pager->ahead, pager->known_size ? pager->known_size : pager->full_size);
+	gs_ahead_restart(&pager->ahead);
 	pager->ended = false;
 }
 
@@ -93,12 +90,15 @@ gs_pager_open(const GsTenant *tenant, const GsResource *resource,
 	pager->expected = paging->expected;
 	pager->seen = seen ? seen : gs_seen_create(own);
 	pager->context = own;
-	gs_ahead_init(&pager->ahead, tenant, resource, search, own);
-	pager->full_size = resource->page_size > 0 ? resource->page_size : paging->page_size;
+	gs_ahead_init(&pager->ahead, tenant, resource, search,
+				  resource->page_size > 0 ? resource->page_size : paging->page_size, own);
 	pager->short_rows = -1;
-	begin_round(pager);
-	pager->ahead.next_limit = resource->page_size > 0 ? resource->page_size : paging->first_page;
 	pager->ahead.whole = paging->whole;
+	if (paging->whole && paging->expected != GS_NO_TOTAL)
+		gs_ahead_use_cap(&pager->ahead);
+	begin_round(pager);
+	if (resource->page_size == 0)
+		pager->ahead.next_limit = Min(pager->ahead.page_size, paging->first_page);
 	if (paging->whole && paging->expected != GS_NO_TOTAL)
 		gs_ahead_widen(&pager->ahead, paging->expected);
 	return pager;
@@ -258,12 +258,9 @@ set_record(GsPager *pager, const GsJson *record)
 
 /*
  * Where nobody counts, a page that is shorter than asked is the last one, unless
- * the tenant gives no longer ones.  No service is known that would cap them
- * below this, nor at another number than a multiple of it: what was longer
- * before may have become shorter since.
+ * the tenant gives no longer ones.  What was longer before may have become shorter
+ * since.
  */
-#define NO_CAP 100
-
 static bool
 is_last_page(const GsPager *pager)
 {
@@ -274,7 +271,7 @@ is_last_page(const GsPager *pager)
 		return false;
 	longest = gs_total_note_page(pager->tenant, pager->resource, pager->search->nselect, count);
 	return count < pager->page.limit && pager->rounds == 0 &&
-		(count < NO_CAP || (count < longest && count % NO_CAP != 0));
+		(count < GS_NO_CAP || (count < longest && count % GS_NO_CAP != 0));
 }
 
 /*
@@ -352,10 +349,7 @@ take_page(GsPager *pager)
 	if (fresh > 0)
 		remember_key(pager, &pager->last_key, records->last);
 	adjust_ahead(pager, first);
-	if (fresh > 0 && pager->ahead.page_size < pager->full_size)
-		pager->known_size = pager->ahead.page_size;
-	if (records->count < pager->page.limit)
-		pager->ahead.next_limit = pager->ahead.page_size = Max(records->count, 2);
+	gs_ahead_note_page(&pager->ahead, &pager->page, records->count, fresh);
 
 	/* more than there are: whatever the tenant counts, it is not these rows */
 	if (pager->total != GS_NO_TOTAL && pager->rows > pager->total)

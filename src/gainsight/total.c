@@ -37,6 +37,7 @@ typedef struct Total
 	int64		rows;
 	int			requests;		/* that it took to find out; 0: it was told by the way */
 	int			longest[MOST_FIELDS];	/* pages that were seen, in rows, by their records' fields */
+	int			caps[MOST_FIELDS];	/* pages that were as long as they could be, likewise; 0: none */
 } Total;
 
 static HTAB *totals;
@@ -71,6 +72,7 @@ entry_of(const GsTenant *tenant, const GsResource *resource)
 		entry->rows = GS_NO_TOTAL;
 		entry->requests = 0;
 		memset(entry->longest, 0, sizeof(entry->longest));
+		memset(entry->caps, 0, sizeof(entry->caps));
 	}
 	return entry;
 }
@@ -95,6 +97,23 @@ gs_total_note_page(const GsTenant *tenant, const GsResource *resource, int field
 		longest = Max(longest, entry->longest[i]);
 	entry->longest[own] = Max(entry->longest[own], rows);
 	return longest;
+}
+
+void
+gs_total_note_cap(const GsTenant *tenant, const GsResource *resource, int fields, int rows)
+{
+	entry_of(tenant, resource)->caps[Min(fields, MOST_FIELDS - 1)] = rows;
+}
+
+int
+gs_total_cap(const GsTenant *tenant, const GsResource *resource, int fields)
+{
+	Total	   *entry = entry_of(tenant, resource);
+	int			cap = 0;
+
+	for (int i = Min(fields, MOST_FIELDS - 1); i >= 0 && cap == 0; i--)
+		cap = entry->caps[i];
+	return cap;
 }
 
 void

@@ -62,6 +62,15 @@ extern int	gs_total_note_page(const GsTenant *tenant, const GsResource *resource
 							   int rows);
 
 /*
+ * More rows were to be had behind a page that was shorter than asked: remember for
+ * this backend that the tenant gives so many of records with so many fields, and
+ * of wider ones.  What is remembered for records with so many fields; 0: nothing.
+ */
+extern void gs_total_note_cap(const GsTenant *tenant, const GsResource *resource, int fields,
+							  int rows);
+extern int	gs_total_cap(const GsTenant *tenant, const GsResource *resource, int fields);
+
+/*
  * Ask the tenant for the number of a resource's records, and remember it: with
  * one request if it counts them, else with up to ten, which come close from below.  That
  * there are at_least so many is known.  search says of which records, if it is

@@ -87,6 +87,9 @@ gs_estimate_requests(const GsRelation *relation, const GsSize *size, double carr
 	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
 	double		parents;
 
+	/* one page that is full looks like the first of many */
+	if (endpoint != NULL && endpoint->search && carried == relation->settings->page_size)
+		return 2;
 	if (endpoint != NULL)
 		return endpoint->search ? pages_of(relation, carried) : 1;
 	if (keys > 0)
