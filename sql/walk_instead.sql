@@ -97,7 +97,7 @@ SELECT local.asked($$SELECT a.n, (SELECT count(*) FROM local.plan AS l JOIN gs.s
 SET gainsight_fdw.enable_bind_join = off;
 -- a cursor, read bit by bit, and read again
 BEGIN;
-DECLARE c SCROLL CURSOR FOR SELECT a.n, p.gsid FROM local.account AS a JOIN gs.successplans AS p ON p.company_id = a.id ORDER BY a.n, p.gsid COLLATE "C";
+DECLARE c SCROLL CURSOR FOR SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id ORDER BY a.n, p.gsid COLLATE "C";
 CREATE TABLE local.fetched (n bigint, gsid text);
 DO $$
 DECLARE
@@ -114,6 +114,59 @@ SELECT local.compare_queries('TABLE local.fetched', 'SELECT a.n, p.gsid FROM loc
 MOVE ABSOLUTE 0 IN c;
 FETCH 1 FROM c \g /dev/null
 COMMIT;
+-- one that goes back, over the place where lookups ended, and forth again
+BEGIN;
+DECLARE c SCROLL CURSOR FOR SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id;
+TRUNCATE local.fetched;
+DO $$
+DECLARE
+	c refcursor := 'c';
+	r record;
+	forth text[] := '{}';
+	back text[] := '{}';
+BEGIN
+	FOR i IN 1 .. 200 LOOP
+		FETCH c INTO r;
+		forth := forth || (r.n || ' ' || r.gsid);
+	END LOOP;
+	FOR i IN 1 .. 199 LOOP
+		FETCH PRIOR FROM c INTO r;
+		back := (r.n || ' ' || r.gsid) || back;
+	END LOOP;
+	ASSERT forth[1:199] = back;
+	MOVE ABSOLUTE 0 FROM c;
+	LOOP
+		FETCH c INTO r;
+		EXIT WHEN NOT FOUND;
+		INSERT INTO local.fetched VALUES (r.n, r.gsid);
+	END LOOP;
+END $$;
+SELECT local.compare_queries('TABLE local.fetched', 'SELECT a.n, p.gsid FROM local.account AS a JOIN local.successplans AS p ON p.company_id = a.id');
+COMMIT;
+-- one that is held: all of it is read by the end of its transaction, and nothing after
+BEGIN;
+DECLARE held SCROLL CURSOR WITH HOLD FOR SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id;
+FETCH 1 FROM held \g /dev/null
+\! sandbox/ctl clear
+COMMIT;
+-- (two lookups, and three pages)
+\! sandbox/ctl requests -n
+TRUNCATE local.fetched;
+DO $$
+DECLARE
+	held refcursor := 'held';
+	r record;
+BEGIN
+	MOVE ABSOLUTE 0 FROM held;
+	LOOP
+		FETCH held INTO r;
+		EXIT WHEN NOT FOUND;
+		INSERT INTO local.fetched VALUES (r.n, r.gsid);
+	END LOOP;
+END $$;
+CLOSE held;
+SELECT local.compare_queries('TABLE local.fetched', 'SELECT a.n, p.gsid FROM local.account AS a JOIN local.successplans AS p ON p.company_id = a.id');
+\! sandbox/ctl requests -n
 -- what the session writes meanwhile is not read: the rows of the walk are those from before
 BEGIN;
 DECLARE w CURSOR FOR SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.company_id = a.id) FROM local.account AS a ORDER BY a.n;
@@ -147,6 +200,28 @@ SELECT local.compare_join('SELECT a.n, p.* FROM local.account AS a LEFT JOIN gs.
 SET hash_mem_multiplier = 1;
 SELECT local.compare_join('SELECT a.n, p.* FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
 SELECT local.compare_join('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.modified_date < a.at) FROM local.account AS a');
+-- a session holds no more of them than these two allow, and what any plan takes
+CREATE FUNCTION local.held(query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	c refcursor;
+	r record;
+	before bigint := (SELECT sum(used_bytes) FROM pg_backend_memory_contexts);
+	held bigint;
+BEGIN
+	OPEN c FOR EXECUTE query;
+	FOR i IN 1 .. 600 LOOP
+		FETCH c INTO r;
+	END LOOP;
+	held := (SELECT sum(used_bytes) FROM pg_backend_memory_contexts) - before;
+	CLOSE c;
+	RETURN held;
+END $$;
+SELECT local.held('SELECT a.n, p.* FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id') > 0 AS warm;
+SELECT local.held('SELECT a.n, p.* FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id') < 250000 AS read_through;
+SET hash_mem_multiplier = 10;
+SELECT local.held('SELECT a.n, p.* FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id') < 500000 AS by_hash;
+SET work_mem = '4MB';
+SELECT local.held('SELECT a.n, p.* FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id') > 1000000 AS in_memory;
 RESET work_mem;
 RESET hash_mem_multiplier;
 

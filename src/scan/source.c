@@ -258,6 +258,21 @@ remember_totals(const GsRelation *relation, const GsSource *source)
 		gs_total_remember(tenant, relation->resource, total);
 }
 
+double
+gs_source_pages(const GsScanState *state, GsSource *source)
+{
+	const GsReadSpec *spec = &source->spec;
+	GsSize		size = {0};
+
+	/* one list of several tells nothing of all; and an asynchronous scan does not wait */
+	if (spec->nkeys >= 0 || spec->nsearches > 1 || !spec->paging.whole || state->asynchronous)
+		return 0;
+	if (source->record == NULL)
+		source->record = gs_reader_next(source->reader, &source->path_key);
+	size.rows = gs_reader_total(source->reader);
+	return size.rows < 0 ? 0 : gs_estimate_requests(state->relation, &size, size.rows, 0);
+}
+
 /* Where is a row in the order? */
 static TimestampTz
 place_of(const GsScanState *state, const GsSource *source, const TupleTableSlot *slot)

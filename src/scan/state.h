@@ -134,6 +134,12 @@ extern void gs_source_open(GsScanState *state, GsSource *source, const GsScanPla
 extern void gs_source_close(GsSource *source);
 
 /*
+ * How many pages one search of a source that is open has, if all of them will be read and
+ * the first, for which this waits, tells; else 0.
+ */
+extern double gs_source_pages(const GsScanState *state, GsSource *source);
+
+/*
  * Bring the next record into the slot; false at the end.  Values are in
  * CurrentMemoryContext.  May be called again after it has raised an error.
  */
@@ -255,7 +261,7 @@ extern bool gs_wide_is_complete(const GsWide *wide);
  * The source of a scan that may be asked by other values is open for these, and
  * has sent nothing for them yet: have those before, and it, cost as much as the
  * walk?  Then there is a wide, which may not be complete; and the plan of the walk.
- * May ask the tenant for the number of rows.
+ * May ask the tenant for the number of rows, and wait for the first page.
  */
 extern bool gs_wide_is_due(ForeignScanState *node, const GsOperand *operands);
 extern const GsScanPlan *gs_wide_plan(const GsWide *wide);

@@ -112,9 +112,9 @@ widen_plan(const GsScanPlan *plan, const Bitmapset *changing)
 static bool
 find_hashes(Equality *equality, Oid own, Oid value)
 {
-	Oid			operator,
-				own_hash,
-				key_hash;
+	Oid			operator;
+	Oid			own_hash;
+	Oid			key_hash;
 
 	own = getBaseType(own);
 	value = getBaseType(value);
@@ -388,7 +388,7 @@ requests_of_walk(GsWide *wide, const GsScanState *state, const GsOperand *operan
 bool
 gs_wide_is_due(ForeignScanState *node, const GsOperand *operands)
 {
-	const GsScanState *state = node->fdw_state;
+	GsScanState *state = node->fdw_state;
 	const GsTenant *tenant = &state->relation->settings->tenant;
 	int64		sent = tenant->usage->requests - tenant->usage->retries;
 	GsWide	   *wide = state->wide;
@@ -408,8 +408,8 @@ gs_wide_is_due(ForeignScanState *node, const GsOperand *operands)
 		gs_estimate_walk(state->relation, false) < 0)
 		wide->asked = gs_estimate_ask_size(state->relation);
 	walk = requests_of_walk(wide, state, operands);
-	wide->instead = sent + needed > walk &&
-		walk <= gs_governor_left(tenant->max_requests);
+	wide->instead = walk <= gs_governor_left(tenant->max_requests) &&
+		(sent + needed > walk || (sent > 0 && sent + gs_source_pages(state, &state->source) > walk));
 	return wide->instead;
 }
 
