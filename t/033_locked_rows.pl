@@ -14,7 +14,8 @@ $node->safe_psql('postgres', q{
 CREATE TABLE truth AS SELECT * FROM gs.successplans;
 CREATE TABLE lists AS SELECT * FROM gs.objectives;
 CREATE TABLE item AS SELECT n AS id, 0 AS n, company_id, gsid FROM (SELECT row_number() OVER (ORDER BY gsid) AS n, * FROM truth WHERE gsid ~ '^\w+$') AS t WHERE n <= 5;
-ANALYZE item;
+CREATE TABLE many AS SELECT n AS id, 0 AS n, company_id FROM (SELECT row_number() OVER (ORDER BY company_id) AS n, company_id FROM truth GROUP BY 2) AS t WHERE n <= 20;
+ANALYZE item, many;
 CREATE TABLE parent (tenant text, gsid text, comments text) PARTITION BY LIST (tenant);
 CREATE TABLE parent_aa PARTITION OF parent FOR VALUES IN ('aa');
 INSERT INTO parent_aa VALUES ('aa', 'a local one', 'nothing');
@@ -84,6 +85,52 @@ looked_at_again('UPDATE item SET n = n + 1 WHERE id = 1 AND gsid IN (SELECT gsid
 	'scans side by side');
 looked_at_again('SELECT n, p.gsid IS NULL FROM item LEFT JOIN gs.successplans AS p ON p.gsid = item.gsid AND item.n < 0 WHERE id = 1 FOR UPDATE OF item',
 	'an outer join', expected => '100|t');
+
+#
+# Scans of which lookups were replaced by a walk: what is checked again sends no more than what was checked first
+#
+
+# 20 lookups, which the planner takes for one, where one page has all: what do they send, and leave
+# in the table, if the other session changes some rows meanwhile?
+sub walked
+{
+	my ($statement, $change, $expected, $requests, $name) = @_;
+
+	$node->safe_psql('postgres', q{UPDATE many SET n = 0; UPDATE many SET company_id = right(company_id, -1) WHERE company_id LIKE '-%'});
+	$session->ask(q{SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off; SET enable_memoize = off;
+		SET gainsight_fdw.enable_bind_join = off; SELECT count(gsid) FROM gs.successplans});
+	$other->ask('BEGIN');
+	$other->ask("UPDATE many SET $change");
+	$tenant->requests;
+	$session->start("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) $statement");
+	GsServer::somebody_is_blocked($node);
+	ok(!$session->ended, "$name: waits for the other");
+	$other->ask('COMMIT');
+	my ($plan, $error) = $session->answer;
+	is($error, '', '... without an error');
+	like($plan, qr/Walked Instead: \d+ lookups/, '... and has walked');
+	is($tenant->requests, $requests, '... by as many requests as that takes');
+	is($node->safe_psql('postgres', 'SELECT string_agg(n::text, $$ $$ ORDER BY id) FROM many'), $node->safe_psql('postgres', $expected),
+		'... and does it to the new rows');
+	$session->ask('RESET ALL');
+	return;
+}
+
+# the row that is checked again is joined with what the walk has brought
+walked('UPDATE many SET n = many.n + 1 FROM gs.successplans AS p WHERE p.company_id = many.company_id AND many.id + 0 = many.id',
+	'n = 100 WHERE id = 20', q{SELECT string_agg(CASE id WHEN 20 THEN '101' ELSE '1' END, ' ' ORDER BY id) FROM many}, 2, 'a join');
+walked('UPDATE many SET n = many.n + 1 FROM gs.successplans AS p WHERE p.company_id = many.company_id AND many.id + 0 = many.id',
+	q{n = 100, company_id = '-' || company_id WHERE id > 10}, q{SELECT string_agg(CASE WHEN id > 10 THEN '100' ELSE '1' END, ' ' ORDER BY id) FROM many},
+	2, 'a join that the new rows have no part in');
+walked('SELECT many.id, p.gsid FROM many LEFT JOIN gs.successplans AS p ON p.company_id = many.company_id ORDER BY many.id FOR UPDATE OF many',
+	'n = 100', q{SELECT string_agg('100', ' ' ORDER BY id) FROM many}, 2, 'rows that are locked');
+# a subquery is asked again, by the new values: in the plan that checks, too, one walk is enough
+walked('UPDATE many SET n = many.n + (SELECT count(*) FROM gs.successplans AS p WHERE p.company_id = many.company_id)',
+	'n = 100', q{SELECT string_agg((100 + (SELECT count(*) FROM truth AS p WHERE p.company_id = many.company_id))::text, ' ' ORDER BY id) FROM many},
+	4, 'a subquery in what is set');
+walked('UPDATE many SET n = many.n + 1 WHERE EXISTS (SELECT FROM gs.successplans AS p WHERE p.company_id = many.company_id OFFSET 0)',
+	q{n = 100, company_id = '-' || company_id WHERE id > 10}, q{SELECT string_agg(CASE WHEN id > 10 THEN '100' ELSE '1' END, ' ' ORDER BY id) FROM many},
+	4, 'a subquery in a condition');
 
 #
 # A direct modification of one partition, beside one whose row is locked
