@@ -112,7 +112,7 @@ class Twins:
                 " ELSE 'TABLE' END FROM pg_class WHERE relkind IN ('f', 'p', 'v')"
                 " AND relnamespace = '%s'::regnamespace" % SCHEMA):
             if name not in names:
-                self.session.run("DROP %s %s.%s CASCADE" % (kind, SCHEMA, quote(name)))
+                self.session.run("DROP %s IF EXISTS %s.%s CASCADE" % (kind, SCHEMA, quote(name)))
 
     def _depth(self, relation):
         if relation.kind == "v":
