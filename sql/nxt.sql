@@ -178,7 +178,7 @@ WHERE p.gsid = (SELECT min(gsid) FROM local.successplans WHERE type_id IS NOT NU
 -- which is no matter of any habit
 \! sandbox/ctl set lookups=nested blank_nulls=true drop_nulls=true page_cap=300 ignore_order=true
 SELECT local.compare_types();
--- small pages, as the server has them
+-- small pages: no more than 500, and no more than the 300 that this session was given just now
 ALTER FOREIGN TABLE gs.plan_types OPTIONS (ADD page_size '500');
 \! sandbox/ctl set page_cap=null ignore_order=false
 \! sandbox/ctl clear
