@@ -160,6 +160,11 @@ SELECT local.compare_queries(replace(:'few', 'LIMIT 60', 'LIMIT 200'), $$SELECT 
 \! sandbox/ctl set page_cap=100
 SELECT local.compare_order(:'few'), local.compare_order('SELECT * FROM gs.successplans ORDER BY modified_date DESC LIMIT 100');
 \! sandbox/ctl defaults
+-- (which this session would remember)
+\c -
+SET TimeZone = 'UTC';
+SET DateStyle = 'ISO, YMD';
+SELECT count(*) FROM gs.successplans;
 \! sandbox/ctl clear
 
 --
