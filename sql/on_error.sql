@@ -228,4 +228,14 @@ CREATE FOREIGN TABLE gs.made (gsid text, name text, company_id text, type_id tex
 -- what a plan that was created has is no reason to fail
 INSERT INTO gs.made (name, company_id, type_id) SELECT 'made', '1P01C', min(id) FROM gs.plan_types RETURNING name, who;
 
+--
+-- In the other dialect, too, where a plan of an objective is a condition like any other
+--
+\! sandbox/ctl reset plans=2 objectives=2
+\i sql/include/nxt_tables.psql
+ALTER SERVER live OPTIONS (ADD on_error 'set_null');
+CREATE FOREIGN TABLE gs.of_plan (gsid text, name integer, success_plan_id integer) SERVER live OPTIONS (resource 'objectives');
+SELECT name FROM gs.of_plan LIMIT 1;
+SELECT split_part(e, ':', 1) AS error FROM local.error_of('SELECT success_plan_id FROM gs.of_plan') AS e LIMIT 1;
+
 \i sql/include/teardown.psql
