@@ -303,6 +303,13 @@ class Ordering(NxtTest):
         self.ctl("set", "shuffle=true")
         self.assertNotEqual([record["Gsid"] for record in self.page(orderBy=BY_GSID)], found)
 
+    def test_pages_sorted_for_themselves_on_demand(self):
+        self.ctl("set", "sort_pages=true")
+        stored = [row[0] for row in self.dump("successplans")]
+        for offset in (0, 5):
+            found = [record["Gsid"] for record in self.page(limit=5, offset=offset, orderBy=BY_GSID)]
+            self.assertEqual(found, sorted(stored[offset:offset + 5]))
+
     def test_rows_that_move_under_a_walk(self):
         self.addCleanup(self.ctl, "reset")
         first = [record["Gsid"] for record in self.page(limit=3, orderBy=BY_GSID)]

@@ -82,14 +82,16 @@ def search(tenant, name, body, setting):
     tree = None if setting.ignore_filters else query.tree
     offset = 0 if setting.ignore_offset else query.offset
     count = min(query.limit, setting.page_cap or query.limit)
-    order = () if setting.ignore_order else query.order
+    order = () if setting.ignore_order or setting.sort_pages else query.order
     # Who asks for no order has none.
     shuffled = setting.shuffle or not query.order
     found = _ordered(table, tree, order, setting, tenant.random)
     rows = searches.page(found, offset, count, tenant.random if shuffled else None)
+    if setting.sort_pages:
+        rows = _sorted(table, rows, query.order, setting.order_fold)
     if not rows and (setting.no_data != "empty" or setting.data_null_when_empty):
         return searches.nothing_here(setting, offset)
-    key = None if shuffled or not _total(order) and order else (
+    key = None if shuffled or setting.sort_pages or not _total(order) and order else (
         repr(tree), tuple(query.names), order, offset, count, setting.lookups, setting.key_case,
         setting.multi_select, setting.ignore_select, setting.order_fold, searches.habits(setting))
     records = table.pages.find(key) if key else None
@@ -130,11 +132,16 @@ def _ordered(table, tree, order, setting, random):
     result = list(found)
     if not _total(order):
         random.shuffle(result)                  # nothing is said about ties
-    for name, descending in reversed(order):
-        result.sort(key=_sort_key(table, name, setting.order_fold), reverse=descending)
+    result = _sorted(table, result, order, setting.order_fold)
     if _total(order):
         table.found.keep(key, result, len(result) + 100)
     return result
+
+
+def _sorted(table, rows, order, fold):
+    for name, descending in reversed(order):
+        rows = sorted(rows, key=_sort_key(table, name, fold), reverse=descending)
+    return rows
 
 
 def _sort_key(table, name, fold):

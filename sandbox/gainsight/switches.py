@@ -109,6 +109,7 @@ SWITCHES = {
     # of the dialect nxt alone
     "lookups": ("flat", _one_of("flat", "nested", "mixed")),
     "ignore_order": (False, _boolean),
+    "sort_pages": (False, _boolean),
     "order_fold": (False, _boolean),
     "nxt_total": (False, _boolean),
     "expressions": ("flat", _one_of("flat", "nested")),
