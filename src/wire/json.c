@@ -43,9 +43,9 @@ gs_json_scalar(const GsJson *node, GsJsonScalar *scalar)
 	switch (node->type)
 	{
 		case GS_NODE_STRING:
-			scalar->spare = node->value.text - 1;
-			/* FALLTHROUGH */
 		case GS_NODE_NUMBER:
+			if (node->type == GS_NODE_STRING)
+				scalar->spare = node->value.text - 1;
 			scalar->text = node->value.text;
 			scalar->length = node->length;
 			break;
