@@ -331,11 +331,15 @@ static const struct
 	Oid			result;
 	Oid			minus;
 	Oid			plus;
+	const char *written[2];
 }			differences[] =
 {
-	{F_DATE_MI, DATEOID, INT4OID, F_DATE_MII, F_DATE_PLI},
-	{F_TIMESTAMP_MI, TIMESTAMPOID, INTERVALOID, F_TIMESTAMP_MI_INTERVAL, F_TIMESTAMP_PL_INTERVAL},
-	{F_TIMESTAMPTZ_MI, TIMESTAMPTZOID, INTERVALOID, F_TIMESTAMPTZ_MI_INTERVAL, F_TIMESTAMPTZ_PL_INTERVAL},
+	{F_DATE_MI, DATEOID, INT4OID, F_DATE_MII, F_DATE_PLI,
+	{"c - other = n", "other - c = n"}},
+	{F_TIMESTAMP_MI, TIMESTAMPOID, INTERVALOID, F_TIMESTAMP_MI_INTERVAL, F_TIMESTAMP_PL_INTERVAL,
+	{"c - other = interval", "other - c = interval"}},
+	{F_TIMESTAMPTZ_MI, TIMESTAMPTZOID, INTERVALOID, F_TIMESTAMPTZ_MI_INTERVAL, F_TIMESTAMPTZ_PL_INTERVAL,
+	{"c - other = interval", "other - c = interval"}},
 };
 
 /* An interval as a time: as others are compared with it, months have 30 days, and days 24 hours. */
@@ -401,4 +405,13 @@ gs_implied_by_difference(const OpExpr *op)
 		return make_opclause(operator, BOOLOID, false, a, b, InvalidOid, InvalidOid);
 	}
 	return NULL;
+}
+
+List *
+gs_difference_shapes(List *shapes, Oid type)
+{
+	for (int i = 0; i < (int) lengthof(differences); i++)
+		for (int j = 0; differences[i].type == type && j < (int) lengthof(differences[i].written); j++)
+			shapes = gs_add_shape(shapes, differences[i].written[j], GS_GE, GS_LE);
+	return shapes;
 }

@@ -493,5 +493,5 @@ gs_shapes(const GsAttr *attr)
 		shapes = gs_add_shape(shapes, "c <@ range", GS_GE, GS_LE);
 	if (type == TEXTOID || type == VARCHAROID)
 		shapes = gs_part_shapes(shapes);
-	return gs_near_shapes(shapes, type);
+	return gs_near_shapes(gs_difference_shapes(shapes, type), type);
 }

@@ -104,6 +104,11 @@ extern bool gs_interval_bounds(Expr *expr, int64 *least, int64 *greatest);
 extern Expr *gs_implied_by_difference(const OpExpr *op);
 
 /*
+ * What can be written so around a column of a type, behind the shapes of a list.
+ */
+extern List *gs_difference_shapes(List *shapes, Oid type);
+
+/*
  * part.c: clauses on a part of a text
  */
 
