@@ -4,7 +4,8 @@
  *
  * Open addressing over 128-bit hashes: a million keys take 32 MB where the
  * keys themselves would take twice that, and two different keys would have to
- * agree in 128 bits to be taken for one.
+ * agree in 128 bits to be taken for one.  No key takes more than 60 bytes,
+ * and so many only while the table is made larger.
  */
 #include "postgres.h"
 
@@ -58,7 +59,7 @@ find_slot(const GsSeen *seen, GsSeenHash hash)
 }
 
 static void
-grow_slots(GsSeen *seen, uint64 slots)
+set_slots(GsSeen *seen, uint64 slots)
 {
 	GsSeenHash *old = seen->slots;
 	uint64		count = seen->mask + 1;
@@ -123,11 +124,15 @@ gs_seen_prepare(const GsSeen *seen, const char *key)
 	return hash;
 }
 
-/* So many slots are as full as they may be. */
+/*
+ * So many slots are as full as they may be: fuller, and a key would be looked for
+ * in too many; less full, and the old ones and twice as many new ones would be
+ * too much for the keys that there are.
+ */
 static inline uint64
 most_keys(uint64 slots)
 {
-	return slots / 4 * 3;
+	return slots / 5 * 4;
 }
 
 bool
@@ -139,7 +144,7 @@ gs_seen_add_prepared(GsSeen *seen, GsSeenHash hash)
 		return false;
 	*slot = hash;
 	if (++seen->used > most_keys(seen->mask + 1))
-		grow_slots(seen, (seen->mask + 1) * 2);
+		set_slots(seen, (seen->mask + 1) * 2);
 	return true;
 }
 
@@ -149,13 +154,25 @@ gs_seen_add(GsSeen *seen, const char *key)
 	return gs_seen_add_prepared(seen, hash_key(key, strlen(key)));
 }
 
+/* As many slots as these keys need. */
+static uint64
+slots_for(uint64 keys)
+{
+	uint64		slots = INITIAL_SLOTS;
+
+	while (most_keys(slots) < keys)
+		slots *= 2;
+	return slots;
+}
+
 void
 gs_seen_expect(GsSeen *seen, uint64 keys)
 {
-	uint64		slots = seen->mask + 1;
+	uint64		slots = slots_for(seen->used + keys);
 
-	while (most_keys(slots) < seen->used + keys)
-		slots *= 2;
-	if (slots > seen->mask + 1)
-		grow_slots(seen, slots);
+	if (slots <= seen->mask + 1)
+		return;
+	/* those that were made for fewer, and are mostly free, do not stay beside them */
+	set_slots(seen, slots_for(seen->used));
+	set_slots(seen, slots);
 }
