@@ -111,7 +111,8 @@ sqlsmith:
 	@dev/install-packages $@
 	@QUERIES=$(QUERIES) dev/servers/cassert sqlsmith
 
-# Ratios to a raw C client, side by side; BENCH=full takes a million plans, too.
+# Ratios to a raw C client, side by side; BENCH=full takes millions of plans, too,
+# and PEERS is a folder of what else is compared: bench/peers/run.
 BENCH ?= quick
 bench:
 	@dev/install-packages bench
@@ -119,7 +120,8 @@ bench:
 	@dev/install-extension
 	@BENCH=$(BENCH) dev/with-cluster --plans 20 --conf wal_level=minimal \
 		--conf max_wal_senders=0 --conf max_wal_size=4GB --conf shared_buffers=256MB \
-		-- bench/bench bench/RESULTS.md
+		-- bench/bench bench
+	$(if $(PEERS),@bench/peers/run $(PEERS) bench/PEERS.md bench/requests.svg)
 
 layers docs lint layout:
 	@dev/guards/run $@
@@ -172,7 +174,7 @@ help:
 	@echo "valgrind      the regression test there, under valgrind"
 	@echo "sqlsmith      random queries there: QUERIES=10000"
 	@echo "              asan, cassert and valgrind take PARTS= of dev/run-tests"
-	@echo "bench         ratios to a raw C client, into bench/RESULTS.md: BENCH=full"
+	@echo "bench         ratios to a raw C client, into bench/RESULTS.md: BENCH=full, PEERS="
 	@echo "layers        the guard of the rooms of the sources"
 	@echo "docs          the guard of the documents: what the sources offer is in them"
 	@echo "symbols       the guard of what the library exports"

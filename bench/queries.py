@@ -31,15 +31,6 @@ _FROM_PAGES = ("(SELECT %s FROM pages, jsonb_to_recordset(body::jsonb #> '{data,
 Q1_PAGES = q1(_FROM_PAGES)
 
 
-
-def q1_http(url, plans, page_size):
-    """By the extension http, where it is: a page a call, one after another."""
-    body = "format('{\"limit\":%d,\"offset\":%%s}', page)" % page_size
-    pages = ("(SELECT (http_post('%s', %s, 'application/json')).content AS body"
-             " FROM generate_series(0, %d, %d) AS page)" % (url, body, plans - 1, page_size))
-    return q1(_FROM_PAGES.replace("FROM pages,", "FROM %s AS pages," % pages))
-
-
 COPY = "CREATE TABLE copied AS SELECT * FROM gs.successplans"
 COPY_PAGES = "CREATE TABLE copied AS SELECT * FROM " + _FROM_PAGES
 COPY_HEAP = "CREATE TABLE copied AS SELECT * FROM heap"

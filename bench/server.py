@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 """A tenant that is no bottleneck: its pages are slices of what it rendered beforehand.
 
-It honours select, limit, offset and one EQ or IN on Gsid or CompanyId, and serves lists of
-objectives.  What else a tenant does, sandbox/tenant.py does.
+It honours select, limit, offset and one EQ or IN on Gsid, CompanyId or Status, serves plans by
+their Gsid, and lists of objectives.  What else a tenant does, sandbox/tenant.py does.
 
+POST /bench/plans/N makes N plans of it.  They are not kept, so N may be millions.
 POST /bench/latency/MS waits so long before each answer from now on.
-POST /bench/render renders the pages of all fields now, and not when they are first asked for.
+POST /bench/render renders all fields now, and not when they are first asked for.
 POST /bench/nested/1 has one member more in every record, an array with an object in it; /0 has not.
-GET /bench/requests says how many requests there were since it was last asked.
+GET /bench/requests does nothing.
+
+Each of them says how many requests there were since the last of them.
 """
 
 import argparse
@@ -24,98 +27,82 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "sandbox"))
 
 from gainsight import wire          # noqa: E402
-from plans import COLUMNS, Plans    # noqa: E402
+from plans import COLUMNS, Block, Plans     # noqa: E402
 
 _BEFORE = b'{"result":true,"errorCode":null,"errorDesc":null,"requestId":"bench","data":'
 _AFTER = b',"message":null}'
 _NESTED = b',"Team__gc":["Ada",{"Role":"CSM","Since":2024}]}'
 
 
-class Rendered:
-    """All plans with one select, as one run of bytes."""
-
-    def __init__(self, plans, select, nested):
-        out, starts = bytearray(), [0]
-        for row in range(plans.count):
-            record = plans.render(row, select)
-            out += record[:-1] + _NESTED if nested else record
-            out += b","
-            starts.append(len(out))
-        self.view, self.starts = memoryview(out), starts
-
-    def slice(self, offset, limit):
-        """Rows without the comma behind the last; uncopied."""
-        count = len(self.starts) - 1
-        first = min(offset, count)
-        last = min(first + limit, count)
-        if first == last:
-            return b""
-        return self.view[self.starts[first]:self.starts[last] - 1]
-
-
 class Tenant:
-    def __init__(self, plans):
-        self.plans = plans
-        self.rendered = {}
+    def __init__(self):
+        self.plans = Plans(0)
+        self.blocks = {}
         self.nested = False
         self.lock = threading.Lock()
         self.latency = 0.0
         self.requests = 0
 
-    def pages(self, select):
+    def block(self, select):
         kind = select, self.nested
         with self.lock:
-            if kind not in self.rendered:
-                self.rendered[kind] = Rendered(self.plans, *kind)
-            return self.rendered[kind]
+            if kind not in self.blocks:
+                self.blocks[kind] = Block(select, _NESTED if self.nested else b"")
+            return self.blocks[kind]
 
     def _matches(self, condition):
-        plans = self.plans
-        if condition["operator"] not in ("EQ", "IN"):
-            raise wire.BadRequest(condition["operator"])
-        if condition["name"] == "Gsid":
-            rows = [plans.row_of(value) for value in condition["value"]]
-            return sorted({row for row in rows if row is not None})
-        if condition["name"] == "CompanyId":
-            return sorted({row for value in condition["value"]
-                           for row in plans.rows_of_company(value)})
-        raise wire.BadRequest(condition["name"])
+        find = {
+            "Gsid": self.plans.rows_of_gsid,
+            "CompanyId": self.plans.rows_of_company,
+            "Status": self.plans.rows_of_status,
+        }.get(condition["name"])
+        if find is None or condition["operator"] not in ("EQ", "IN"):
+            raise wire.BadRequest("%(name)s %(operator)s" % condition)
+        return sorted({row for value in condition["value"] for row in find(value)})
 
     def search(self, body):
         """The parts of a page."""
         asked = json.loads(body)
-        select = tuple(asked.get("select") or COLUMNS)
+        block = self.block(tuple(asked.get("select") or COLUMNS))
         limit, offset = asked["limit"], asked["offset"]
         if "where" not in asked:
-            return self._page(self.pages(select).slice(offset, limit), self.plans.count)
+            end = min(offset + limit, self.plans.count)
+            return self._page(block.slices(offset, end), self.plans.count)
         conditions = asked["where"]["conditions"]
         if len(conditions) != 1:
             raise wire.BadRequest("more than one condition")
         rows = self._matches(conditions[0])
-        page = b",".join(self.plans.render(row, select) for row in rows[offset:offset + limit])
-        return self._page(page, len(rows))
+        page = b",".join(block.record(row) for row in rows[offset:offset + limit])
+        return self._page([page], len(rows))
 
     @staticmethod
     def _page(records, total):
-        return [_BEFORE + b'{"records":[', records, b'],"totalCount":%d}' % total + _AFTER]
+        return [_BEFORE + b'{"records":[', *records, b'],"totalCount":%d}' % total + _AFTER]
 
     def answer(self, request):
+        """The status, and the parts of the body."""
         words = request.target.split("/")[1:]
         if words == ["v1", "successplans", "search"]:
-            return self.search(request.body)
-        if len(words) == 4 and words[3] == "objectives":
-            row = self.plans.row_of(words[2])
-            return [_BEFORE, b"[]" if row is None else self.plans.objectives(row), _AFTER]
-        raise wire.BadRequest(request.target)
+            return 200, self.search(request.body)
+        if words[:2] != ["v1", "successplans"] or len(words) not in (3, 4):
+            raise wire.BadRequest(request.target)
+        rows = self.plans.rows_of_gsid(words[2])
+        if not rows:
+            return 404, [b'{"result":false,"errorCode":"NOT_FOUND","errorDesc":"no such plan"}']
+        if len(words) == 4:
+            return 200, [_BEFORE, self.plans.objectives(rows[0]), _AFTER]
+        return 200, [_BEFORE, self.block(COLUMNS).record(rows[0]), _AFTER]
 
     def control(self, request):
         words = request.target.split("/")[2:]
-        if words[0] == "latency":
+        if words[0] == "plans":
+            self.plans = Plans(int(words[1]))
+        elif words[0] == "latency":
             self.latency = float(words[1]) / 1000
         elif words[0] == "nested":
             self.nested = words[1] == "1"
         elif words[0] == "render":
-            self.pages(COLUMNS)
+            self.block(COLUMNS)
         requests, self.requests = self.requests, 0
         return [b"%d" % requests]
 
@@ -127,13 +114,13 @@ def serve(tenant, sock):
     try:
         while (request := connection.read_request()) is not None:
             if request.target.startswith("/bench/"):
-                parts = tenant.control(request)
+                status, parts = 200, tenant.control(request)
             else:
                 tenant.requests += 1
                 if tenant.latency:
                     time.sleep(tenant.latency)
-                parts = tenant.answer(request)
-            head = wire.head(200, [("Content-Type", "application/json"),
+                status, parts = tenant.answer(request)
+            head = wire.head(status, [("Content-Type", "application/json"),
                                    ("Content-Length", sum(map(len, parts)))])
             connection.send_parts([head + parts[0], *parts[1:]])
     except (OSError, KeyError, ValueError, wire.BadRequest) as error:
@@ -145,11 +132,10 @@ def serve(tenant, sock):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--plans", type=int, required=True)
     parser.add_argument("--port-file", required=True)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    tenant = Tenant(Plans(options.plans))
+    tenant = Tenant()
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     with open(options.port_file + ".new", "w", encoding="ascii") as file:
         file.write("http://127.0.0.1:%d\n" % listener.getsockname()[1])
