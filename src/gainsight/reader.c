@@ -35,6 +35,7 @@ struct GsReader
 	GsPager   **walks;			/* over this resource, or one over the parent's keys */
 	int			nwalks;
 	int			walk;			/* being read */
+	int			started;		/* so many */
 	bool		found;			/* they have given a record */
 	GsSeen	   *names;			/* the last walk is over records that name some; these are them */
 	GsSearch	parent_search;
@@ -271,14 +272,19 @@ next_item(GsReader *reader)
 	return true;
 }
 
-/* The first pages of the walks to come are on their way while one is read. */
+/*
+ * The first pages of the walks to come are on their way while one is read.  Where all
+ * will be read, as many again wait for their turn: whatever has come and was not looked
+ * at yet, no connection is idle.
+ */
 static void
 start_walks(GsReader *reader)
 {
-	int			ahead = Min(reader->nwalks, reader->walk + reader->tenant->max_connections);
+	int			most = reader->tenant->max_connections * (reader->spec->paging.whole ? 2 : 1);
+	int			ahead = Min(reader->nwalks, reader->walk + most);
 
-	for (int i = reader->walk; i < ahead; i++)
-		gs_pager_start(reader->walks[i]);
+	for (; reader->started < ahead; reader->started++)
+		gs_pager_start(reader->walks[reader->started]);
 }
 
 /*
