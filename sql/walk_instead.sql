@@ -190,6 +190,16 @@ COMMIT;
 \i sql/include/copy.psql
 
 --
+-- Counts that the tenant is trusted with: one for each value, and then all rows
+--
+ALTER SERVER gainsight OPTIONS (ADD trust_filters 'true');
+SELECT local.walked('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.company_id = a.id) FROM (SELECT * FROM local.account ORDER BY n LIMIT 3) AS a');
+SELECT local.walked('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.company_id = a.id) FROM local.account AS a');
+SELECT local.compare_join('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.company_id = a.id) FROM local.account AS a');
+SELECT local.asked('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.company_id = a.id) FROM local.account AS a', 'off') AS without;
+ALTER SERVER gainsight OPTIONS (DROP trust_filters);
+
+--
 -- Memory
 --
 -- rows are kept on disk where they are too many, their hash in memory

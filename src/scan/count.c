@@ -22,8 +22,9 @@ struct GsCount
 	Tuplestorestate *answer;	/* a row, or one for each value that rows have: this if there is
 								 * one, then the count, as often as the plan has it */
 	TupleTableSlot *slot;		/* of the one that is given */
-	bool		by_rows;		/* the tenant's count would be one of a later time */
+	bool		by_rows;		/* the tenant's count would be one of a later time, or is dearer */
 	bool		left;			/* the plan below was left by an error */
+	bool		asked;			/* the tenant, how much there is */
 };
 
 static void find_counts(ForeignScanState *node);
@@ -236,6 +237,31 @@ count_below(ForeignScanState *node)
 	MemoryContextSwitchTo(old);
 }
 
+/*
+ * Have counts for other values cost as much as all rows that they could be of?  Then the
+ * scan below is asked from now on, which knows of them, and reads these rows once.
+ */
+static void
+consider_walk(ForeignScanState *node)
+{
+	GsScanState *state = node->fdw_state;
+	GsCount    *count = state->count;
+	ForeignScanState *below = scan_below(node);
+	const GsTenant *tenant = &state->relation->settings->tenant;
+	int64		sent = tenant->usage->requests - tenant->usage->retries;
+	double		walk;
+
+	if (count->by_rows || sent == 0 || bms_is_empty(state->changing) || below == NULL)
+		return;
+	if (sent >= GS_SENT_UNKNOWING && !count->asked && gs_estimate_walk(state->relation, false) < 0)
+		count->asked = gs_estimate_ask_size(state->relation);
+	walk = gs_wide_most_requests(state->relation) / 2;
+	if (sent < walk || walk > gs_governor_left(tenant->max_requests))
+		return;
+	count->by_rows = true;
+	((GsScanState *) below->fdw_state)->counted = sent;
+}
+
 /* Find the answer, by the tenant's counts or by the plan below, unless it is known. */
 static void
 find_counts(ForeignScanState *node)
@@ -249,6 +275,7 @@ find_counts(ForeignScanState *node)
 		count->known = false;
 		state->phase = GS_EVALUATING;
 		tuplestore_clear(count->answer);
+		consider_walk(node);
 		if (count->by_rows || !ask_for_counts(node))
 			count_below(node);
 		count->known = true;

@@ -114,6 +114,7 @@ typedef struct GsScanState
 
 	GsKept		kept;
 	GsWide	   *wide;			/* rows for whatever values, when they are complete; or NULL */
+	int64		counted;		/* requests that a count above has sent in place of this scan */
 
 	/* of a session that writes to the same tenant; a count's, too */
 	GsWalk		walk;
@@ -256,6 +257,12 @@ extern void gs_bind_inner_end(GsBindInner *inner);
  */
 extern void gs_wide_read(ForeignScanState *node, const GsOperand *operands);
 extern bool gs_wide_is_complete(const GsWide *wide);
+
+/*
+ * So many lookups are sent before it is asked, once, how much there is.  That costs a
+ * request, but without it the walk would have to be taken for a long one.
+ */
+#define GS_SENT_UNKNOWING 8
 
 /*
  * The source of a scan that may be asked by other values is open for these, and

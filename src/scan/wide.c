@@ -379,18 +379,12 @@ requests_of_walk(GsWide *wide, const GsScanState *state, const GsOperand *operan
 	return gs_model_read(state->relation->resource, false) == NULL ? keys.count : Min(keys.count, 1);
 }
 
-/*
- * So many are sent before it is asked, once, how much there is.  That costs a request,
- * but without it the walk would have to be taken for a long one.
- */
-#define SENT_UNKNOWING 8
-
 bool
 gs_wide_is_due(ForeignScanState *node, const GsOperand *operands)
 {
 	GsScanState *state = node->fdw_state;
 	const GsTenant *tenant = &state->relation->settings->tenant;
-	int64		sent = tenant->usage->requests - tenant->usage->retries;
+	int64		sent = tenant->usage->requests - tenant->usage->retries + state->counted;
 	GsWide	   *wide = state->wide;
 	bool		by_lists = gs_model_read(state->relation->resource, false) == NULL;
 	double		needed;
@@ -404,7 +398,7 @@ gs_wide_is_due(ForeignScanState *node, const GsOperand *operands)
 		return false;
 	wide = prepare_wide(node);
 	needed = requests_of(state, &state->source);
-	if (sent + (by_lists ? needed - 1 : 0) >= SENT_UNKNOWING && !wide->asked && wide->plan.key == NULL &&
+	if (sent + (by_lists ? needed - 1 : 0) >= GS_SENT_UNKNOWING && !wide->asked && wide->plan.key == NULL &&
 		gs_estimate_walk(state->relation, false) < 0)
 		wide->asked = gs_estimate_ask_size(state->relation);
 	walk = requests_of_walk(wide, state, operands);
