@@ -197,6 +197,12 @@ BEGIN
 	RETURN (SELECT count(*) FROM gs.successplans WHERE CASE WHEN status = 'Unknown' THEN end_date = since::date ELSE status = 'Active' END);
 END $$;
 SELECT local.cautious('never') = count(*) AS equal FROM local.successplans WHERE status = 'Active';
+-- and so does coalesce
+CREATE FUNCTION local.cautious_too(since text) RETURNS bigint LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+	RETURN (SELECT count(*) FROM gs.successplans WHERE coalesce(modified_date > '2000-01-01', end_date = since::date));
+END $$;
+SELECT local.cautious_too('never') = count(*) AS equal FROM local.successplans WHERE modified_date > '2000-01-01';
 
 --
 -- What only looks like it

@@ -365,7 +365,7 @@ as_time(const Const *value)
 static Oid
 same_order(Oid operator, Oid type, Oid other)
 {
-	int			strategy = get_op_opfamily_strategy(operator, lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf);
+	int			strategy = !OidIsValid(operator) ? 0 : get_op_opfamily_strategy(operator, lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf);
 
 	return strategy == 0 ? InvalidOid :
 		get_opfamily_member(lookup_type_cache(other, TYPECACHE_BTREE_OPFAMILY)->btree_opf, other, other, strategy);
@@ -378,9 +378,9 @@ gs_implied_by_difference(const OpExpr *op)
 	bool		left = !IsA(linitial(op->args), Const);
 	Expr	   *value = list_nth(op->args, left ? 1 : 0);
 	const FuncExpr *call = gs_call_of(list_nth(op->args, left ? 0 : 1), &space);
-	Oid			operator = left ? op->opno : get_commutator(op->opno);
+	Oid			operator;
 
-	if (call == NULL || !IsA(value, Const) || ((Const *) value)->constisnull || !OidIsValid(operator))
+	if (call == NULL || !IsA(value, Const) || ((Const *) value)->constisnull)
 		return NULL;
 	for (int i = 0; i < (int) lengthof(differences); i++)
 	{
@@ -392,7 +392,8 @@ gs_implied_by_difference(const OpExpr *op)
 			continue;
 		a = linitial(call->args);
 		b = lsecond(call->args);
-		operator = same_order(operator, differences[i].result, differences[i].type);
+		operator = same_order(left ? op->opno : get_commutator(op->opno),
+							  differences[i].result, differences[i].type);
 		value = as_time((Const *) value);
 		if (!OidIsValid(operator) || value == NULL)
 			return NULL;

@@ -163,6 +163,8 @@ gs_clause_write(const GsClause *clause)
 	if (clause->kind == GS_TEST)
 	{
 		list = list_make4_int(clause->attnum, clause->test, (int) clause->type, clause->operand);
+		if (clause->near.reading == GS_AS_IT_IS)
+			return (Node *) list;
 		list = lappend_int(list, clause->near.reading);
 		list = lappend_int(list, clause->near.back);
 		return (Node *) lappend_int(list, clause->near.ahead);
@@ -186,6 +188,8 @@ gs_clause_read(Node *node)
 		clause->test = lsecond_int(list);
 		clause->type = (Oid) lthird_int(list);
 		clause->operand = lfourth_int(list);
+		if (list_length(list) == 4)
+			return clause;
 		clause->near.reading = list_nth_int(list, 4);
 		clause->near.back = list_nth_int(list, 5);
 		clause->near.ahead = list_nth_int(list, 6);

@@ -159,9 +159,18 @@ is_risky(Node *node, void *context)
 	return expression_tree_walker(node, is_risky, context);
 }
 
+/* What most conditions compare with. */
+static bool
+is_given(Expr *expr)
+{
+	return IsA(expr, Const) || (IsA(expr, Param) && ((Param *) expr)->paramkind == PARAM_EXTERN);
+}
+
 bool
 gs_is_fixed(PlannerInfo *root, const RelOptInfo *baserel, Expr *expr)
 {
+	if (is_given(expr))
+		return true;
 	return !bms_is_member(baserel->relid, pull_varnos(root, (Node *) expr)) &&
 		!contain_volatile_functions((Node *) expr) &&
 		!contain_subplans((Node *) expr) &&
@@ -203,6 +212,8 @@ gs_guarded(const Pushing *context, Expr *value)
 	CaseExpr   *result;
 	CaseWhen   *when;
 
+	if (is_given(value))
+		return value;
 	/* of what another clause implies nobody has folded the constants */
 	if (context->derived > 0 && is_harmless(value))
 		value = (Expr *) eval_const_expressions(context->root, (Node *) value);
@@ -226,8 +237,8 @@ gs_guarded(const Pushing *context, Expr *value)
 bool
 gs_is_value(const Pushing *context, Expr *expr)
 {
-	return gs_is_fixed(context->root, context->baserel, expr) &&
-		(!context->lazy || is_sure(expr));
+	return is_given(expr) || (gs_is_fixed(context->root, context->baserel, expr) &&
+							  (!context->lazy || is_sure(expr)));
 }
 
 /*

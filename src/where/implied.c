@@ -115,9 +115,9 @@ null_test(Expr *arg, NullTestType type)
  * Shapes of an operand: what its clause implies.
  */
 
-/* The first that is not null. */
+/* The first that is not null.  What comes behind a condition is evaluated for some rows only. */
 static Expr *
-of_coalesce(const Place *place, const CoalesceExpr *operand)
+of_coalesce(const Place *place, const CoalesceExpr *operand, bool *lazy)
 {
 	Expr	   *result = fill(place, llast(operand->args));
 
@@ -125,6 +125,7 @@ of_coalesce(const Place *place, const CoalesceExpr *operand)
 	{
 		Expr	   *arg = list_nth(operand->args, i);
 
+		*lazy |= place == NULL && !IsA(list_nth(operand->args, i + 1), Const);
 		result = make_orclause(list_make2(fill(place, arg),
 										  make_andclause(list_make2(null_test(arg, IS_NULL), result))));
 	}
@@ -200,7 +201,7 @@ implied_by_operand(const Place *place, Expr *operand, bool *lazy)
 	switch (nodeTag(operand))
 	{
 		case T_CoalesceExpr:
-			return of_coalesce(place, (CoalesceExpr *) operand);
+			return of_coalesce(place, (CoalesceExpr *) operand, lazy);
 		case T_CaseExpr:
 			*lazy = true;
 			return of_case(place, (CaseExpr *) operand);
@@ -352,6 +353,7 @@ implied_by_operator(OpExpr *op, bool *lazy)
 
 	if (list_length(op->args) != 2)
 		return NULL;
+	set_opfuncid(op);
 	result = gs_implied_by_part(op);
 	if (result == NULL)
 		result = implied_by_range(op);
@@ -394,7 +396,7 @@ implied_by_negation(Expr *arg, bool *lazy)
 			inner = copyObject(arg);
 			foreach(cell, ((CoalesceExpr *) inner)->args)
 				lfirst(cell) = negate_clause(lfirst(cell));
-			return of_coalesce(NULL, (CoalesceExpr *) inner);
+			return of_coalesce(NULL, (CoalesceExpr *) inner, lazy);
 		case T_CaseExpr:
 			inner = copyObject(arg);
 			foreach(cell, ((CaseExpr *) inner)->args)

@@ -190,7 +190,7 @@ implied_by_position(const OpExpr *op)
 		{F_INT4GT, true, 0}, {F_INT4GE, true, 1}, {F_INT4EQ, true, 1}, {F_INT4EQ, false, 1},
 		{F_INT4LT, false, 0}, {F_INT4LE, false, 1},
 	};
-	RegProcedure function = get_opcode(op->opno);
+	Oid			function = op->opfuncid;
 
 	for (int i = 0; i < (int) lengthof(comparisons); i++)
 	{

@@ -154,27 +154,29 @@ make_test(Pushing *context, AttrNumber attnum, GsTest test, Expr *value, Oid typ
 	return clause;
 }
 
-/* The test that an operator makes, GS_TESTS if it is none of ours. */
+/*
+ * The test that an operator makes, and with its sides exchanged; GS_TESTS if it is
+ * none of ours.
+ */
 static GsTest
-test_of(Oid operator, bool commuted)
+test_of(Oid operator, GsTest *commuted)
 {
-	char	   *name;
+	const char *name = operator < FirstGenbkiObjectId ? get_opname(operator) : NULL;
 
-	if (operator >= FirstGenbkiObjectId)
-		return GS_TESTS;
-	name = get_opname(operator);
 	for (int i = 0; name != NULL && i < (int) lengthof(operators); i++)
 		if (strcmp(operators[i].name, name) == 0)
-			return commuted ? operators[i].commuted : operators[i].test;
+		{
+			*commuted = operators[i].commuted;
+			return operators[i].test;
+		}
+	*commuted = GS_TESTS;
 	return GS_TESTS;
 }
 
 /* column operator value, either way round */
 static GsClause *
-push_comparison(Pushing *context, Oid operator, Oid collation, Expr *left,
-				Expr *right, bool commuted)
+push_comparison(Pushing *context, GsTest test, Oid collation, Expr *left, Expr *right)
 {
-	GsTest		test = test_of(operator, commuted);
 	AttrNumber	attnum;
 	GsKind		kind;
 	Oid			type = exprType((Node *) right);
@@ -212,23 +214,23 @@ push_near(Pushing *context, GsTest test, Oid collation, Expr *left, Expr *right,
 static GsClause *
 push_operator(Pushing *context, OpExpr *op)
 {
+	GsTest		commuted;
+	GsTest		test = test_of(op->opno, &commuted);
 	GsClause   *clause;
 	Expr	   *left,
 			   *right;
 
-	if (list_length(op->args) != 2)
+	if (list_length(op->args) != 2 || test == GS_TESTS)
 		return NULL;
 	left = linitial(op->args);
 	right = lsecond(op->args);
-	clause = push_comparison(context, op->opno, op->inputcollid, left, right, false);
+	clause = push_comparison(context, test, op->inputcollid, left, right);
 	if (clause == NULL)
-		clause = push_comparison(context, op->opno, op->inputcollid, right, left, true);
+		clause = push_comparison(context, commuted, op->inputcollid, right, left);
 	if (clause == NULL)
-		clause = push_near(context, test_of(op->opno, false), op->inputcollid, left, right,
-						   exprType((Node *) right));
+		clause = push_near(context, test, op->inputcollid, left, right, exprType((Node *) right));
 	if (clause == NULL)
-		clause = push_near(context, test_of(op->opno, true), op->inputcollid, right, left,
-						   exprType((Node *) left));
+		clause = push_near(context, commuted, op->inputcollid, right, left, exprType((Node *) left));
 	return clause;
 }
 
@@ -236,7 +238,8 @@ push_operator(Pushing *context, OpExpr *op)
 static GsClause *
 push_array(Pushing *context, ScalarArrayOpExpr *op)
 {
-	GsTest		test = test_of(op->opno, false);
+	GsTest		commuted;
+	GsTest		test = test_of(op->opno, &commuted);
 	Expr	   *left = linitial(op->args);
 	Expr	   *right = lsecond(op->args);
 	Oid			type = get_base_element_type(exprType((Node *) right));
@@ -409,7 +412,7 @@ push_implied(Pushing *context, Expr *expr)
 }
 
 static GsClause *
-push_any(Pushing *context, Expr *expr)
+push_whole(Pushing *context, Expr *expr)
 {
 	int			nexprs = list_length(*context->exprs);
 	GsClause   *clause = push_plain(context, expr);
@@ -420,6 +423,16 @@ push_any(Pushing *context, Expr *expr)
 		*context->exprs = list_truncate(*context->exprs, nexprs);
 		clause = push_implied(context, expr);
 	}
+	return clause;
+}
+
+/* What has no column of the relation is but a part of a clause. */
+static GsClause *
+push_any(Pushing *context, Expr *expr)
+{
+	int			nexprs = list_length(*context->exprs);
+	GsClause   *clause = push_whole(context, expr);
+
 	if (clause == NULL)
 	{
 		*context->exprs = list_truncate(*context->exprs, nexprs);
@@ -438,7 +451,7 @@ gs_pushdown(PlannerInfo *root, const RelOptInfo *baserel, const GsRelation *rela
 
 	if (gs_model_read(relation->resource, false) != NULL &&
 		gs_model_read(relation->resource, false)->search)
-		result = push_any(&context, clause);
+		result = push_whole(&context, clause);
 	/* nothing is asked by what is true of all rows */
 	if (result == NULL || gs_is_known(&context, result, true))
 	{
