@@ -8,6 +8,7 @@ import tempfile
 import time
 
 from .control import Tenant
+from .edges import FAR, Edges
 from .habits import ANY, NXT_MODES, any_habits
 from .joins import Joins
 from .tree import quote
@@ -67,6 +68,7 @@ class Estate:
     def __init__(self, session, tenant, without=()):
         self.session, self.plans, self.without = session, PLANS, without
         self.tenants = {"a": tenant, "b": start_tenant()}
+        self._edges = Edges(None, zones=FAR)
 
     def create(self):
         self.session.must("CREATE EXTENSION gainsight_fdw")
@@ -111,6 +113,9 @@ class Estate:
             "SET datestyle = 'ISO, YMD'; CREATE TABLE l.every (%s)" % _EVERY)
         for name, tenant in self.tenants.items():
             tenant("reset", "plans=%d" % PLANS, "objectives=2", "seed=%d" % (seed + (name == "b")))
+            self._edges.rng = rng
+            gsids = [line.split("\t")[0].replace("\\\\", "\\") for line in tenant("dump", "successplans").splitlines()]
+            self._edges.spread(tenant, rng.sample(gsids, len(gsids) // 3))
             if self.switches:
                 tenant("set", *self.switches)
             for table, columns, dump in (("p", _PLANS, ("successplans", "--custom")),
@@ -131,15 +136,16 @@ class Estate:
     def _local(self, rng):
         """A few rows with what makes a difference, and many with keys."""
         run = self.session.must
-        rows = run("SELECT gsid, company_id, type_id, status, start_date::text, score::text, segment "
+        rows = run("SELECT gsid, company_id, type_id, status, start_date::text, score::text, segment, created_date::text "
                    "FROM (SELECT * FROM l.p_a UNION ALL SELECT * FROM l.p_b) AS p ORDER BY gsid")
-        columns = "gsid text, company_id text, type_id text, status text, day date, score bigint, word text"
+        columns = ("gsid text, company_id text, type_id text, status text, day date, score bigint, word text, "
+                   "moment timestamptz")
         for table, count in (("k", 7), ("m", 40)):
             run("CREATE TABLE l.%s (id int, flag boolean, x int, %s)" % (table, columns))
             for number in range(count):
                 values = [rng.choice(rows)[place] if rng.random() < 0.9 else
-                          rng.choice((None, None, "12" if place == 5 else None if place == 4 else "none"))
-                          for place in range(7)]
+                          rng.choice((None, None, "12" if place == 5 else None if place in (4, 7) else "none"))
+                          for place in range(8)]
                 values = [str(number), rng.choice(("t", "t", "f", None)),
                           rng.choice(("0", "1", "1", "2", "3", None))] + values
                 run("INSERT INTO l.%s VALUES (%s)" % (table, ", ".join(
@@ -147,7 +153,7 @@ class Estate:
         pools = {"gsid": [row[0] for row in rows], "company": [row[1] for row in rows],
                  "type": [row[2] for row in rows], "status": [row[3] for row in rows],
                  "day": [row[4] for row in rows], "score": [row[5] for row in rows],
-                 "word": [row[6] for row in rows]}
+                 "word": [row[6] for row in rows], "moment": [row[7] for row in rows]}
         self.pools = {sort: [one for one in pool if one is not None] for sort, pool in pools.items()}
 
     def vary(self, rng, settings):

@@ -8,9 +8,9 @@ from .queries import Case
 from .tree import Constant, Many, Node, Table
 
 _PLAN = {"gsid": "gsid", "company_id": "company", "type_id": "type", "status": "status",
-         "start_date": "day", "score": "score", "segment": "word"}
+         "start_date": "day", "created_date": "moment", "score": "score", "segment": "word"}
 _LOCAL = {"gsid": "gsid", "company_id": "company", "type_id": "type", "status": "status",
-          "day": "day", "score": "score", "word": "word", "id": "number", "x": "number",
+          "day": "day", "moment": "moment", "score": "score", "word": "word", "id": "number", "x": "number",
           "flag": "flag"}
 _OBJECTIVE = {"gsid": "objective", "success_plan_id": "gsid", "status": "state", "due_date": "day"}
 
@@ -22,7 +22,18 @@ _RELATIONS = {
     "k": (_LOCAL, True, 5), "m": (_LOCAL, True, 5),
 }
 _JOINS = ("JOIN", "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN")
-_TYPES = {"day": "date", "score": "bigint", "number": "integer", "flag": "boolean"}
+_TYPES = {"day": "date", "moment": "timestamptz", "score": "bigint", "number": "integer", "flag": "boolean"}
+
+# What tools write around a column, here on both sides.
+_AROUND = {
+    "day": ("date_trunc('month', {0})", "date_trunc('week', {0})", "extract(year FROM {0})", "to_char({0}, 'YYYY-MM')",
+            "({0} + 1)", "coalesce({0}, '2024-01-01')", "{0}::timestamp"),
+    "moment": ("{0}::date", "date_trunc('day', {0})", "date_trunc('hour', {0}, 'Asia/Kolkata')",
+               "to_char({0}, 'YYYY-MM-DD')", "({0} AT TIME ZONE 'America/New_York')::date",
+               "date_trunc('week', {0} + interval '1 day')", "({0} - extract(dow FROM {0}) * interval '1 day')::date"),
+    "word": ("coalesce({0}, '')", "left({0}, 3)", "nullif({0}, '')", "btrim({0})"),
+    "status": ("coalesce({0}, 'none')", "CASE WHEN {0} = 'Active' THEN 'open' ELSE {0} END"),
+}
 
 # What is made of another's row: what fails for some, or where the values are extreme; and what never does.
 _RISKY = {
@@ -185,14 +196,16 @@ class Joins:
         """A column of one with a column of another, NULL if there are none."""
         rng = self.rng
         one = rng.choice(scopes)
-        sorts = [sort for sort in ("gsid", "company", "company", "type", "status", "day", "score", "word")
+        sorts = [sort for sort in ("gsid", "company", "company", "type", "status", "day", "moment", "score", "word")
                  if one.of(sort)]
         rng.shuffle(sorts)
         for sort in sorts:
             fitting = [column for other in others if other is not one for column in other.of(sort)]
             if fitting:
-                operator = rng.choice(("=",) * 12 + ("<", ">=")) if sort in ("day", "score") else "="
-                return Node("bool", "%s %s %s" % (rng.choice(one.of(sort)), operator, rng.choice(fitting)))
+                around = rng.choice(_AROUND[sort]) if sort in _AROUND and rng.random() < 0.4 else "{0}"
+                operator = rng.choice(("=",) * 12 + ("<", ">=")) if sort in ("day", "moment", "score") else "="
+                return Node("bool", "%s %s %s" % (around.format(rng.choice(one.of(sort))), operator,
+                                                  around.format(rng.choice(fitting))))
         return None
 
     def _computed(self, scopes, others):
@@ -227,10 +240,15 @@ class Joins:
             return Node("bool", column + rng.choice((" IS NULL", " IS NOT NULL", " IS NOT NULL")))
         sort = rng.choice(sorts)
         column = rng.choice(one.of(sort))
+        if sort in _AROUND and rng.random() < 0.3:
+            around = rng.choice(_AROUND[sort]).split("{0}")
+            value = self._value(sort)
+            return Node("bool", column.join(around), rng.choice((" = ", " = ", " >= ", " < ")), around[0],
+                        *[part for rest in around[1:] for part in (value, rest)])
         if rng.random() < 0.35:
             return Node("bool", column + rng.choice((" = ANY (", " = ANY (", " <> ALL ("),),
                         self._value(sort, rng.choice((1, 2, 3, 12))), ")")
-        operator = rng.choice(("=", "=", "<>")) if sort not in ("day", "score") else \
+        operator = rng.choice(("=", "=", "<>")) if sort not in ("day", "moment", "score") else \
             rng.choice(("=", "<", ">=", ">"))
         return Node("bool", "%s %s " % (column, operator), self._value(sort))
 

@@ -363,19 +363,58 @@ class Predicates:
         """(an expression near the column, the same of a value of its, the type of both)"""
         rng = self.rng
         at = {"date": "date", "tstz": "timestamptz"}[column.sort]
-        made, same = self.name(column), Constant("value:" + at, self.draw(column, at), at)
-        if same.raw is None or not same.raw[:4].isdigit() or same.raw > "9" or same.raw < "1900":
-            same.raw = "2024-02-29"
+        made, same = self.name(column), self._known(column, at)
+        if rng.random() < 0.1:
+            made = Node("moment", "coalesce(", made, ", ", self._known(column, at), ")")
         for _ in range(rng.choice((1, 1, 1, 2, 2, 3)) if depth is None else depth):
+            # the first step takes most of what there is to lose
+            if rng.random() < 0.15:
+                pieces, at = self._own_step(at)
+                made, same = (Node("moment", *[piece or one for piece in pieces]) for one in (made, same))
+                continue
             before, after, at = self._step(at)
             made, same = Node("moment", before, made, after), Node("moment", before, same, after)
         return made, same, at
+
+    def _known(self, column, at):
+        """A value of the column's, in this millennium: constant, parameter, or another table's."""
+        rng = self.rng
+        if self.outer and rng.random() < 0.5:
+            alias, columns = self.outer
+            fitting = [one for one in columns if one.sort == column.sort]
+            if fitting:
+                return self.name(rng.choice(fitting), alias)
+
+        def draw():
+            raw = self.draw(column, at)
+            return raw if raw and raw[:4].isdigit() and "1900" < raw < "9" else "2024-02-29"
+
+        how = "param" if rng.random() < self.parameters else "typed"
+        return Constant("value:" + at, draw(), at, how, [draw() for _ in range(8)] if how == "param" else ())
+
+    def _own_step(self, at):
+        """An interval that is made of a part of the moment itself: (pieces, None for it; the type)."""
+        rng = self.rng
+        part = rng.choice(("dow", "isodow", "day", "hour", "minute", "month")) if at != "date" else \
+            rng.choice(("dow", "isodow", "day", "doy"))
+        size = rng.choice(("1 day", "5 minutes", "1 month", "-1 hour", "1 week"))
+        amount = rng.choice((
+            ("extract(%s FROM " % part, ")"), ("(-extract(%s FROM " % part, "))"),
+            ("floor(extract(%s FROM " % part, ") / 5)"),
+            ("((7 + CAST(extract(%s FROM " % part, ") AS bigint) - 2) %% 7)".replace("%%", "%")),
+            ("mod(extract(%s FROM " % part, "), 7)")))
+        plus = rng.choice(" + | - ".split("|"))
+        if rng.random() < 0.5:
+            return ("(", None, plus + "interval '%s' * " % size + amount[0], None, amount[1] + ")"), \
+                "timestamp" if at == "date" else at
+        return ("(", None, plus + amount[0], None, amount[1] + " * interval '%s')" % size), \
+            "timestamp" if at == "date" else at
 
     def _step(self, at):
         rng = self.rng
         zone = rng.choice(_ZONES + ("Australia/Lord_Howe", "Europe/London", "EST5EDT", "no zone", "UTC"))
         unit = rng.choice(("second", "hour", "day", "day", "week", "month", "month", "quarter", "year",
-                           "MONTH", "decade", "century", "millennium", "mon"))
+                           "MONTH", "decade", "century", "millennium", "mon", "yr", "weeks", "D"))
         span = rng.choice(("1 day", "-1 day", "1 month", "-13 months", "1 year 2 days", "36 hours",
                            "1 mon -31 days", "-90 minutes", "1 month -1 day 1 hour", "2000 years", "0"))
         plus = rng.choice("+-")
@@ -422,19 +461,39 @@ class Predicates:
 
     def _year(self, column):
         rng = self.rng
-        left, _, _ = self.wrapped(column, rng.choice((0, 0, 0, 1)))
-        known = [one[:10] for one in column.values if one and one[:4].isdigit()] or ["2024-02-29"]
-        day = rng.choice(known)
-        if rng.random() < 0.5:
-            cast = rng.choice(("%s", "%s::integer", "%s::bigint", "%s::float8"))
-            before, after = cast.split("%s")
-            return Node("bool", "(" + before + "extract(%s FROM " % rng.choice(("year", "year", "YEAR", "month")),
-                        left, "))" + after, rng.choice((" = ", " < ", " <= ", " > ", " >= ")),
-                        rng.choice((day[:4], day[:4], "0", "9999", "-3", "2024.5")))
-        form, length = rng.choice((("YYYY", 4), ("YYYY-MM", 7), ("YYYY-MM-DD", 10), ("YYYY-DDD", 8), ("MM", 2)))
-        text = day[:length] if rng.random() < 0.9 else rng.choice(("", "2024-1", "2024-13", "20240101", "9999-12-31"))
+        left, same, _ = self.wrapped(column, rng.choice((0, 0, 0, 1)))
+        if rng.random() < 0.6:
+            cast = rng.choice(("%s", "%s::integer", "%s::bigint", "%s::float8", "trunc(%s)", "floor(%s)",
+                               "CAST(trunc(%s) AS integer)", "round(%s, -1)", "trunc(%s, 2)"))
+            part = rng.choice(("year", "year", "YEAR", "isoyear", "epoch", "decade", "month"))
+            before, after = ("(" + cast + ")").replace("%s", "extract(%s FROM |)" % part).split("|")
+            other = Node("number", before, same, after)
+            if rng.random() < 0.4:
+                other = Node("number", rng.choice(("2024", "2023", "2021", "0", "9999", "-3", "2024.5", "1709164800", "1e30")))
+            return Node("bool", before, left, after, rng.choice((" = ", " = ", " < ", " <= ", " > ", " >= ")), other)
+        form, length = rng.choice((("YYYY", 4), ("YYYY-MM", 7), ("YYYY-MM-DD", 10), ("YYYY-DDD", 8), ("MM", 2),
+                                   ("yyyy-mm-dd HH24:MI", 16), ("YYYY-MM-DDD", 11), ("YYYYMM", 6), ("YYYY-IW", 7)))
+        if rng.random() < 0.6:
+            return Node("bool", "to_char(", left, ", '%s') = to_char(" % form, same, ", '%s')" % form)
+        known = [one[:16] for one in column.values if one and one[:4].isdigit()] or ["2024-02-29"]
+        text = rng.choice(known)[:length] if rng.random() < 0.9 else \
+            rng.choice(("", "2024-1", "2024-13", "20240101", "9999-12-31", "10000"))
         return Node("bool", "to_char(", left, ", '%s')" % form, rng.choice((" = ", " = ", " > ")),
                     Constant("value:text", text, "text"))
+
+    def _difference(self, column):
+        """Of dates in days, of moments as an interval."""
+        rng = self.rng
+        at = {"date": "date", "tstz": "timestamptz"}[column.sort]
+        sides = [self.name(column), self._known(column, at)][::rng.choice((1, -1))]
+        if at == "date":
+            limit = "%d" % rng.choice((0, 1, -1, 30, -400, 5000, 2147483647))
+        else:
+            limit = "interval '%s'" % rng.choice(("0", "1 day", "-30 days", "1 mon -2 days", "90 minutes", "-1 year", "1 year 1 sec"))
+        operator = rng.choice((" = ", " < ", " <= ", " > ", " >= "))
+        if rng.random() < 0.3:
+            return Node("bool", limit, operator, "(", sides[0], " - ", sides[1], ")")
+        return Node("bool", "(", sides[0], " - ", sides[1], ")", operator, limit)
 
     def _range(self, column):
         rng = self.rng
@@ -474,8 +533,17 @@ class Predicates:
         if draw < 0.82 and column.sort != "loose":
             return Node("bool", "CASE ", self.name(column), " WHEN ", constant(), " THEN 1 WHEN ", constant(),
                         " THEN 2 ELSE 0 END = %s" % rng.choice("0123"))
+        if draw < 0.88:
+            return Node("bool", rng.choice(("NOT coalesce(", "coalesce(")), self.tree(rng.choice((0, 1))), ", ",
+                        rng.choice(("false", "false", "true")), ")")
+        if draw < 0.92:
+            return Node("bool", "NOT CASE WHEN ", self.leaf(), " THEN ", self.leaf(), " ELSE ",
+                        rng.choice(("true", "false", "NULL")), " END")
+        if draw < 0.94:
+            return Node("bool", self.value(column, 1), rng.choice((" IS NULL", " IS NOT NULL")))
         return Node("bool", "((", self.tree(rng.choice((0, 1))), ") ",
-                    rng.choice(("IS TRUE", "IS TRUE", "IS FALSE", "= true", "= false", "IS NOT FALSE")), ")")
+                    rng.choice(("IS TRUE", "IS TRUE", "IS FALSE", "= true", "= false", "IS NOT FALSE", "IS NOT TRUE",
+                                "IS UNKNOWN", "IS NOT UNKNOWN", "IS NULL")), ")")
 
     def value(self, column, depth):
         """The column, or what may be it."""
@@ -514,6 +582,8 @@ class Predicates:
             size = rng.choice((0, 1, 2, 3, 5, -1, -3, 100))
             before, after = rng.choice((
                 ("left(", ", %d)" % size), ("substr(", ", %d, %d)" % (rng.choice((1, 1, 1, 0, 2)), abs(size))),
+                ("substr(ltrim(", "), 1, %d)" % abs(size)), ("right(", ", %d)" % size), ("left(coalesce(", ", 'no'), %d)" % size),
+                ("substr(", ", %d)" % max(0, size)), ("split_part(", ", ' ', %d)" % (rng.choice((1, 1, 2)))),
                 ("substring(", " FROM 1 FOR %d)" % abs(size)), ("", "::varchar(%d)" % max(1, size))))
             if whole.raw is not None and rng.random() < 0.8:
                 whole.raw = whole.raw[:max(0, size)]
@@ -584,13 +654,13 @@ _LEAVES = {
     "enum": _weights(as_text=4),
     "num": _weights(modulo=1, as_text=1, range=3),
     "float": _weights(),
-    "date": _weights(extract=1, as_text=1, overlaps=1, compare=40, between=8, near=25, year=6, range=3),
-    "tstz": _weights(extract=1, as_text=1, overlaps=1, compare=40, between=8, near=25, year=6, range=3),
+    "date": _weights(extract=1, as_text=1, overlaps=1, compare=40, between=8, near=40, year=10, difference=5, range=3),
+    "tstz": _weights(extract=1, as_text=1, overlaps=1, compare=40, between=8, near=40, year=10, difference=5, range=3),
     "ts": _weights(extract=1),
     "bool": _weights(flag=40),
 }
 
 _SENT = ("compare", "in", "any", "null", "between", "like", "prefix", "flag", "near", "year", "truth",
-         "optional", "part", "range")
+         "optional", "part", "range", "difference")
 _TAME = {sort: tuple(zip(*[(kind, weight) for kind, weight in zip(*kinds) if kind in _SENT]))
          for sort, kinds in _LEAVES.items()}

@@ -152,6 +152,12 @@ class Queries:
 
     def _joined(self, name):
         rng = self.rng
+        predicates = self.predicates(name, outer=("k", TABLES["k"]))
+        moments = [column for column in TABLES[name] if column.sort in ("date", "tstz")]
+        if moments and rng.random() < 0.2:
+            # both sides as tools write them
+            left, right, _ = predicates.wrapped(rng.choice(moments))
+            return Node("bool", left, " = ", right)
         pairs = [(one, other) for one, other in _JOINS
                  if any(column.name == one for column in TABLES[name])]
         one, other = rng.choice(pairs)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from .edges import FAR, Edges
 from .habits import ANY, NXT_MODES, NXT_SIZES, NXT_SLOW, any_habits, field_of, is_nxt
 from .tree import quote
 
@@ -286,6 +287,7 @@ class World:
     def __init__(self, session, tenant, plans, without=()):
         self.session, self.tenant, self.plans, self.without = session, tenant, plans, without
         self.narrow = False
+        self._edges = Edges(None, zones=FAR)
 
     def queries(self, rng, bind):
         # queries.py needs the tables above
@@ -353,6 +355,9 @@ class World:
             self._near_numbers(rng)
         if is_nxt(self.options):
             self._draft(rng)
+        self._edges.rng = rng
+        gsids = [row[0].replace("\\\\", "\\") for row in self._rows()]
+        self._edges.spread(self.tenant, rng.sample(gsids, len(gsids) // 3))
         # A reset has put the switches back.
         if self.switches:
             self.tenant("set", *self.switches)
