@@ -392,48 +392,47 @@ print_joined(const GsInput *input, const GsJson *node, GsJsonScalar *scalar)
 	return true;
 }
 
-/* A value, null if there is none. */
-static bool
-convert_node(GsInput *input, const GsJson *node, Datum *value, bool *isnull)
+/* The text of what is no scalar, or is wanted as JSON. */
+static pg_noinline bool
+print_whole(const GsInput *input, const GsJson *node, GsJsonKind kind, GsJsonScalar *scalar)
 {
-	GsJsonScalar scalar;
-	GsJsonKind	kind = gs_json_scalar(node, &scalar);
-
-	*value = 0;
-	*isnull = kind == GS_JSON_ABSENT || kind == GS_JSON_NULL ||
-		(kind == GS_JSON_STRING && scalar.length == 0 && !input->is_text);
-	if (!*isnull)
-	{
-		if (kind == GS_JSON_ARRAY && (input->is_array || input->is_joined))
-		{
-			if (!(input->is_array ? print_array : print_joined) (input, node, &scalar))
-				return false;
-		}
-		else if (input->road == ROAD_JSON || kind == GS_JSON_ARRAY || kind == GS_JSON_OBJECT)
-			print_json(node, &scalar);
-		if (!base_datum(input, kind, &scalar, value))
-			return false;
-	}
-	return !input->domain || is_of_domain(input, *value, *isnull);
+	if (kind == GS_JSON_ARRAY && input->is_array)
+		return print_array(input, node, scalar);
+	if (kind == GS_JSON_ARRAY && input->is_joined)
+		return print_joined(input, node, scalar);
+	print_json(node, scalar);
+	return true;
 }
 
-Datum
-gs_input_convert(GsInput *input, const GsJson *node, bool *isnull, bool *misfit)
+/* It does not fit: null, but where a domain takes none it is raised after all. */
+static pg_noinline Datum
+convert_misfit(GsInput *input, const GsJson *node, bool *isnull, bool *misfit)
 {
-	Datum		value;
-
-	input->says = misfit != NULL && input->can_say;
-	if (convert_node(input, node, &value, isnull))
-		return value;
-	/* null may be what does not fit */
 	if (input->domain && !is_of_domain(input, 0, true))
-	{
-		input->says = false;
-		(void) convert_node(input, node, &value, isnull);
-	}
+		(void) gs_input_convert(input, node, isnull, NULL);
 	*isnull = true;
 	*misfit = true;
 	return 0;
+}
+
+/* Nearly all values are scalars and fit: this is for them. */
+Datum
+gs_input_convert(GsInput *input, const GsJson *node, bool *isnull, bool *misfit)
+{
+	GsJsonScalar scalar;
+	GsJsonKind	kind = gs_json_scalar(node, &scalar);
+	bool		is_plain = kind < GS_JSON_ARRAY && input->road != ROAD_JSON;
+	Datum		value = 0;
+	bool		fits;
+
+	input->says = misfit != NULL && input->can_say;
+	*isnull = kind <= GS_JSON_NULL ||
+		(kind == GS_JSON_STRING && scalar.length == 0 && !input->is_text);
+	fits = *isnull || ((is_plain || print_whole(input, node, kind, &scalar)) &&
+					   base_datum(input, kind, &scalar, &value));
+	if (fits && input->domain)
+		fits = is_of_domain(input, value, *isnull);
+	return fits ? value : convert_misfit(input, node, isnull, misfit);
 }
 
 Datum

@@ -43,17 +43,19 @@ gs_json_scalar(const GsJson *node, GsJsonScalar *scalar)
 	switch (node->type)
 	{
 		case GS_NODE_STRING:
-		case GS_NODE_NUMBER:
-			if (node->type == GS_NODE_STRING)
-				scalar->spare = node->value.text - 1;
 			scalar->text = node->value.text;
 			scalar->length = node->length;
-			break;
+			scalar->spare = node->value.text - 1;
+			return GS_JSON_STRING;
 		case GS_NODE_ESCAPED:
 			scalar->text = node->value.string->text;
 			scalar->length = node->length;
 			scalar->has_nul = node->value.string->has_nul;
-			break;
+			return GS_JSON_STRING;
+		case GS_NODE_NUMBER:
+			scalar->text = node->value.text;
+			scalar->length = node->length;
+			return GS_JSON_NUMBER;
 		case GS_NODE_TRUE:
 		case GS_NODE_FALSE:
 			scalar->text = types[node->type].word;
