@@ -23,9 +23,10 @@ struct GsRowMaker
 	GsJsonFields *picker;
 	int			brace;			/* the one that a path gives, -1 if none */
 
-	/* what is the same for every row */
-	Datum	   *constants;		/* by column */
-	bool	   *is_constant;
+	/* what is the same for every row: parallel arrays of nconstants */
+	int			nconstants;
+	int		   *constant_columns;	/* index into a row's arrays */
+	Datum	   *constants;
 
 	GsInputPlace place;			/* for the message of a value that does not fit */
 	GsMisfits  *misfits;		/* where it is read as null; NULL: it is an error */
@@ -39,16 +40,17 @@ add_constant(GsRowMaker *maker, AttrNumber attnum)
 
 	maker->place.attnum = attnum;
 	maker->place.text = attr->constant;
-	maker->is_constant[attnum - 1] = true;
 	PG_TRY();
 	{
-		maker->constants[attnum - 1] = gs_constant_value(attr->type, attr->typmod, attr->constant);
+		maker->constants[maker->nconstants] = gs_constant_value(attr->type, attr->typmod,
+																attr->constant);
 	}
 	PG_CATCH();
 	{
 		gs_input_rethrow(&maker->place, context);
 	}
 	PG_END_TRY();
+	maker->constant_columns[maker->nconstants++] = attnum - 1;
 	maker->place.attnum = 0;
 	maker->place.text = NULL;
 }
@@ -94,8 +96,8 @@ gs_row_maker_create(const GsRelation *relation, List *attnums)
 	maker->inputs = palloc0(sizeof(GsInput *) * room);
 	maker->lookups = palloc0(sizeof(char *) * room);
 	maker->nodes = palloc0(sizeof(GsJson *) * room);
-	maker->constants = palloc0(sizeof(Datum) * Max(relation->natts, 1));
-	maker->is_constant = palloc0(sizeof(bool) * Max(relation->natts, 1));
+	maker->constant_columns = palloc0(sizeof(int) * room);
+	maker->constants = palloc0(sizeof(Datum) * room);
 	maker->brace = -1;
 	maker->place.relation = relation;
 	foreach(cell, attnums)
@@ -130,11 +132,13 @@ gs_row_maker_select(const GsRowMaker *maker, GsSearch *search)
 static void
 convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
 {
+	bool		misfit = false;
+	bool	   *told = maker->misfits != NULL ? &misfit : NULL;
+
 	for (int i = 0; i < maker->nfields; i++)
 	{
 		int			column = maker->columns[i];
 		const GsJson *node = maker->nodes[maker->sources[i]];
-		bool		misfit = false;
 
 		if (node == NULL && maker->lookups[i] != NULL)
 			node = gs_json_get(gs_json_get(maker->place.record, maker->lookups[i]),
@@ -150,10 +154,10 @@ convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull)
 			maker->place.text = NULL;
 		}
 		else
-			values[column] = gs_input_convert(maker->inputs[i], node, &isnull[column],
-											  maker->misfits != NULL ? &misfit : NULL);
+			values[column] = gs_input_convert(maker->inputs[i], node, &isnull[column], told);
 		if (misfit)
 			gs_misfits_add(maker->misfits, &maker->place);
+		misfit = false;
 	}
 	maker->place.attnum = 0;
 }
@@ -185,18 +189,14 @@ void
 gs_row_maker_fill(GsRowMaker *maker, const GsJson *record, const char *path_key,
 				  Datum *values, bool *isnull)
 {
-	int			natts = maker->relation->natts;
-
-	memset(isnull, true, natts);
+	memset(isnull, true, maker->relation->natts);
 	gs_json_pick(maker->picker, record, maker->nodes);
 	maker->place.record = record;
 	try_convert(maker, path_key, values, isnull);
-	for (int i = 0; i < natts; i++)
+	for (int i = 0; i < maker->nconstants; i++)
 	{
-		if (!maker->is_constant[i])
-			continue;
-		values[i] = maker->constants[i];
-		isnull[i] = false;
+		values[maker->constant_columns[i]] = maker->constants[i];
+		isnull[maker->constant_columns[i]] = false;
 	}
 }
 
