@@ -55,6 +55,11 @@ SELECT local.compare_join('SELECT l.n, p.name FROM local.plan AS l LEFT JOIN gs.
 SELECT local.compare_join('SELECT a.n, p.name FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.modified_date = a.at');
 SELECT local.compare_join('SELECT a.n, p.name FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.start_date = a.at');
 SELECT local.compare_join('SELECT a.n, p.name FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.start_date = a.day');
+-- what is near a column equals the value, and not the column itself: such rows are read through
+CREATE TABLE local.begun AS SELECT n, date_trunc('day', at) AS at, day + 5 AS day FROM local.account;
+SELECT local.walked('SELECT b.n, (SELECT count(*) FROM gs.successplans AS p WHERE date_trunc(''day'', p.modified_date) = b.at) FROM local.begun AS b');
+SELECT local.compare_join('SELECT b.n, (SELECT count(*) FROM gs.successplans AS p WHERE date_trunc(''day'', p.modified_date) = b.at) FROM local.begun AS b');
+SELECT local.compare_join('SELECT b.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.start_date + 5 = b.day) FROM local.begun AS b');
 -- what is fixed is sent with the walk
 SELECT local.walked($$SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id AND p.status = 'Active'$$);
 \! sandbox/ctl clear

@@ -142,7 +142,8 @@ add_equalities(GsWide *wide, const GsRelation *relation, const GsClause *clause,
 	if (clause->kind == GS_AND)
 		foreach(cell, clause->arms)
 			add_equalities(wide, relation, lfirst(cell), changing);
-	if (clause->kind != GS_TEST || clause->test != GS_EQ ||
+	/* what is near the column equals the value, and not the column itself */
+	if (clause->kind != GS_TEST || clause->test != GS_EQ || clause->near.reading != GS_AS_IT_IS ||
 		!bms_is_member(clause->operand, changing))
 		return;
 	equality = palloc0(sizeof(Equality));
