@@ -130,6 +130,16 @@ SELECT local.compare_join('SELECT t.n, p.gsid FROM local.typed AS t JOIN gs.succ
 SELECT local.compare_join('SELECT t.n, p.gsid FROM local.typed AS t JOIN gs.successplans AS p ON p.company_name = t.folded');
 \! sandbox/ctl requests
 \! sandbox/ctl defaults
+-- an equality that is implied may have what gives its keys on either side; of both tables there is no key
+SET enable_material = off;
+SET enable_hashjoin = off;
+SELECT local.compare_join($$SELECT t.n, p.gsid FROM local.typed AS t LEFT JOIN gs.successplans AS p ON nullif(p.company_id, 'x') = t.v AND t.n < 20$$);
+SELECT local.compare_join($$SELECT t.n, p.gsid FROM local.typed AS t LEFT JOIN gs.successplans AS p ON nullif(p.company_id, t.d) = t.v AND t.n < 20$$);
+SELECT local.compare_join($$SELECT t.n, p.gsid FROM local.typed AS t LEFT JOIN gs.successplans AS p ON nullif(p.status, t.v) = 'Active' AND t.n < 20$$);
+SELECT local.compare_join($$SELECT t.n, p.gsid FROM local.typed AS t LEFT JOIN gs.successplans AS p ON CASE WHEN t.v < p.gsid THEN p.company_id END = t.v AND t.n < 20$$);
+RESET enable_material;
+RESET enable_hashjoin;
+\! sandbox/ctl clear
 -- of two equalities one gives the keys, whichever comes first, and the other is looked at here
 CREATE TABLE local.both AS
   SELECT CASE WHEN n % 7 = 0 THEN NULL WHEN n % 5 = 0 THEN other ELSE company_id END AS c,

@@ -59,6 +59,7 @@ describe_bind_clause(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info,
 	const GsEndpoint *unbound = gs_model_read(relation->resource, false);
 	OpExpr	   *op = (OpExpr *) info->clause;
 	bool		is_left = bms_equal(info->left_relids, baserel->relids);
+	Relids		key_relids = is_left ? info->right_relids : info->left_relids;
 	List	   *exprs = NIL;
 	GsClause   *clause;
 	GsGrade		grade;
@@ -67,6 +68,10 @@ describe_bind_clause(PlannerInfo *root, RelOptInfo *baserel, RestrictInfo *info,
 
 	if (info->pseudoconstant || !IsA(op, OpExpr) || list_length(op->args) != 2 ||
 		!get_op_hash_functions(op->opno, &left_hash, &right_hash))
+		return false;
+	/* a clause can imply an equality of columns that stand on one side of it */
+	if ((!is_left && !bms_equal(info->right_relids, baserel->relids)) ||
+		bms_overlap(key_relids, baserel->relids))
 		return false;
 	bind->by_path = unbound == NULL;
 	if (bind->by_path)
