@@ -38,6 +38,7 @@ DROP_COPY = "DROP TABLE IF EXISTS copied"
 
 JOIN = ("SELECT count(*), sum(k.arr), max(p.name) FROM keys k"
         " JOIN gs.successplans p ON p.company_id = k.company_id")
+JOIN_MANY = "SELECT count(*), sum(k.n), max(p.name) FROM many_keys k JOIN gs.successplans p USING (gsid)"
 
 
 def objectives(gsids):
