@@ -17,6 +17,9 @@ from measure import Bench
 PAGE_SIZE = 1000
 CONNECTIONS = 8
 
+# Blocks that the server keeps: as many as these pages are in, and fewer than the fewest plans are.
+BLOCKS_KEPT = 5
+
 # Of few rows so many statements are measured in a round as take as long as these.
 ROWS_A_ROUND = 400000
 
@@ -42,6 +45,7 @@ def main():
     bench = Bench(sys.argv[1], sys.argv[2], 1)
     rounds, figure, sizes = int(sys.argv[3]), sys.argv[4], [int(plans) for plans in sys.argv[5:]]
     bench.set_up(PAGE_SIZE, CONNECTIONS)
+    bench.control("kept/%d" % BLOCKS_KEPT)
     times = {plans: [] for plans in sizes}
     bytes_held = {}
     for plans in sizes:

@@ -15,15 +15,12 @@ COLUMNS = ("Gsid", "Name", "CompanyId", "CompanyName", "TypeId", "TypeName", "St
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-BLOCK = 9000
-COMPANIES_A_BLOCK = 1000
+BLOCK = 1800
+COMPANIES_A_BLOCK = 200
 OBJECTIVES_A_PLAN = 3
 
 # What stands for the digits of a block's number, and in no other text.
 _MARKS = "~^`|"
-
-# The blocks that are kept at hand, of all fields 5 MB each.
-_BLOCKS_AT_HAND = 16
 
 _DAYS = [(date(2020, 1, 1) + timedelta(days=day)).isoformat() for day in range(4000)]
 _VERBS = ("Onboard", "Expand", "Renew", "Adopt", "Stabilise", "Review", "Launch", "Train")
@@ -85,10 +82,11 @@ def _values(index):
 class Block:
     """The plans of a block with these fields in this order, as runs of bytes.
 
-    The end of every record gives way to tail, where there is one.
+    The end of every record gives way to tail, where there is one.  So many are kept with their
+    numbers, of all fields 1 MB each.
     """
 
-    def __init__(self, select, tail):
+    def __init__(self, select, tail, kept):
         places = [COLUMNS.index(field) for field in select]
         out, self.starts = bytearray(), [0]
         for index in range(BLOCK):
@@ -98,7 +96,7 @@ class Block:
             out += b","
             self.starts.append(len(out))
         self.marked = bytes(out)
-        self.numbered = lru_cache(maxsize=_BLOCKS_AT_HAND)(self._numbered)
+        self.numbered = lru_cache(maxsize=kept)(self._numbered)
 
     @staticmethod
     def _digits(block):

@@ -4,7 +4,9 @@
 It honours select, limit, offset and one EQ or IN on Gsid, CompanyId or Status, serves plans by
 their Gsid, and lists of objectives.  What else a tenant does, sandbox/tenant.py does.
 
-POST /bench/plans/N makes N plans of it.  They are not kept, so N may be millions.
+POST /bench/plans/N makes N plans of it, which may be millions.
+POST /bench/kept/N keeps so many blocks of plans with their numbers, and puts these into all others
+each time: the first pages of a large tenant then cost it no less than the last ones.
 POST /bench/latency/MS waits so long before each answer from now on.
 POST /bench/render renders all fields now, and not when they are first asked for.
 POST /bench/nested/1 has one member more in every record, an array with an object in it; /0 has not.
@@ -34,10 +36,15 @@ _AFTER = b',"message":null}'
 _NESTED = b',"Team__gc":["Ada",{"Role":"CSM","Since":2024}]}'
 
 
+# As many as a million plans are, and some.
+BLOCKS_KEPT = 600
+
+
 class Tenant:
     def __init__(self):
         self.plans = Plans(0)
         self.blocks = {}
+        self.kept = BLOCKS_KEPT
         self.nested = False
         self.lock = threading.Lock()
         self.latency = 0.0
@@ -47,7 +54,7 @@ class Tenant:
         kind = select, self.nested
         with self.lock:
             if kind not in self.blocks:
-                self.blocks[kind] = Block(select, _NESTED if self.nested else b"")
+                self.blocks[kind] = Block(select, _NESTED if self.nested else b"", self.kept)
             return self.blocks[kind]
 
     def _matches(self, condition):
@@ -97,6 +104,9 @@ class Tenant:
         words = request.target.split("/")[2:]
         if words[0] == "plans":
             self.plans = Plans(int(words[1]))
+        elif words[0] == "kept":
+            self.kept = int(words[1])
+            self.blocks = {}
         elif words[0] == "latency":
             self.latency = float(words[1]) / 1000
         elif words[0] == "nested":
