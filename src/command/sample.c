@@ -350,7 +350,8 @@ gs_trial_ask(GsCheck *check, const GsTrial *trials, int count, const GsKnown *kn
 	bool		wanted[GS_KEYS];
 	int			n = 0;
 
-	for (; n < count; n++)
+	/* together with the keys they have to be in three conditions */
+	for (; n < Min(count, 2); n++)
 		conditions[n] = (GsCondition) {trials[n].column->field, trials[n].operator, trials[n].json};
 	if (known->count > 0)
 		conditions[n++] = (GsCondition)

@@ -344,7 +344,7 @@ gs_near_column(Expr *expr, GsNear *near)
 	FuncExpr	space;
 	int			taken = 0;
 
-	*near = (GsNear) {GS_AS_IT_IS};
+	*near = (GsNear) {.reading = GS_AS_IT_IS};
 	for (expr = strip_number_casts(expr);; taken++)
 	{
 		const FuncExpr *call;
