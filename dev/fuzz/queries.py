@@ -150,6 +150,28 @@ class Queries:
         made.executions = rng.choice((2, 3, 4)) if generic else rng.choice((2, 7))
         return made
 
+    def _tools(self):
+        """One condition as tools write it, or little beside it: whatever is lost for it shows."""
+        rng = self.rng
+        name = rng.choice(("p", "p", "p", "g", "v") + ("objectives", "c") * self.nxt)
+        predicates = self.predicates(name, parameters=rng.choice((0, 0, 1)))
+        predicates.tame = True
+        column = rng.choice([one for one in TABLES[name] if one.sort in ("date", "tstz") and not one.stays])
+        maker = rng.choices(("_near", "_year", "_difference"), (7, 2, 1))[0]
+        condition = getattr(predicates, maker)(column)
+        before, after = rng.choice((("", ""),) * 6 + (
+            ("coalesce(", ", false)"), ("CASE WHEN ", " THEN 1 ELSE 0 END = 1"), ("((", ") IS TRUE)"),
+            ("NOT coalesce(NOT (", "), true)")))
+        condition = Node("bool", before, condition, after)
+        if rng.random() < 0.2:
+            condition = Many("bool", "(", rng.choice((" AND ", " OR ")), ")", [condition, predicates.leaf()])
+        made = Case("tools", Node("statement", "SELECT %s FROM " % self.listed(name), Table(name), " a WHERE ",
+                                  condition))
+        made.simple = (name, condition)
+        if predicates.parameters:
+            made.settings, made.executions = ["plan_cache_mode = force_generic_plan"], rng.choice((2, 4))
+        return made
+
     def _joined(self, name):
         rng = self.rng
         predicates = self.predicates(name, outer=("k", TABLES["k"]))
@@ -338,7 +360,7 @@ class Queries:
                                   " AND ", self.predicates("p").tree(1)))
 
 
-_FORMS = (("simple", 48), ("aggregate", 8), ("limit", 7), ("prepared", 9), ("join", 6),
+_FORMS = (("tools", 22), ("simple", 48), ("aggregate", 8), ("limit", 7), ("prepared", 9), ("join", 6),
           ("semi", 5), ("lateral", 2.5), ("union", 3), ("nested", 4), ("cursor", 2),
           ("objectives", 1.5), ("types", 1.5))
 _NXT_FORMS = (("companies", 4),)
