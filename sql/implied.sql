@@ -114,6 +114,7 @@ SELECT * FROM local.filter($$NOT CASE WHEN status = 'Active' THEN false ELSE tru
 -- a null in, a null out: there is no function of a date that is null
 SELECT * FROM local.filter($$date_trunc('month', end_date) IS NOT NULL$$);
 SELECT * FROM local.filter($$coalesce(end_date, start_date) IS NOT NULL$$);
+SELECT * FROM local.filter($$coalesce(end_date, '2026-01-01') IS NOT NULL$$);
 SELECT * FROM local.filter($$coalesce(status, company_id) IS NULL$$);
 -- of what is null for other reasons nothing follows
 SELECT * FROM local.filter($$substring(status FROM 'x') IS NULL$$);

@@ -266,7 +266,7 @@ implied_by_range(const OpExpr *op)
  * Nulls.
  */
 
-/* Each of several, as null or not; what is a constant has been looked at. */
+/* Each of several, as null or not. */
 static List *
 null_tests(List *args, NullTestType type)
 {
@@ -274,16 +274,13 @@ null_tests(List *args, NullTestType type)
 	ListCell   *cell;
 
 	foreach(cell, args)
-		if (!IsA(lfirst(cell), Const) || ((Const *) lfirst(cell))->constisnull)
-			tests = lappend(tests, null_test(lfirst(cell), type));
+		tests = lappend(tests, null_test(lfirst(cell), type));
 	return tests;
 }
 
 static Expr *
 any_or_all(List *tests, bool any)
 {
-	if (tests == NIL)
-		return (Expr *) makeBoolConst(!any, false);
 	return list_length(tests) == 1 ? linitial(tests) : any ? make_orclause(tests) : make_andclause(tests);
 }
 
