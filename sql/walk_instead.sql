@@ -73,6 +73,14 @@ SELECT local.walked('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHER
 SELECT local.compare_join('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.modified_date < a.at) FROM local.account AS a');
 SELECT local.compare_join('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.company_id = a.id OR p.start_date < a.day) FROM local.account AS a');
 SELECT local.compare_join('SELECT a.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.company_id = ANY (ARRAY[a.id, (a.n * 7)::text])) FROM local.account AS a');
+-- one of two pages, and then of three each: when the first of these tells that, it is left, and all are read
+CREATE TABLE local.since AS SELECT n, modified_date AS at
+FROM (VALUES (1, 1500), (2, 2300), (3, 2200), (4, 2100)) AS v(n, rows),
+	(SELECT modified_date, row_number() OVER (ORDER BY modified_date DESC) AS rows FROM local.successplans WHERE modified_date IS NOT NULL) AS p
+WHERE p.rows = v.rows ORDER BY n;
+ANALYZE local.since;
+SELECT local.walked('SELECT s.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.modified_date >= s.at) FROM local.since AS s');
+SELECT local.compare_join('SELECT s.n, (SELECT count(*) FROM gs.successplans AS p WHERE p.modified_date >= s.at) FROM local.since AS s');
 
 --
 -- Wherever a scan is asked again
