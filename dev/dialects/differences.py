@@ -92,6 +92,7 @@ DIFFERENT = {
         "SELECT * FROM local.error_of('SELECT count(p.gsid) FROM local.account AS a JOIN": (1, "shorter lists, so more requests"),
     },
     "walk_instead": {
+        "SELECT local.walked('SELECT s.n, (SELECT count(*) FROM gs.successplans AS p": (1, _UNCOUNTED),
         "SELECT local.walked('SELECT t.n, o.gsid FROM": (2, _OBJECTIVES),
         "SELECT local.walked('SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN": (1, _UNCOUNTED),
     },
