@@ -125,7 +125,10 @@ SELECT local.explain($$UPDATE gs.scored SET name = 'x' WHERE tier IS NULL$$) AS 
 --
 -- of two scans of one table each value once; of two tables both
 SELECT count(*) FROM gs.scored AS a, gs.scored AS b WHERE a.score IS NULL AND b.score IS NULL;
+-- (one after the other, so that it is known which is the first)
+SET enable_async_append = off;
 SELECT score::text FROM gs.scored UNION ALL SELECT d::text FROM gs.needed ORDER BY 1;
+RESET enable_async_append;
 -- of functions, in whatever language, and of triggers
 CREATE FUNCTION local.in_sql() RETURNS bigint LANGUAGE sql AS 'SELECT count(tier) FROM gs.scored';
 CREATE FUNCTION local.in_loop() RETURNS bigint LANGUAGE plpgsql AS $$

@@ -432,7 +432,8 @@ gs_input_convert(GsInput *input, const GsJson *node, bool *isnull, bool *misfit)
 					   base_datum(input, kind, &scalar, &value));
 	if (fits && input->domain)
 		fits = is_of_domain(input, value, *isnull);
-	return fits ? value : convert_misfit(input, node, isnull, misfit);
+	/* what is not wanted to be told of was raised */
+	return fits || misfit == NULL ? value : convert_misfit(input, node, isnull, misfit);
 }
 
 Datum
