@@ -121,6 +121,7 @@ SELECT * FROM local.filter($$substring(status FROM 'x') IS NULL$$);
 SELECT * FROM local.filter($$(status = ANY ('{Active,NULL}')) IS NULL$$);
 SELECT * FROM local.filter($$CASE WHEN status = 'Active' THEN 1 ELSE 0 END = 1$$);
 SELECT * FROM local.filter($$CASE WHEN status = 'Active' THEN 1 ELSE 0 END = 0$$);
+SELECT * FROM local.filter($$CASE WHEN ltrim(status) = 'Draft' THEN 1 WHEN owner_id IN ('a', 'b') THEN 0 ELSE 1 END = 0$$);
 SELECT * FROM local.filter($$CASE status WHEN 'Active' THEN 'on' WHEN 'Archived' THEN 'off' END = 'off'$$);
 SELECT * FROM local.filter($$CASE WHEN status = 'Active' THEN end_date ELSE start_date END >= '2026-03-01'$$);
 -- one in another

@@ -43,7 +43,7 @@ guess_selectivities(PlannerInfo *root, RelOptInfo *baserel, const GsRelation *re
 			continue;
 		sharing = gs_estimate_sharing(&relation->atts[clause->attnum - 1], baserel->tuples);
 		if (clause->test == GS_IN)
-			sharing *= gs_array_length(linitial(exprs));
+			sharing *= gs_array_length(list_nth(exprs, clause->operand));
 		if (sharing > 0)
 			info->norm_selec = info->outer_selec = Min(1.0, sharing / Max(baserel->tuples, 1));
 	}
