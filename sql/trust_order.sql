@@ -312,6 +312,11 @@ WHERE line ~ 'Sort|Order|Walked|^ *Requests';
 SELECT local.compare_queries(replace(query, 'local.successplans', 'gs.successplans'), query) FROM (VALUES ($$
 	SELECT t.id, p.modified_date FROM local.plan_types AS t
 	CROSS JOIN LATERAL (SELECT * FROM local.successplans WHERE type_id = t.id ORDER BY modified_date DESC LIMIT 3) AS p$$)) AS q (query);
+-- a walk whose sort goes to disk leaves no file there
+SET work_mem = '64kB';
+SELECT count(p.name) FROM local.plan_types AS t
+	CROSS JOIN LATERAL (SELECT * FROM gs.successplans WHERE type_id = t.id ORDER BY modified_date DESC LIMIT 3) AS p;
+RESET work_mem;
 \! sandbox/ctl clear
 
 --

@@ -348,6 +348,7 @@ gs_wide_read(ForeignScanState *node, const GsOperand *operands)
 		MemoryContextReset(state->kept.early_context);
 	}
 	ExecClearTuple(slot);
+	gs_source_close(&source);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
 	wide->complete = true;
