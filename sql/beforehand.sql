@@ -212,7 +212,7 @@ SELECT count(xmin) = count(*) AS same FROM gs.successplans;
 SELECT n, count(p.xmax) FROM generate_series(1, 2) AS n LEFT JOIN gs.successplans AS p ON length(p.name) > n + 1000 - 1000 GROUP BY 1 ORDER BY 1;
 SELECT count(xmin) > 0 AS found FROM (SELECT xmin FROM gs.zz UNION ALL SELECT xmin FROM gs.successplans) AS u;
 -- by batches of keys
-CREATE TABLE local.companies AS SELECT DISTINCT company_id AS id FROM gs.successplans WHERE company_id IS NOT NULL LIMIT 200;
+CREATE TABLE local.companies AS SELECT DISTINCT company_id AS id FROM gs.successplans WHERE company_id IS NOT NULL LIMIT 50;
 ANALYZE local.companies;
 SELECT line FROM local.explain($$SELECT c.id, p.xmin FROM local.companies AS c JOIN gs.successplans AS p ON p.company_id = c.id$$) AS line
 WHERE line ~ 'Bind';
