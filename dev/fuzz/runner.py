@@ -223,13 +223,14 @@ class Runner:
                      "MOVE ABSOLUTE 0 FROM c; FETCH ALL FROM c"):
             answers.append(run(step))
             if answers[-1].error:
+                # which rows came before that one, no order says
+                answers = answers[-1:]
                 break
         whole = answers[-1].rows
-        if not answers[-1].error:
-            # Of the pieces only the number is known, and that they are of the whole.
-            for answer in answers[:-1]:
-                inside = collections.Counter(answer.rows) - collections.Counter(whole)
-                answer.rows = [("%d rows" % len(answer.rows),)] + list(inside)
+        # Of the pieces only the number is known, and that they are of the whole.
+        for answer in answers[:-1]:
+            inside = collections.Counter(answer.rows) - collections.Counter(whole)
+            answer.rows = [("%d rows" % len(answer.rows),)] + list(inside)
         run("ROLLBACK")
         return answers
 
