@@ -230,32 +230,10 @@ enum
 };
 
 static List *
-write_clauses(List *clauses)
-{
-	List	   *written = NIL;
-	ListCell   *cell;
-
-	foreach(cell, clauses)
-		written = lappend(written, gs_clause_write(lfirst(cell)));
-	return written;
-}
-
-static List *
-read_clauses(List *written)
-{
-	List	   *clauses = NIL;
-	ListCell   *cell;
-
-	foreach(cell, written)
-		clauses = lappend(clauses, gs_clause_read(lfirst(cell)));
-	return clauses;
-}
-
-static List *
 write_count(const GsRelation *relation, const GsScanPlan *plan)
 {
-	return list_make5(list_make1_oid(relation->relid), write_clauses(plan->clauses),
-					  write_clauses(plan->groups), makeFloat(psprintf("%.0f", plan->requests)),
+	return list_make5(list_make1_oid(relation->relid), gs_clauses_write(plan->clauses),
+					  gs_clauses_write(plan->groups), makeFloat(psprintf("%.0f", plan->requests)),
 					  makeFloat(psprintf("%g", plan->rest)));
 }
 
@@ -311,8 +289,8 @@ gs_count_plan_read(List *fdw_private, Oid *relid, GsScanPlan *plan)
 	Assert(list_length(fdw_private) == COUNT_LENGTH);
 	memset(plan, 0, sizeof(*plan));
 	*relid = linitial_oid(list_nth(fdw_private, COUNT_RELID));
-	plan->clauses = read_clauses(list_nth(fdw_private, COUNT_CLAUSES));
-	plan->groups = read_clauses(list_nth(fdw_private, COUNT_GROUPS));
+	plan->clauses = gs_clauses_read(list_nth(fdw_private, COUNT_CLAUSES));
+	plan->groups = gs_clauses_read(list_nth(fdw_private, COUNT_GROUPS));
 	plan->requests = floatVal(list_nth(fdw_private, COUNT_REQUESTS));
 	plan->rest = floatVal(list_nth(fdw_private, COUNT_REST));
 }

@@ -60,14 +60,10 @@ read_bind(List *written)
 List *
 gs_scan_plan_write(const GsScanPlan *plan)
 {
-	List	   *clauses = NIL;
 	List	   *result;
-	ListCell   *cell;
 
-	foreach(cell, plan->clauses)
-		clauses = lappend(clauses, gs_clause_write(lfirst(cell)));
 	result = list_make5(plan->attnums,
-						clauses,
+						gs_clauses_write(plan->clauses),
 						plan->key ? gs_clause_write(plan->key) : NULL,
 						plan->wanted ? gs_clause_write(plan->wanted) : NULL,
 						makeInteger(plan->keep));
@@ -101,12 +97,9 @@ gs_scan_plan_read(List *fdw_private, GsScanPlan *plan)
 {
 	Node	   *key = list_nth(fdw_private, PRIVATE_KEY);
 	Node	   *wanted = list_nth(fdw_private, PRIVATE_WANTED);
-	ListCell   *cell;
 
 	plan->attnums = list_nth(fdw_private, PRIVATE_ATTNUMS);
-	plan->clauses = NIL;
-	foreach(cell, (List *) list_nth(fdw_private, PRIVATE_CLAUSES))
-		plan->clauses = lappend(plan->clauses, gs_clause_read(lfirst(cell)));
+	plan->clauses = gs_clauses_read(list_nth(fdw_private, PRIVATE_CLAUSES));
 	plan->groups = NIL;
 	plan->key = key ? gs_clause_read(key) : NULL;
 	plan->wanted = wanted ? gs_clause_read(wanted) : NULL;

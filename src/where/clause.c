@@ -158,7 +158,6 @@ Node *
 gs_clause_write(const GsClause *clause)
 {
 	List	   *list;
-	ListCell   *cell;
 
 	if (clause->kind == GS_TEST)
 	{
@@ -169,10 +168,18 @@ gs_clause_write(const GsClause *clause)
 		list = lappend_int(list, clause->near.back);
 		return (Node *) lappend_int(list, clause->near.ahead);
 	}
-	list = list_make1(makeInteger(clause->kind));
-	foreach(cell, clause->arms)
-		list = lappend(list, gs_clause_write(lfirst(cell)));
-	return (Node *) list;
+	return (Node *) lcons(makeInteger(clause->kind), gs_clauses_write(clause->arms));
+}
+
+List *
+gs_clauses_write(const List *clauses)
+{
+	List	   *written = NIL;
+	ListCell   *cell;
+
+	foreach(cell, clauses)
+		written = lappend(written, gs_clause_write(lfirst(cell)));
+	return written;
 }
 
 GsClause *
@@ -196,9 +203,19 @@ gs_clause_read(Node *node)
 		return clause;
 	}
 	clause->kind = intVal(linitial(list));
-	for (int i = 1; i < list_length(list); i++)
-		clause->arms = lappend(clause->arms, gs_clause_read(list_nth(list, i)));
+	clause->arms = gs_clauses_read(list_copy_tail(list, 1));
 	return clause;
+}
+
+List *
+gs_clauses_read(const List *written)
+{
+	List	   *clauses = NIL;
+	ListCell   *cell;
+
+	foreach(cell, written)
+		clauses = lappend(clauses, gs_clause_read(lfirst(cell)));
+	return clauses;
 }
 
 /*

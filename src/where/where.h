@@ -107,10 +107,12 @@ extern GsGrade gs_attr_grade(const GsAttr *attr, GsTest test);
 extern GsTest gs_attr_widen(const GsAttr *attr, GsTest test);
 
 /*
- * A clause as a node tree that a plan can hold, and back.
+ * A clause as a node tree that a plan can hold, and back; and a list of them.
  */
 extern Node *gs_clause_write(const GsClause *clause);
 extern GsClause *gs_clause_read(Node *node);
+extern List *gs_clauses_write(const List *clauses);
+extern List *gs_clauses_read(const List *written);
 
 /*
  * pushdown.c: SQL clauses to what a search can say
