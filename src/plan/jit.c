@@ -16,6 +16,7 @@
 #include "jit/jit.h"
 
 #include "plan.h"
+#include "planning.h"
 
 static ExecutorStart_hook_type next_hook;
 
@@ -52,31 +53,18 @@ cost_of_list(List *plans, double loops)
 static Cost
 cost_of_requests(const Plan *plan, double loops)
 {
-	double		inner_loops = loops;
+	Cost		cost = 0;
 
 	if (plan == NULL)
 		return 0;
 	if (is_our_scan(plan))
 		return plan->total_cost * loops;
-	switch (nodeTag(plan))
-	{
-		case T_Append:
-			return cost_of_list(((const Append *) plan)->appendplans, loops);
-		case T_MergeAppend:
-			return cost_of_list(((const MergeAppend *) plan)->mergeplans, loops);
-		case T_SubqueryScan:
-			return cost_of_requests(((const SubqueryScan *) plan)->subplan, loops);
-		case T_CustomScan:
-			return cost_of_keys((const CustomScan *) plan) * loops +
-				cost_of_list(((const CustomScan *) plan)->custom_plans, loops);
-		case T_NestLoop:
-			inner_loops = loops * Max(plan->lefttree->plan_rows, 1);
-			break;
-		default:
-			break;
-	}
-	return cost_of_requests(plan->lefttree, loops) +
-		cost_of_requests(plan->righttree, inner_loops);
+	if (IsA(plan, NestLoop))
+		return cost_of_requests(plan->lefttree, loops) +
+			cost_of_requests(plan->righttree, loops * Max(plan->lefttree->plan_rows, 1));
+	if (IsA(plan, CustomScan))
+		cost = cost_of_keys((const CustomScan *) plan) * loops;
+	return cost + cost_of_list(gs_plan_children(plan), loops);
 }
 
 /* As the planner does it: a setting below zero turns its part off. */

@@ -12,6 +12,25 @@
 #include "nodes/plannodes.h"
 
 #include "plan.h"
+#include "planning.h"
+
+List *
+gs_plan_children(const Plan *plan)
+{
+	switch (nodeTag(plan))
+	{
+		case T_Append:
+			return ((const Append *) plan)->appendplans;
+		case T_MergeAppend:
+			return ((const MergeAppend *) plan)->mergeplans;
+		case T_SubqueryScan:
+			return list_make1(((const SubqueryScan *) plan)->subplan);
+		case T_CustomScan:
+			return ((const CustomScan *) plan)->custom_plans;
+		default:
+			return list_make2(plan->lefttree, plan->righttree);
+	}
+}
 
 /* What is known of a plan from where it was found up to another. */
 typedef struct Found
@@ -78,23 +97,10 @@ find_below(const Plan *plan, const Plan *target, Found *found)
 		return false;
 	if (plan == target)
 		return true;
-	switch (nodeTag(plan))
-	{
-		case T_NestLoop:
-			return find_below(plan->lefttree, target, found) ||
-				find_in_inner((const NestLoop *) plan, target, found);
-		case T_Append:
-			return find_in_list(((const Append *) plan)->appendplans, target, found);
-		case T_MergeAppend:
-			return find_in_list(((const MergeAppend *) plan)->mergeplans, target, found);
-		case T_SubqueryScan:
-			return find_below(((const SubqueryScan *) plan)->subplan, target, found);
-		case T_CustomScan:
-			return find_in_list(((const CustomScan *) plan)->custom_plans, target, found);
-		default:
-			return find_below(plan->lefttree, target, found) ||
-				find_below(plan->righttree, target, found);
-	}
+	if (IsA(plan, NestLoop))
+		return find_below(plan->lefttree, target, found) ||
+			find_in_inner((const NestLoop *) plan, target, found);
+	return find_in_list(gs_plan_children(plan), target, found);
 }
 
 /*
@@ -178,21 +184,7 @@ find_call(const Plan *plan, Call *call)
 		call->rows = Max(call->rows, rows_looked_at(plan, call->subplan));
 		return true;
 	}
-	if (find_call(plan->lefttree, call) || find_call(plan->righttree, call))
-		return true;
-	switch (nodeTag(plan))
-	{
-		case T_Append:
-			return find_call_in_list(((const Append *) plan)->appendplans, call);
-		case T_MergeAppend:
-			return find_call_in_list(((const MergeAppend *) plan)->mergeplans, call);
-		case T_SubqueryScan:
-			return find_call(((const SubqueryScan *) plan)->subplan, call);
-		case T_CustomScan:
-			return find_call_in_list(((const CustomScan *) plan)->custom_plans, call);
-		default:
-			return false;
-	}
+	return find_call_in_list(gs_plan_children(plan), call);
 }
 
 /* Does a subplan get values of the row outside, by which what was found in it differs? */

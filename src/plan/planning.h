@@ -85,6 +85,11 @@ extern void gs_push_estimate(PlannerInfo *root, RelOptInfo *baserel,
 							 GsEstimate *result);
 
 /*
+ * loops.c: the plans right below one, some of which may be NULL; not to be changed
+ */
+extern List *gs_plan_children(const Plan *plan);
+
+/*
  * count_path.c: the plan of a count(*)
  */
 extern ForeignScan *gs_count_plan(ForeignPath *best_path, List *tlist, Plan *outer_plan);
