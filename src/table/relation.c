@@ -108,7 +108,6 @@ bind_attr(const GsResource *resource, Oid relid, Form_pg_attribute form, GsAttr 
 	attr->name = pstrdup(NameStr(form->attname));
 	attr->type = form->atttypid;
 	attr->typmod = form->atttypmod;
-	attr->column = namesake(resource, attr->name);
 	foreach(cell, GetForeignColumnOptions(relid, form->attnum))
 	{
 		DefElem    *def = lfirst(cell);
@@ -134,7 +133,10 @@ bind_attr(const GsResource *resource, Oid relid, Form_pg_attribute form, GsAttr 
 		return;
 	}
 	if (attr->field == NULL)
+	{
 		attr->field = attr->name;
+		attr->column = namesake(resource, attr->name);
+	}
 	bind_field(resource, attr, chosen);
 }
 

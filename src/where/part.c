@@ -110,6 +110,8 @@ part_of(Expr *operand, Expr **whole)
 		part = Max(part, next);
 		*whole = linitial(((FuncExpr *) without_relabel(*whole))->args);
 	}
+	if (part == PART_NONE)
+		return PART_NONE;
 	type = getBaseType(exprType((Node *) without_relabel(*whole)));
 	return type == TEXTOID || type == VARCHAROID ? part : PART_NONE;
 }
