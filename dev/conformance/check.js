@@ -130,11 +130,20 @@ function chapters() {
 }
 
 // What a chapter printed, but for what a proxy slows down: how many requests overlapped.
-const printed = (folder, name) => {
-	const file = path.join(folder, `${name}.out`);
-	return fs.existsSync(file)
-		? fs.readFileSync(file, 'utf8').split('\n').filter((line) => !line.includes('"max_in_flight"')) : [];
-};
+const lines = (file) => (fs.existsSync(file)
+	? fs.readFileSync(file, 'utf8').split('\n').filter((line) => !line.includes('"max_in_flight"')) : []);
+
+// The first line in which they differ, -1 if there is none.
+const differsAt = (got, expected) => (got.length < expected.length ? expected : got)
+	.findIndex((line, place) => got[place] !== expected[place]);
+
+// What is expected of a chapter: of several files, as major versions differ, the one that it follows longest.
+function expectedOf(name, got) {
+	const files = fs.readdirSync('expected').filter((file) => file.replace(/(_\d)?\.out$/, '') === name);
+	const reach = (one) => (differsAt(got, one) < 0 ? Infinity : differsAt(got, one));
+	return files.map((file) => lines(path.join('expected', file)))
+		.reduce((best, one) => (reach(one) > reach(best) ? one : best), []);
+}
 
 async function installcheck(gate, names) {
 	fs.rmSync('results', { recursive: true, force: true });
@@ -142,9 +151,10 @@ async function installcheck(gate, names) {
 		{ env: { ...process.env, GS_PROXY_URL: gate.url }, stdio: ['ignore', 'ignore', 'inherit'] });
 	await new Promise((resolve) => make.on('close', resolve));
 	for (const name of names) {
-		const [got, expected] = ['results', 'expected'].map((folder) => printed(folder, name));
-		const at = expected.findIndex((line, place) => line !== got[place]);
-		ok(expected.length > 0 && at < 0 && got.length === expected.length,
+		const got = lines(path.join('results', `${name}.out`));
+		const expected = expectedOf(name, got);
+		const at = differsAt(got, expected);
+		ok(expected.length > 0 && at < 0,
 			`chapter ${name} gives what it gives without the proxy`,
 			[`line ${at + 1} should be: ${expected[at]}`, `and is: ${got[at]}`]);
 	}
