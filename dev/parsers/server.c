@@ -332,7 +332,7 @@ pg_mbcliplen(const char *text, int length, int limit)
 
 	while (clipped < length)
 	{
-		int			width = pg_utf_mblen((const unsigned char *) text + clipped);
+		int			width = pg_encoding_mblen(PG_UTF8, text + clipped);
 
 		if (clipped + width > limit)
 			break;
