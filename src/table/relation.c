@@ -10,6 +10,7 @@
 #include "commands/defrem.h"
 #include "foreign/foreign.h"
 #include "lib/stringinfo.h"
+#include "utils/plancache.h"
 #include "utils/rel.h"
 
 #include "compat.h"
@@ -166,6 +167,8 @@ void
 gs_relation_copies(Oid relid)
 {
 	copied = relid;
+	/* a plan that was made while it was copied asks for fewer rows than are read as null */
+	ResetPlanCache();
 }
 
 void
