@@ -103,6 +103,16 @@ without_any_of_it(const char *text, const GsTenant *tenant)
 	return gs_holds_secret(text, tenant) ? (char *) gs_without_secrets(text, tenant) : NULL;
 }
 
+static void
+make_receivable(ErrorData *error)
+{
+	char	  **texts[] = {&error->message, &error->detail, &error->hint, &error->context};
+
+	for (int i = 0; i < (int) lengthof(texts); i++)
+		if (*texts[i] != NULL)
+			*texts[i] = (char *) gs_receivable(*texts[i]);
+}
+
 void
 gs_input_rethrow(const GsInputPlace *place, MemoryContext context)
 {
@@ -131,6 +141,7 @@ gs_input_rethrow(const GsInputPlace *place, MemoryContext context)
 	error->message = psprintf("%s does not fit column \"%s\" of foreign table \"%s\", which is %s",
 							  describe_value(place, json), attr->name, place->relation->name,
 							  format_type_with_typemod(attr->type, attr->typmod));
+	make_receivable(error);
 	ReThrowError(error);
 }
 
@@ -253,6 +264,6 @@ gs_misfits_tell(GsMisfits *misfits)
 			 errmsg_plural("%lld value that does not fit its column was read as null",
 						   "%lld values that do not fit their columns were read as null",
 						   (unsigned long) count, (long long) count),
-			 count == 1 ? errdetail_internal("It is %s.", first) :
-			 errdetail_internal("The first is %s.", first)));
+			 count == 1 ? errdetail_internal("It is %s.", gs_receivable(first)) :
+			 errdetail_internal("The first is %s.", gs_receivable(first))));
 }

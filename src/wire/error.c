@@ -8,6 +8,9 @@
 
 #include <ctype.h>
 
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "common/string.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 
@@ -55,6 +58,40 @@ gs_printable_here(const char *text, size_t limit)
 
 	return one_line(text, limit, encoding != PG_SQL_ASCII &&
 					pg_verify_mbstr(encoding, text, strlen(text), true));
+}
+
+const char *
+gs_receivable(const char *text)
+{
+	int			here = GetDatabaseEncoding();
+	int			there = pg_get_client_encoding();
+	int			room = strlen(text) * MAX_CONVERSION_GROWTH + 1;
+	unsigned char *converted;
+	char	   *at;
+	Oid			function;
+
+	/* in an abort no catalog can be read */
+	if (here == there || here == PG_SQL_ASCII || there == PG_SQL_ASCII || pg_is_ascii(text) ||
+		!IsTransactionState())
+		return text;
+	function = FindDefaultConversionProc(here, there);
+	if (!OidIsValid(function))
+		return text;
+	text = at = pstrdup(text);
+	converted = palloc(room);
+	for (;;)
+	{
+		int			length = strlen(at);
+		int			odd;
+
+		at += pg_do_encoding_conversion_buf(function, here, there, (unsigned char *) at, length,
+											converted, room, true);
+		if (*at == '\0')
+			return text;
+		odd = Min((int) strlen(at), pg_encoding_mblen(here, at));
+		*at++ = '?';
+		memmove(at, at + odd - 1, strlen(at + odd - 1) + 1);
+	}
 }
 
 /* How text that quotes a key may spell it. */
@@ -173,7 +210,8 @@ gs_fail(const GsFailure *failure)
 {
 	ereport(ERROR,
 			(errcode(failure->sqlstate),
-			 errmsg_internal("%s", failure->message),
-			 failure->method || failure->aside ? errdetail_internal("%s", describe(failure)) : 0,
-			 failure->hint ? errhint("%s", failure->hint) : 0));
+			 errmsg_internal("%s", gs_receivable(failure->message)),
+			 failure->method || failure->aside ?
+			 errdetail_internal("%s", gs_receivable(describe(failure))) : 0,
+			 failure->hint ? errhint("%s", gs_receivable(failure->hint)) : 0));
 }

@@ -57,6 +57,13 @@ extern char *gs_printable(const char *text, size_t limit);
 extern char *gs_printable_here(const char *text, size_t limit);
 
 /*
+ * A text for a message, in the server's encoding, with a question mark in place of each
+ * character that the client's does not have: with it core would raise an error of its
+ * own, in the place of what the message tells.  The text itself if it has none.
+ */
+extern const char *gs_receivable(const char *text);
+
+/*
  * The text with asterisks in place of a key, should a tenant echo it, as JSON and
  * paths spell it, too; the text itself if it does not.  Either may be NULL.  See
  * gs_without_secrets, which is what is called from outside.

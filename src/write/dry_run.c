@@ -120,8 +120,8 @@ gs_dry_run_show(GsDryRun *run, const GsRelation *relation, const GsEndpoint *end
 	record = gs_without_secrets(gs_write_record(relation, write), tenant);
 	ereport(NOTICE,
 			(errmsg("not sent to server \"%s\": %s %s", tenant->server, endpoint->method,
-					gs_printable(path, SHOWN_RECORD)),
-			 errdetail("%s", gs_printable(record, SHOWN_RECORD))));
+					gs_receivable(gs_printable(path, SHOWN_RECORD))),
+			 errdetail("%s", gs_receivable(gs_printable(record, SHOWN_RECORD)))));
 }
 
 /* whole is what the requests are of, as a message has it. */
