@@ -148,8 +148,13 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 static void
 prepare_returning(ForeignScanState *node, GsDirectState *state)
 {
+	GsRelation *written = gs_relation_load(state->relation->relid);
+
+	/* the scan's does not read as null what does not fit */
+	written->settings = state->relation->settings;
 	state->returning = true;
-	state->maker = gs_row_maker_create(state->relation, gs_relation_columns(state->relation));
+	state->maker = gs_target_shown(written, node->resultRelInfo,
+								   node->resultRelInfo->ri_RangeTableIndex, node->ss.ps.state);
 	state->rows = tuplestore_begin_heap(false, false, work_mem);
 	state->row = ExecInitExtraTupleSlot(node->ss.ps.state,
 										node->ss.ss_ScanTupleSlot->tts_tupleDescriptor,

@@ -19,6 +19,7 @@
 
 #include "compat.h"
 #include "dry_run.h"
+#include "plan/plan.h"
 #include "scan/scan.h"
 #include "target.h"
 
@@ -135,25 +136,44 @@ gs_target_create(ModifyTableState *mtstate, ResultRelInfo *rinfo)
 	EState	   *estate = mtstate->ps.state;
 
 	target->node = mtstate;
+	target->rinfo = rinfo;
 	target->estate = estate;
 	target->relation = gs_relation_load(RelationGetRelid(rinfo->ri_RelationDesc));
 	gs_settings_authorize(target->relation->settings, gs_modify_user(rinfo, estate));
 	target->destination = gs_destination_find(target->relation, gs_modify_user(rinfo, estate));
 	target->maker = gs_row_maker_create(target->relation, gs_relation_columns(target->relation));
-	if (mtstate->operation == CMD_INSERT && target->relation->settings->set_null)
-		gs_row_maker_set_null(target->maker, gs_run_misfits(estate));
 	target->context = AllocSetContextCreate(estate->es_query_cxt, "gainsight_fdw write",
 											ALLOCSET_DEFAULT_SIZES);
 	return target;
 }
 
-bool
-gs_target_wants_row(const ResultRelInfo *rinfo)
+/* A trigger may look at all of the row. */
+static bool
+has_trigger_after(const ResultRelInfo *rinfo)
 {
 	const TriggerDesc *triggers = rinfo->ri_RelationDesc->trigdesc;
 
+	return triggers && (triggers->trig_insert_after_row || triggers->trig_update_after_row);
+}
+
+bool
+gs_target_wants_row(const ResultRelInfo *rinfo)
+{
 	return rinfo->ri_projectReturning != NULL || rinfo->ri_WithCheckOptions != NIL ||
-		(triggers && (triggers->trig_insert_after_row || triggers->trig_update_after_row));
+		has_trigger_after(rinfo);
+}
+
+GsRowMaker *
+gs_target_shown(const GsRelation *relation, const ResultRelInfo *rinfo, Index varno, EState *estate)
+{
+	List	   *exprs = list_concat_copy(rinfo->ri_returningList, rinfo->ri_WithCheckOptions);
+	GsRowMaker *maker = gs_row_maker_create(relation, has_trigger_after(rinfo) ?
+											gs_relation_columns(relation) :
+											gs_used_attnums(relation, varno, exprs));
+
+	if (relation->settings->set_null)
+		gs_row_maker_set_null(maker, gs_run_misfits(estate));
+	return maker;
 }
 
 /*
@@ -189,14 +209,19 @@ gs_target_written(GsTarget *target, const GsJson *record, const char *path_key,
 	if (target->written == NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(target->estate->es_query_cxt);
+		Index		varno = target->rinfo->ri_RangeTableIndex;
 
+		/* a partition that rows are routed to has none of its own */
+		if (varno == 0)
+			varno = target->node->resultRelInfo->ri_RangeTableIndex;
+		target->shown = gs_target_shown(target->relation, target->rinfo, varno, target->estate);
 		target->written = ExecInitExtraTupleSlot(target->estate,
 												 CreateTupleDescCopy(slot->tts_tupleDescriptor),
 												 &TTSOpsHeapTuple);
 		MemoryContextSwitchTo(old);
 	}
 	ExecClearTuple(slot);
-	gs_row_maker_fill(target->maker, record, path_key, slot->tts_values, slot->tts_isnull);
+	gs_row_maker_fill(target->shown, record, path_key, slot->tts_values, slot->tts_isnull);
 	ExecStoreVirtualTuple(slot);
 	gs_row_give_header(slot, target->written);
 	return target->written;

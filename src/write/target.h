@@ -43,12 +43,14 @@ typedef struct GsTarget
 {
 	GsRelation *relation;
 	const GsDestination *destination;	/* where what is written waits; NULL: it does not */
-	GsRowMaker *maker;			/* of the row as the tenant has it */
+	GsRowMaker *maker;			/* of the row that is updated, as it was read */
 	MemoryContext context;		/* reset for each row or batch */
 	ModifyTableState *node;
+	ResultRelInfo *rinfo;
 	EState	   *estate;
 	GsChecks   *checks;			/* made for the first row: set up later than the node begins */
-	TupleTableSlot *written;	/* the row as the tenant has it */
+	GsRowMaker *shown;			/* made for the first row, too: of the row as the tenant has it */
+	TupleTableSlot *written;	/* that row */
 
 	/* INSERT */
 	int64		created;		/* in this table, by this statement */
@@ -71,6 +73,14 @@ extern GsTarget *gs_target_create(ModifyTableState *mtstate, ResultRelInfo *rinf
  * trigger?  RETURNING is not set up yet when the node begins.
  */
 extern bool gs_target_wants_row(const ResultRelInfo *rinfo);
+
+/*
+ * What makes the row as the tenant has it, of the columns that are looked at: a write that
+ * was made does not fail of another.  What does not fit is null in it where the relation's
+ * columns allow it.  varno is the table's in RETURNING and check options.  In CurrentMemoryContext.
+ */
+extern GsRowMaker *gs_target_shown(const GsRelation *relation, const ResultRelInfo *rinfo,
+								   Index varno, EState *estate);
 
 /*
  * Raise what a check option or a policy has against a row that is to be sent.
