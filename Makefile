@@ -85,7 +85,7 @@ fuzz:
 versions:
 	@dev/servers/versions $(MAJORS)
 
-# make demo and make test on fresh Debian systems, of a clone of what is committed.
+# make demo and make test on fresh systems of Debian and Ubuntu, of a clone of what is committed.
 newcomer:
 	@dev/servers/newcomer $(SUITES)
 
@@ -164,10 +164,10 @@ help:
 	@echo "fuzz          random predicates and joins: CASES=5000 MODE=… SEED="
 	@echo "core          PostgreSQL's regression tests with their tables foreign, and what"
 	@echo "              their statements ask for"
-	@echo "versions      build, regress and TAP on PostgreSQL 17, 18 and 19, in throwaway"
-	@echo "              roots: MAJORS=\"17 18 19\" KEEP=folder (root, on Debian)"
-	@echo "newcomer      demo and test on fresh Debian 12, 13 and forky, as root and with sudo:"
-	@echo "              SUITES=\"bookworm trixie forky\" STEPS=\"demo sudo test\" (root)"
+	@echo "versions      build, regress and TAP on PostgreSQL 16 to 19, in throwaway"
+	@echo "              roots: MAJORS=\"16 17 18 19\" KEEP=folder (root, on Debian)"
+	@echo "newcomer      demo and test on fresh Debian and Ubuntu, as root and with sudo:"
+	@echo "              SUITES=\"bookworm noble trixie forky\" STEPS=\"demo sudo test\" (root)"
 	@echo "parsers       any bytes for the parsers: RUNS=1000000"
 	@echo "asan          the regression test under AddressSanitizer, UBSan, LeakSanitizer"
 	@echo "cassert       regression test and TAP on a server with assertions"

@@ -112,13 +112,3 @@ in_namespaces() {
 	[ "$caught" -eq 0 ] || status=$caught
 	exit "$status"
 }
-
-# The mirror that this system takes its own packages of Debian from.
-mirror_of_debian() {
-	local codename
-
-	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-	# shellcheck disable=SC2016 # for apt-get to fill in
-	apt-get indextargets --format '$(REPO_URI)' \
-		"Codename: $codename" "Created-By: Packages" 2>/dev/null | head -1
-}
