@@ -258,7 +258,10 @@ UPDATE gs.made SET name = 'second name' WHERE name = 'first name' RETURNING name
 UPDATE gs.made AS t SET name = 'third name' FROM (VALUES ('second name')) AS v (name) WHERE t.name = v.name RETURNING t.name, gsid IS NOT NULL AS has_key;
 CREATE VIEW local.made AS SELECT name, company_id, type_id FROM gs.made WHERE name LIKE 'm%' WITH CHECK OPTION;
 INSERT INTO local.made SELECT 'made by a view', '1P01C', min(id) FROM gs.plan_types RETURNING name;
--- nor of one that may be null
+-- of one that somebody asks for it is not made
+SELECT split_part(e, ':', 1) AS error FROM local.error_of($$UPDATE gs.made SET name = 'sent' WHERE name = 'third name' RETURNING who$$) AS e LIMIT 1;
+SELECT count(*) FROM gs.made WHERE name = 'sent';
+-- nor does it fail of one that may be null
 ALTER SERVER gainsight OPTIONS (SET on_error 'set_null');
 UPDATE gs.made SET name = 'fourth name' WHERE name = 'third name' RETURNING name, who;
 UPDATE gs.made AS t SET name = 'fifth name' FROM (VALUES ('fourth name')) AS v (name) WHERE t.name = v.name RETURNING t.name, (t).who;

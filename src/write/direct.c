@@ -123,14 +123,18 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 	scan->fdw_recheck_quals = scan->scan.plan.qual;
 	scan->scan.plan.qual = NIL;
 	scan->fdw_exprs = list_concat_copy(scan->fdw_exprs, values);
+	if (plan->returningLists != NIL)
+		returning = list_nth(plan->returningLists, subplan_index);
 	if (relation->settings->at_commit)
 	{
-		if (plan->returningLists != NIL)
-			returning = list_nth(plan->returningLists, subplan_index);
 		gs_beforehand_returning(relation, CMD_UPDATE, returning, resultRelation, columns);
 		reads = gs_update_reads(root, relation, columns);
 	}
-	/* what a column is set to is compared with what it was, and what is returned is not read back */
+	/* it may be null in the row that was written */
+	else if (relation->settings->set_null)
+		returning = NIL;
+
+	/* what a column is set to is compared with what it was; what is returned has to fit, or nothing is sent */
 	attnums = list_concat_unique_int(gs_used_attnums(relation, resultRelation,
 													 list_concat(list_concat_copy(scan->fdw_recheck_quals,
 																				  values),
