@@ -134,7 +134,7 @@ gainsightPlanDirectModify(PlannerInfo *root, ModifyTable *plan, Index resultRela
 	else if (relation->settings->set_null)
 		returning = NIL;
 
-	/* what a column is set to is compared with what it was; what is returned has to fit, or nothing is sent */
+	/* what is set is compared with what it was; what is returned fits, or nothing is sent */
 	attnums = list_concat_unique_int(gs_used_attnums(relation, resultRelation,
 													 list_concat(list_concat_copy(scan->fdw_recheck_quals,
 																				  values),
