@@ -36,7 +36,7 @@ class Client:
 
     def __init__(self, url):
         host = url.split("/")[2]
-        self.connection = http.client.HTTPConnection(host, timeout=10)
+        self.connection = http.client.HTTPConnection(host, timeout=120)
         self.headers = {"accessKey": "sandbox-key", "Accept": "application/json",
                         "Content-Type": "application/json"}
 
@@ -122,7 +122,7 @@ def setUpModule():
     TENANT["process"] = subprocess.Popen([
         sys.executable, os.path.join(HERE, "tenant.py"), "--port-file", port_file,
         "--plans", str(PLANS), "--die-with-parent"])
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 300
     while not os.path.exists(port_file) and time.monotonic() < deadline:
         time.sleep(0.02)
     with open(port_file, encoding="ascii") as url:
@@ -131,7 +131,7 @@ def setUpModule():
 
 def tearDownModule():
     TENANT["process"].terminate()
-    assert TENANT["process"].wait(timeout=5) == 0
+    assert TENANT["process"].wait(timeout=60) == 0
 
 
 class TenantTest(unittest.TestCase):
@@ -147,7 +147,7 @@ class TenantTest(unittest.TestCase):
 
     def ctl(self, command, *arguments, ok=True):
         """What the script ctl does, without the time to start it."""
-        control = http.client.HTTPConnection(self.url.split("/")[2], timeout=20,
+        control = http.client.HTTPConnection(self.url.split("/")[2], timeout=120,
                                              source_address=("127.0.0.2", 0))
         control.request("POST", "/_sandbox/" + command, json.dumps(arguments))
         reply = control.getresponse()
@@ -159,7 +159,7 @@ class TenantTest(unittest.TestCase):
     def script(self, *arguments):
         """(exit status, standard output, standard error) of ctl."""
         done = subprocess.run([os.path.join(HERE, "ctl"), *arguments], capture_output=True,
-                              env={"GS_SANDBOX_URL": self.url}, timeout=20, check=False)
+                              env={"GS_SANDBOX_URL": self.url}, timeout=120, check=False)
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
     def dump(self, *arguments):
@@ -778,7 +778,7 @@ class Watching(TenantTest):
                     port = int(url.read().split(":")[2].split("/")[0])
                 parent.kill()
                 parent.wait()
-                deadline = time.monotonic() + 5
+                deadline = time.monotonic() + 25
                 # Its port is asked, for its process may stay as a zombie.
                 while listens(port) and time.monotonic() < deadline:
                     time.sleep(0.05)

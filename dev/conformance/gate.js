@@ -67,7 +67,7 @@ class Gate {
 	}
 
 	async prismListens() {
-		for (const end = Date.now() + 60000; Date.now() < end;) {
+		for (const end = Date.now() + 600000; Date.now() < end;) {
 			const there = await new Promise((resolve) => {
 				const socket = net.connect(this.port, '127.0.0.1', () => resolve(true));
 				socket.on('error', () => resolve(false));
