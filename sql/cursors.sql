@@ -202,6 +202,32 @@ SELECT e FROM local.error_of($$SELECT local.add('never')$$) AS e WHERE e ~ '^\d'
 ROLLBACK;
 ALTER SERVER gainsight OPTIONS (DROP max_requests);
 SELECT count(*) FROM gs.successplans WHERE company_id = '1P01NEW';
+-- an error in the midst of a row that is kept: what is behind it in the file is nothing, so the cursor does not go on
+\! sandbox/ctl reset plans=2500 objectives=0 types=3 seed=1
+ALTER FOREIGN TABLE gs.successplans OPTIONS (SET page_size '500');
+SET work_mem = '64kB';
+BEGIN;
+DECLARE c CURSOR FOR TABLE gs.successplans;
+FETCH 1 FROM c \g /dev/null
+SET LOCAL temp_file_limit = '200kB';
+SELECT e FROM local.error_of($$SELECT local.add('never')$$) AS e WHERE e ~ '^\d';
+SET LOCAL temp_file_limit = -1;
+-- which is no matter to the next write
+SELECT local.add('beside it') \g /dev/null
+SAVEPOINT s;
+FETCH 1 FROM c;
+ROLLBACK TO s;
+COMMIT;
+-- nor is it to one that is closed
+BEGIN;
+DECLARE c CURSOR FOR TABLE gs.successplans;
+FETCH 1 FROM c \g /dev/null
+SET LOCAL temp_file_limit = '200kB';
+SELECT e FROM local.error_of($$SELECT local.add('never')$$) AS e WHERE e ~ '^\d';
+SET LOCAL temp_file_limit = -1;
+CLOSE c;
+COMMIT;
+RESET work_mem;
 
 --
 -- Objectives of all plans: the walk is over the plans

@@ -280,6 +280,29 @@ FETCH 3 FROM c;
 MOVE BACKWARD ALL IN c;
 FETCH 3 FROM c;
 COMMIT;
+-- a row that may not be given any more fails the write that reads it, and is not left out later
+\! sandbox/ctl reset plans=2500 objectives=3 types=6 seed=1
+\i sql/include/copy.psql
+SELECT gsid AS oldest FROM local.successplans ORDER BY modified_date LIMIT 1 \gset
+\setenv OLDEST :oldest
+BEGIN;
+DECLARE c CURSOR FOR SELECT gsid, modified_date FROM gs.successplans ORDER BY modified_date DESC;
+MOVE 1 IN c;
+\! sandbox/ctl touch "$OLDEST" Name=moved
+SELECT * FROM local.error_of(format('UPDATE gs.successplans SET name = %L WHERE gsid = %L', 'written', :'oldest'));
+SELECT * FROM local.error_of('SELECT count(*) FROM local.rest(''c'')');
+COMMIT;
+-- an error in the midst of the sort: nobody knows what is in that, and the cursor does not go on
+SET work_mem = '64kB';
+BEGIN;
+DECLARE c CURSOR FOR SELECT * FROM gs.successplans ORDER BY modified_date DESC;
+MOVE 1000 IN c;
+SET LOCAL temp_file_limit = '100kB';
+SELECT * FROM local.error_of(format('UPDATE gs.successplans SET name = %L WHERE gsid = %L', 'written', :'oldest'));
+SET LOCAL temp_file_limit = -1;
+SELECT * FROM local.error_of('SELECT count(*) FROM local.rest(''c'')');
+COMMIT;
+RESET work_mem;
 \! sandbox/ctl reset plans=2500 objectives=3 types=6 seed=1
 \! sandbox/ctl clear
 

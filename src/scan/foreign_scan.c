@@ -168,7 +168,9 @@ settle_scan(void *scan, const GsResource *written)
 		state->kept.policy = GS_KEEP_MUST;
 		gs_rows_begin(node);
 	}
-	if (has_rows && !GS_IS_AT_START(state) && state->source.reader != NULL)
+	/* what an error has left in the midst fails when it is asked for, not now */
+	if (has_rows && !GS_IS_AT_START(state) && state->source.reader != NULL &&
+		!state->kept.left && !state->source.sorting.left)
 		gs_rows_keep_rest(node, true);
 	if (may_read(state, written) && lacks_rows(state))
 		gs_wide_read(node, NULL);

@@ -31,6 +31,7 @@ gs_kept_forget(GsKept *kept)
 	if (kept->store != NULL)
 		tuplestore_end(kept->store);
 	kept->store = NULL;
+	kept->left = false;
 	kept->rows = GS_KEPT_NONE;
 	kept->bytes = 0;
 	kept->given = 0;
@@ -77,6 +78,34 @@ gs_kept_begin(ForeignScanState *node)
 		begin_store(node, GS_KEPT_ALL);
 }
 
+/* What is half way to the file when an error comes makes all behind it something else. */
+static void
+store_row(GsKept *kept, TupleTableSlot *slot)
+{
+	kept->left = true;
+	tuplestore_puttupleslot(kept->store, slot);
+	kept->left = false;
+}
+
+void
+gs_kept_put(const GsScanState *state, GsKept *kept, TupleTableSlot *slot)
+{
+	gs_kept_require_whole(state, kept->left);
+	store_row(kept, slot);
+}
+
+void
+gs_kept_require_whole(const GsScanState *state, bool left)
+{
+	if (left)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("rows of foreign table \"%s\" cannot be given any more", state->relation->name),
+				 errdetail("Server \"%s\": an error interrupted the query as it sorted them, or kept them for later.",
+						   state->relation->settings->tenant.server),
+				 errhint("Run the query again.")));
+}
+
 void
 gs_kept_add(GsKept *kept, TupleTableSlot *slot)
 {
@@ -91,7 +120,7 @@ gs_kept_add(GsKept *kept, TupleTableSlot *slot)
 			return;
 		}
 	}
-	tuplestore_puttupleslot(kept->store, slot);
+	store_row(kept, slot);
 }
 
 void
@@ -121,10 +150,13 @@ gs_kept_next(ForeignScanState *node)
 	GsScanState *state = node->fdw_state;
 	GsKept	   *kept = &state->kept;
 
-	/* what is read back must outlive the row's own context */
-	MemoryContext old = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
-	bool		found = tuplestore_gettupleslot(kept->store, true, true, kept->slot);
+	MemoryContext old;
+	bool		found;
 
+	gs_kept_require_whole(state, kept->left);
+	/* what is read back must outlive the row's own context */
+	old = MemoryContextSwitchTo(node->ss.ps.state->es_query_cxt);
+	found = tuplestore_gettupleslot(kept->store, true, true, kept->slot);
 	MemoryContextSwitchTo(old);
 	if (found && state->saved != NULL)
 		gs_saved_number(state->first_saved + kept->given++, &kept->slot->tts_tid);

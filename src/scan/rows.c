@@ -95,7 +95,7 @@ gs_rows_keep_rest(ForeignScanState *node, bool wait)
 	{
 		MemoryContextReset(kept->early_context);
 		if (gs_source_fetch(state, &state->source, kept->early_slot))
-			tuplestore_puttupleslot(kept->store, kept->early_slot);
+			gs_kept_put(state, kept, kept->early_slot);
 	}
 	ExecClearTuple(kept->early_slot);
 	MemoryContextSwitchTo(old);

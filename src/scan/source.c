@@ -324,11 +324,15 @@ complete_sort(GsScanState *state, GsSource *source, TupleTableSlot *slot)
 
 	while (fetch_next(state, source, slot))
 	{
+		sorting->left = true;
 		tuplesort_puttupleslot(sorting->sort, slot);
+		sorting->left = false;
 		MemoryContextReset(sorting->row);
 	}
 	MemoryContextSwitchTo(old);
+	sorting->left = true;
 	tuplesort_performsort(sorting->sort);
+	sorting->left = false;
 	sorting->complete = true;
 }
 
@@ -364,19 +368,27 @@ check_rest(const GsScanState *state, const GsSource *source, const TupleTableSlo
 				   why, _("Try again; with the server option trust_order 'false' it is no matter."));
 }
 
-/* The next of the rows that are sorted here. */
+/* The next of the rows that are sorted here.  One that may not be given is not passed over later, either. */
 static bool
 fetch_sorted(GsScanState *state, GsSource *source, TupleTableSlot *slot)
 {
-	if (!source->sorting.complete)
+	GsSorting  *sorting = &source->sorting;
+	bool		found;
+
+	gs_kept_require_whole(state, sorting->left);
+	if (!sorting->complete)
 		complete_sort(state, source, slot);
 	ExecClearTuple(slot);
-	if (!tuplesort_gettupleslot(source->sorting.sort, true, false, state->sorted, NULL))
-		return false;
-	ExecCopySlot(slot, state->sorted);
-	slot_getallattrs(slot);
-	check_rest(state, source, slot);
-	return true;
+	sorting->left = true;
+	found = tuplesort_gettupleslot(sorting->sort, true, false, state->sorted, NULL);
+	if (found)
+	{
+		ExecCopySlot(slot, state->sorted);
+		slot_getallattrs(slot);
+		check_rest(state, source, slot);
+	}
+	sorting->left = false;
+	return found;
 }
 
 bool

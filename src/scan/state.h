@@ -45,6 +45,7 @@ typedef struct GsSorting
 	TimestampTz last;			/* and of the last */
 	Tuplesortstate *sort;		/* of the other rows, here, NULL: there are none yet */
 	bool		complete;		/* all of them are in it */
+	bool		left;			/* by an error, in the midst of one */
 	MemoryContext row;			/* of one of them, as it comes */
 } GsSorting;
 
@@ -74,6 +75,7 @@ typedef struct GsKept
 	GsKeep		policy;
 	GsKeptRows	rows;
 	Tuplestorestate *store;		/* of them */
+	bool		left;			/* that was, by an error, in the midst of one */
 	Size		bytes;			/* in it, while that counts */
 	int64		given;			/* of them, since the first */
 	TupleTableSlot *slot;		/* of the one that is given */
@@ -142,7 +144,8 @@ extern double gs_source_pages(const GsScanState *state, GsSource *source);
 
 /*
  * Bring the next record into the slot; false at the end.  Values are in
- * CurrentMemoryContext.  May be called again after it has raised an error.
+ * CurrentMemoryContext.  May be called again after it has raised an error, and
+ * raises another if that has left the rows as they were sorted.
  */
 extern bool gs_source_fetch(GsScanState *state, GsSource *source, TupleTableSlot *slot);
 
@@ -170,6 +173,17 @@ extern GsKeep gs_kept_policy(const ForeignScan *plan, GsKeep planned, int eflags
 extern void gs_kept_forget(GsKept *kept);
 extern void gs_kept_begin(ForeignScanState *node);
 extern void gs_kept_add(GsKept *kept, TupleTableSlot *slot);
+
+/*
+ * Add one before its turn.
+ */
+extern void gs_kept_put(const GsScanState *state, GsKept *kept, TupleTableSlot *slot);
+
+/*
+ * Fail where an error has left rows that are kept, or sorted, in the midst of one:
+ * another statement than the scan's own may have met with it, and the scan goes on.
+ */
+extern void gs_kept_require_whole(const GsScanState *state, bool left);
 
 /*
  * Give those kept from the first on, or what is added from now on; the next of
