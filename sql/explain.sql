@@ -72,6 +72,13 @@ SET gainsight_fdw.enable_bind_join = off;
 SELECT local.estimates('SELECT FROM local.watched AS w, LATERAL (SELECT FROM gs.objectives AS o WHERE o.success_plan_id = w.gsid OFFSET 0) AS o') AS plan;
 SELECT local.estimates('SELECT (SELECT count(*) FROM gs.objectives AS o WHERE o.success_plan_id = w.gsid) FROM local.watched AS w') AS plan;
 SELECT local.estimates('SELECT FROM local.watched AS w WHERE (SELECT count(*) FROM gs.objectives AS o WHERE o.success_plan_id = w.gsid) > 2') AS plan;
+-- within an aggregate, for each row that it is of; in a function that gives rows, and in a subquery of a subquery
+SELECT plan FROM local.estimates('SELECT sum((SELECT count(*) FROM gs.objectives AS o WHERE o.success_plan_id = w.gsid)) FROM local.watched AS w') AS plan
+WHERE plan !~ 'SubPlan';
+SELECT plan FROM local.estimates('SELECT FROM local.watched AS w, unnest(ARRAY(SELECT o.gsid FROM gs.objectives AS o WHERE o.success_plan_id = w.gsid)) AS u') AS plan
+WHERE plan !~ 'SubPlan';
+SELECT plan FROM local.estimates('SELECT (SELECT w.gsid = ''none'' OR EXISTS (SELECT FROM gs.objectives AS o WHERE o.success_plan_id = w.gsid)) FROM local.watched AS w') AS plan
+WHERE plan !~ 'SubPlan';
 -- in each of 50 loops 50, which go by the row outside of both
 SELECT local.estimates('SELECT (SELECT count(*) FROM local.watched AS v, LATERAL (SELECT FROM gs.objectives AS o WHERE o.success_plan_id IN (v.gsid, w.gsid) OFFSET 0) AS o)
 	FROM local.watched AS w') AS plan;

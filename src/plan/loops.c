@@ -112,6 +112,7 @@ typedef struct Call
 {
 	int			plan_id;
 	const SubPlan *subplan;
+	bool		in_aggregate;	/* within what one is computed of */
 	const Plan *caller;
 	double		rows;			/* for which it is, in each run of the caller */
 } Call;
@@ -126,7 +127,10 @@ find_call_in_exprs(Node *node, Call *call)
 		call->subplan = (SubPlan *) node;
 		return true;
 	}
-	return expression_tree_walker(node, find_call_in_exprs, call);
+	if (!expression_tree_walker(node, find_call_in_exprs, call))
+		return false;
+	call->in_aggregate |= IsA(node, Aggref);
+	return true;
 }
 
 /* The conditions of a join, other than those on its result. */
@@ -141,6 +145,21 @@ conditions_of(const Plan *plan)
 			return list_concat_copy(plan->qual, ((const Join *) plan)->joinqual);
 		default:
 			return plan->qual;
+	}
+}
+
+/* What is looked at once in each run of a plan. */
+static List *
+looked_at_once(const Plan *plan)
+{
+	switch (nodeTag(plan))
+	{
+		case T_FunctionScan:
+			return list_concat_copy(plan->initPlan, ((const FunctionScan *) plan)->functions);
+		case T_ValuesScan:
+			return list_concat_copy(plan->initPlan, ((const ValuesScan *) plan)->values_lists);
+		default:
+			return plan->initPlan;
 	}
 }
 
@@ -176,9 +195,17 @@ find_call(const Plan *plan, Call *call)
 	if (plan == NULL)
 		return false;
 	call->caller = plan;
+	call->rows = 1;
+	call->in_aggregate = false;
+	if (find_call_in_exprs((Node *) looked_at_once(plan), call))
+		return true;
 	call->rows = Max(plan->plan_rows, 1);
 	if (find_call_in_exprs((Node *) plan->targetlist, call))
+	{
+		if (call->in_aggregate)
+			call->rows = Max(plan->lefttree->plan_rows, 1);
 		return true;
+	}
 	if (find_call_in_exprs((Node *) conditions_of(plan), call))
 	{
 		call->rows = Max(call->rows, rows_looked_at(plan, call->subplan));
