@@ -10,6 +10,8 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
+#include "catalog/namespace.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/datetime.h"
@@ -316,6 +318,43 @@ int
 GetDatabaseEncoding(void)
 {
 	return PG_UTF8;
+}
+
+/* The client's is the same, so nothing is converted for it. */
+int
+pg_get_client_encoding(void)
+{
+	return PG_UTF8;
+}
+
+bool
+IsTransactionState(void)
+{
+	return true;
+}
+
+Oid
+FindDefaultConversionProc(int32 for_encoding, int32 to_encoding)
+{
+	(void) for_encoding;
+	(void) to_encoding;
+	require(false);
+	return InvalidOid;
+}
+
+int
+pg_do_encoding_conversion_buf(Oid proc, int src_encoding, int dest_encoding, unsigned char *src, int srclen,
+							  unsigned char *dest, int destlen, bool noError)
+{
+	(void) proc;
+	(void) src_encoding;
+	(void) dest_encoding;
+	(void) src;
+	(void) dest;
+	(void) destlen;
+	require(noError);
+	require(false);
+	return srclen;
 }
 
 bool
