@@ -90,8 +90,9 @@ class Gate {
 		this.exchanges.set(number, exchange);
 		this.seen.push(verdict);
 		try {
+			// of a reply without a body, Prism breaks off when it has said its judgement
 			const judged = await this.send(this.port, request.url, exchange,
-				{ ...exchange.headers, [NUMBER]: number });
+				{ ...exchange.headers, [NUMBER]: number }, () => Buffer.alloc(0));
 			this.judge(verdict, exchange, judged);
 		} catch (error) {
 			verdict.request.push(`Prism: ${error.message}`);
@@ -138,12 +139,13 @@ class Gate {
 		}
 	}
 
-	send(port, where, { method, body }, headers) {
+	// ofCut gives the body of a reply that was broken off, or throws.
+	send(port, where, { method, body }, headers, ofCut = (error) => { throw error; }) {
 		return new Promise((resolve, reject) => {
 			const request = http.request({ host: '127.0.0.1', port, method, path: where, headers,
 				agent: this.agent, setHost: false });
 			request.on('error', reject);
-			request.on('response', (reply) => wholeBody(reply).then((whole) => resolve({
+			request.on('response', (reply) => wholeBody(reply).catch(ofCut).then((whole) => resolve({
 				status: reply.statusCode, headers: reply.headers, rawHeaders: pairs(reply.rawHeaders),
 				body: whole,
 			}), reject));
