@@ -108,6 +108,12 @@ SELECT local.compare_queries(
 \! sandbox/ctl requests -n
 -- an objective that says nothing of its plan has the one that it was listed for
 SELECT count(*) FROM (SELECT success_plan_id FROM gs.objectives OFFSET 0) AS o WHERE success_plan_id IS NULL;
+-- more plans than max_requests leaves: it fails before the first list
+ALTER SERVER gainsight OPTIONS (ADD max_requests '10');
+\! sandbox/ctl clear
+SELECT * FROM local.error_of('SELECT count(*) FROM gs.objectives');
+\! sandbox/ctl requests -v
+ALTER SERVER gainsight OPTIONS (DROP max_requests);
 -- LIMIT ends it early: with lists in flight, it is still fewer than all
 \! sandbox/ctl clear
 SELECT count(*) FROM (SELECT * FROM gs.objectives LIMIT 1) AS o;
@@ -119,12 +125,8 @@ SELECT count(*) > 10 AS some FROM gs.objectives;
 -- but a list that fails fails all
 \! sandbox/ctl fault '{"op":"GET /successplans/*/objectives","skip":5,"fault":{"status":500,"body":{"result":false,"errorCode":"GU_1101"}}}'
 SELECT * FROM local.error_of('SELECT count(*) FROM gs.objectives') LIMIT 1;
--- more plans than max_requests leaves: it fails before the first list
-ALTER SERVER gainsight OPTIONS (ADD max_requests '10');
-\! sandbox/ctl clear
-SELECT * FROM local.error_of('SELECT count(*) FROM gs.objectives');
-\! sandbox/ctl requests -v
 -- where the tenant does not count, at the bound
+ALTER SERVER gainsight OPTIONS (ADD max_requests '10');
 \! sandbox/ctl set total_count=absent
 SELECT * FROM local.error_of('SELECT count(*) FROM gs.objectives');
 \! sandbox/ctl clear
