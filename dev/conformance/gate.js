@@ -90,9 +90,13 @@ class Gate {
 		this.exchanges.set(number, exchange);
 		this.seen.push(verdict);
 		try {
-			// of a reply without a body, Prism breaks off when it has said its judgement
 			const judged = await this.send(this.port, request.url, exchange,
-				{ ...exchange.headers, [NUMBER]: number }, () => Buffer.alloc(0));
+				{ ...exchange.headers, [NUMBER]: number }, (error) => {
+					// of a reply without a body, Prism breaks off when it has said its judgement
+					if (exchange.reply?.body.length !== 0)
+						throw error;
+					return exchange.reply.body;
+				});
 			this.judge(verdict, exchange, judged);
 		} catch (error) {
 			verdict.request.push(`Prism: ${error.message}`);
