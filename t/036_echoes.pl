@@ -22,7 +22,10 @@ my $part = qr{Kq|ecre}i;
 my ($node, $tenant) = GsServer::with_tenant({ plans => 10, objectives => 1, key => $key },
 	conf => "log_min_messages = debug1\nlog_min_error_statement = panic\nlog_statement = none\n");
 my $session = GsSession->new($node);
-my $log_end = -s $node->logfile;
+# What the server says as it starts is not looked at: it names a socket in a folder of random letters,
+# which the parts of a key below may well be among.
+my $log_begin = -s $node->logfile;
+my $log_end = $log_begin;
 
 $session->ask(<<'SQL');
 ALTER SERVER gainsight OPTIONS (ADD max_retries '0');
@@ -227,5 +230,5 @@ unlike("$out$err", $part, 'and so are the counters');
 
 $session->finish;
 $node->stop;
-unlike(log_of_ours(PostgreSQL::Test::Utils::slurp_file($node->logfile)), $part, 'no line of the log has it');
+unlike(log_of_ours(substr PostgreSQL::Test::Utils::slurp_file($node->logfile), $log_begin), $part, 'no line of the log has it');
 done_testing();
