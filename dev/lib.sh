@@ -27,6 +27,12 @@ die() {
 	exit 1
 }
 
+# counts_in FILE: the last line `N passed, N failed` of what tests have printed,
+# which is text, whatever bytes are in it.
+counts_in() {
+	grep -aE '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -1
+}
+
 # In front of a command that root may not run: a server refuses to be root's.
 server_user=()
 [ "$(id -u)" -ne 0 ] || server_user=(runuser -u postgres --)
