@@ -261,6 +261,13 @@ class Reading(TenantTest):
         self.assertEqual(self.client.search(limit=5, offset=50)[1]["data"]["records"], first)
         self.ctl("set", "ignore_offset=false", "total_count=3")
         self.assertEqual(self.client.search(limit=5)[1]["data"]["totalCount"], PLANS + 3)
+        self.ctl("set", "total_count=true", "total_as=double")
+        digits = str(PLANS)
+        spelled = '"totalCount":%s.%sE%d' % (digits[0], digits[1:] or "0", len(digits) - 1)
+        self.assertIn(spelled.encode(), self.client.raw("POST", "/successplans/search", {"limit": 1})[2])
+        self.assertEqual(self.client.search(limit=5)[1]["data"]["totalCount"], PLANS)
+        self.ctl("set", "total_as=text")
+        self.assertEqual(self.client.search(limit=5)[1]["data"]["totalCount"], digits)
         self.ctl("set", "shuffle=true")
         pages = [tuple(r["Gsid"] for r in self.client.search(select=["Gsid"])[1]["data"]["records"])
                  for _ in range(3)]

@@ -16,6 +16,24 @@ SELECT count(*) FROM gs.successplans;
 \! sandbox/ctl set total_count=absent bare_arrays=true
 SELECT count(*) FROM gs.successplans;
 \! sandbox/ctl defaults
+-- however JSON spells the number: 2.5E3 plans are 2500, and not 2
+\! sandbox/ctl set total_as=double
+\! sandbox/ctl clear
+SELECT count(*) FROM gs.successplans;
+\! sandbox/ctl requests -n
+SELECT local.compare('successplans');
+\! sandbox/ctl set total_as=text
+SELECT count(*) FROM gs.successplans;
+\! sandbox/ctl defaults
+-- what is no whole number is no count, and rows are counted
+\! sql/include/answer '{"result":true,"data":{"records":[{"Gsid":"1P02A"}],"totalCount":2.5}}'
+SELECT count(*) FROM gs.successplans;
+\! sql/include/answer '{"result":true,"data":{"records":[{"Gsid":"1P02A"}],"totalCount":1e400}}'
+SELECT count(*) FROM gs.successplans;
+\! sql/include/answer '{"result":true,"data":{"records":[{"Gsid":"1P02A"}],"totalCount":"1 "}}'
+SELECT count(*) FROM gs.successplans;
+\! sql/include/answer '{"result":true,"data":{"records":[{"Gsid":"1P02A"}],"totalCount":"0x10"}}'
+SELECT count(*) FROM gs.successplans;
 -- one that counts what it does not show: it is its count
 \! sandbox/ctl set total_count=3
 SELECT count(*) FROM gs.successplans;

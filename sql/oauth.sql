@@ -207,6 +207,15 @@ SELECT count(name) FROM gs.plan_types;
 \! sandbox/ctl revoke
 SELECT count(name) FROM gs.plan_types;
 \! sandbox/ctl requests -v
+-- one that spells the seconds of its life in another way: it is not renewed before its time
+\! sandbox/ctl set token_says='"1E5"'
+\! sandbox/ctl revoke
+SELECT count(name) FROM gs.plan_types;
+SELECT pg_sleep(1.2);
+\! sandbox/ctl clear
+SELECT count(name) FROM gs.plan_types;
+\! sandbox/ctl requests -v
+\! sandbox/ctl set token_says=null
 -- answers that are no token
 ALTER SERVER gainsight OPTIONS (SET page_size '500');
 \! sandbox/ctl fault '{"op": "POST /users/m2m/oauth/token", "fault": {"status": 200, "body": {"token_type": "Bearer", "expires_in": 86400}}}'

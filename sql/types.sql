@@ -32,6 +32,12 @@ SET DateStyle = 'ISO, YMD';
 SELECT local.compare_queries('SELECT DISTINCT * FROM local.elsewhere',
 	'SELECT * FROM local.dates WHERE gsid IN (SELECT gsid FROM local.elsewhere)');
 
+-- milliseconds as some print a double
+\! sql/include/answer --records '{"Gsid":"20 E","EndDate":1.795391999999E12,"ModifiedDate":1.795433425612E12,"CreatedDate":1795433425612.0}' '{"Gsid":"21 e+","EndDate":1.7953919e+12,"ModifiedDate":"1795433425612.0","CreatedDate":-1e0}'
+SELECT * FROM gs.dates;
+\! sql/include/answer --records '{"Gsid":"1P02A","EndDate":1e300}'
+SELECT * FROM local.error_of('SELECT end_date FROM gs.dates');
+
 -- what is no date: the message has table, column, Gsid and value
 \! sql/include/answer --records '{"Gsid":"1P02A","EndDate":"soon"}'
 SELECT * FROM local.error_of('SELECT end_date FROM gs.dates');

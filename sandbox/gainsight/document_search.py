@@ -64,5 +64,5 @@ def _reply(records, shown, total, setting):
             total = shown
         elif setting.total_count != "true":
             total = max(0, total + setting.total_count)
-        after = b'],"totalCount":%d}' % total
+        after = b'],"totalCount":%s}' % searches.total(total, setting)
     return envelope(b'{"records":[', records, after)

@@ -112,8 +112,8 @@ def _render(table, rows, names, setting):
 def _reply(records, total, setting):
     if setting.bare_arrays:
         return envelope(b"[", records, b"]")
-    return envelope(b'{"records":[', records,
-                    b'],"totalCount":%d}' % total if setting.nxt_total else b"]}")
+    after = b'],"totalCount":%s}' % searches.total(total, setting) if setting.nxt_total else b"]}"
+    return envelope(b'{"records":[', records, after)
 
 
 def _total(order):

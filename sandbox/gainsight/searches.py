@@ -26,6 +26,14 @@ def _whole(value, what, least):
     return value
 
 
+def total(count, setting):
+    """The JSON of totalCount, in one of the spellings that a whole number has."""
+    if setting.total_as == "double":
+        digits = b"%d" % count
+        return b"%s.%sE%d" % (digits[:1], digits[1:] or b"0", len(digits) - 1)
+    return (b'"%d"' if setting.total_as == "text" else b"%d") % count
+
+
 def habits(setting):
     """The switches that a rendered page depends on."""
     return (style_of(setting), setting.text_fold, setting.keep_nulls, setting.null_tests,

@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "lib/stringinfo.h"
 
 #include "envelope.h"
@@ -256,13 +258,12 @@ static int64
 total_of(const GsJson *data)
 {
 	const char *text = gs_json_text(gs_json_get(data, "totalCount"));
-	char	   *end;
-	int64		total;
+	double		total;
 
-	if (text == NULL)
+	if (text == NULL || !gs_json_number(text, &total) || total < 0 || total >= 1e15 ||
+		total != trunc(total))
 		return GS_NO_TOTAL;
-	total = strtoll(text, &end, 10);
-	return end == text || total < 0 ? GS_NO_TOTAL : total;
+	return (int64) total;
 }
 
 /*

@@ -137,11 +137,12 @@ static int64
 end_of(const GsJson *answer)
 {
 	const char *text = gs_json_text(gs_json_get(answer, "expires_in"));
-	int64		life = text ? strtoll(text, NULL, 10) : 0;
+	double		seconds;
+	int64		life;
 
-	if (life <= 0)
+	if (text == NULL || !gs_json_number(text, &seconds) || seconds <= 0)
 		return 0;
-	life = Min(life, MAX_LIFE) * 1000;
+	life = (int64) (Min(seconds, MAX_LIFE) * 1000);
 	return gs_governor_now() + life - Min(MARGIN * 1000, life / 2);
 }
 

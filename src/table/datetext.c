@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
@@ -141,15 +143,12 @@ static bool
 parse_epoch(const char *text, bool is_number, Timestamp *moment)
 {
 	const char *digits = text + (*text == '-' ? 1 : 0);
-	size_t		length = strspn(digits, "0123456789");
-	const char *rest = digits + length;
+	double		milliseconds;
 
-	if (*rest == '.')
-		rest += 1 + strspn(rest + 1, "0123456789");
-	if (*rest != '\0' || length == 0 || length > 15 ||
-		(!is_number && length < MIN_EPOCH_DIGITS))
+	if (!gs_json_number(text, &milliseconds) || fabs(milliseconds) >= 1e15 ||
+		(!is_number && strspn(digits, "0123456789") < MIN_EPOCH_DIGITS))
 		return false;
-	*moment = (Timestamp) strtoll(text, NULL, 10) * 1000 - EPOCH_SHIFT;
+	*moment = (Timestamp) milliseconds * 1000 - EPOCH_SHIFT;
 	return true;
 }
 

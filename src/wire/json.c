@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "utils/json.h"
 
 #include "json.h"
@@ -90,6 +92,19 @@ gs_json_has_text(const GsJson *node)
 	const char *text = gs_json_text(node);
 
 	return text != NULL && text[0] != '\0';
+}
+
+bool
+gs_json_number(const char *text, double *number)
+{
+	const char *digits = text + (text[0] == '-' ? 1 : 0);
+	char	   *end;
+
+	/* strtod() takes blanks, signs, hexadecimals and words besides */
+	if (!isdigit((unsigned char) digits[0]) || strspn(digits, "0123456789.eE+-") != strlen(digits))
+		return false;
+	*number = strtod(text, &end);
+	return *end == '\0';
 }
 
 /* Most are spelled as they are asked for, or differ in the first letter. */

@@ -46,6 +46,12 @@ extern const char *gs_json_identity(const GsJson *node);
  */
 extern bool gs_json_has_text(const GsJson *node);
 
+/*
+ * Is a scalar's text a number as JSON spells them, be it in a string?  60, 60.0 and
+ * 6e1 are the same number.  Whole ones are exact up to 15 digits.
+ */
+extern bool gs_json_number(const char *text, double *number);
+
 /* A scalar, all that there is to know at once. */
 typedef struct GsJsonScalar
 {
