@@ -162,6 +162,11 @@ SET ROLE regress_gs_plain;
 SELECT * FROM gs.t;
 \echo :LAST_ERROR_SQLSTATE
 RESET ROLE;
+CREATE USER MAPPING FOR regress_gs_plain SERVER s;
+SET ROLE regress_gs_plain;
+SELECT * FROM gs.t;
+RESET ROLE;
+DROP USER MAPPING FOR regress_gs_plain SERVER s;
 DROP USER MAPPING FOR PUBLIC SERVER s;
 SET ROLE regress_gs_plain;
 SELECT * FROM gs.t;

@@ -191,6 +191,10 @@ GRANT SELECT, INSERT, UPDATE ON local.copy TO regress_gs_copier;
 GRANT INSERT ON local.writes TO regress_gs_copier;
 SET ROLE regress_gs_copier;
 CALL gainsight_fdw_refresh('gs.successplans', 'local.copy');
+-- what it takes to remove rows is asked for before anything is read
+\! sandbox/ctl clear
+CALL gainsight_fdw_refresh('gs.successplans', 'local.copy', full => true);
+\! sandbox/ctl requests -n
 RESET ROLE;
 DROP OWNED BY regress_gs_copier;
 DROP ROLE regress_gs_copier;

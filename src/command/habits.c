@@ -40,6 +40,16 @@ put_cap(GsCheck *check, const char *step, int cap)
 											   psprintf("; the option page_size '%d' asks for no more", cap)));
 }
 
+/* What a page may have beyond the page_size there is. */
+static const char *
+larger_pages(const GsCheck *check, int count)
+{
+	int			page_size = check->settings->page_size;
+
+	return count <= page_size ? "" :
+		psprintf("; page_size is %d, and a higher one takes fewer requests", page_size);
+}
+
 static void
 run_page_size(GsCheck *check, const char *step)
 {
@@ -59,7 +69,7 @@ run_page_size(GsCheck *check, const char *step)
 	{
 		check->complete = count == 0;
 		gs_check_put(check, step, true, count == 0 ? "not known: there are no rows" :
-					 psprintf("%d rows, and as many were asked for", count));
+					 psprintf("%d rows, and as many were asked for%s", count, larger_pages(check, count)));
 		return;
 	}
 	if (!ask_for_keys(check, 1, count, &next))
@@ -72,8 +82,9 @@ run_page_size(GsCheck *check, const char *step)
 		return;
 	}
 	check->end = next;
-	gs_check_put(check, step, true, psprintf("%d rows for %d asked for%s", count, LONGEST_PAGE,
-											 check->complete ? ", which are all" : ""));
+	gs_check_put(check, step, true,
+				 psprintf("%d rows for %d asked for%s%s", count, LONGEST_PAGE,
+						  check->complete ? ", which are all" : "", larger_pages(check, count)));
 }
 
 static void

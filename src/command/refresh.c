@@ -284,12 +284,12 @@ end_refresh(void *arg)
 }
 
 static void
-require_select(Oid relid)
+require(AclMode privilege, ObjectType type, Oid relid)
 {
-	AclResult	result = pg_class_aclcheck(relid, GetUserId(), ACL_SELECT);
+	AclResult	result = pg_class_aclcheck(relid, GetUserId(), privilege);
 
 	if (result != ACLCHECK_OK)
-		aclcheck_error(result, OBJECT_FOREIGN_TABLE, get_rel_name(relid));
+		aclcheck_error(result, type, get_rel_name(relid));
 }
 
 /* Describe source and target, which is a regclass or, if named, a text. */
@@ -300,6 +300,7 @@ prepare_refresh(Oid sourceid, Datum target, bool named, bool full)
 												  ALLOCSET_SMALL_SIZES);
 	Refresh    *refresh = MemoryContextAllocZero(context, sizeof(Refresh));
 	GsSettings *settings;
+	Oid			targetid;
 
 	MemoryContextSwitchTo(context);
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -308,12 +309,14 @@ prepare_refresh(Oid sourceid, Datum target, bool named, bool full)
 											 ALLOCSET_SMALL_SIZES);
 	refresh->full = full;
 	refresh->source = gs_relation_open(sourceid);
-	require_select(sourceid);
+	require(ACL_SELECT, OBJECT_FOREIGN_TABLE, sourceid);
 	settings = refresh->source->settings;
 	gs_settings_authorize(settings, GetUserId());
-	refresh->copy = gs_copy_describe(refresh->source, named ?
-									 gs_copy_make(refresh->source, DatumGetTextPP(target)) :
-									 DatumGetObjectId(target));
+	targetid = named ? gs_copy_make(refresh->source, DatumGetTextPP(target)) : DatumGetObjectId(target);
+	refresh->copy = gs_copy_describe(refresh->source, targetid);
+	/* what is removed comes last, and so would the refusal */
+	if (full)
+		require(ACL_DELETE, OBJECT_TABLE, targetid);
 	refresh->windows = gs_windows_create(refresh->source, refresh->copy->version);
 	refresh->on_end.func = end_refresh;
 	MemoryContextRegisterResetCallback(context, &refresh->on_end);

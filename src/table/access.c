@@ -9,6 +9,7 @@
 #include "miscadmin.h"
 #include "storage/fd.h"
 #include "utils/acl.h"
+#include "utils/builtins.h"
 #include "utils/syscache.h"
 
 #include "compat.h"
@@ -21,14 +22,17 @@ can_be(const char *option, const char *value)
 	return gs_option_parse(gs_option_find(option), value, NULL) == NULL;
 }
 
+/* The hint is the statement that mends it, FOR the user whose mapping it is; none: PUBLIC. */
 pg_noreturn static void
-no_access(const GsTenant *tenant, const char *what)
+no_access(const GsTenant *tenant, const char *what, const char *verb, Oid mapped, const char *options)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 			 errmsg("%s for user \"%s\" on server \"%s\"", what,
 					GetUserNameFromId(tenant->userid, false), tenant->server),
-			 errhint("CREATE USER MAPPING FOR the user SERVER the server OPTIONS (access_key '...'), or (client_id '...', client_secret '...').")));
+			 errhint("%s USER MAPPING FOR %s SERVER %s OPTIONS %s.", verb,
+					 OidIsValid(mapped) ? quote_identifier(GetUserNameFromId(mapped, false)) : "PUBLIC",
+					 quote_identifier(tenant->server), options)));
 }
 
 /* The first line of the file that an option names. */
@@ -42,7 +46,8 @@ read_secret_file(const char *option, const char *path)
 	if (file == NULL)
 		ereport(ERROR,
 				(errcode_for_file_access(),
-				 errmsg("could not open %s \"%s\": %m", option, path)));
+				 errmsg("could not open %s \"%s\": %m", option, path),
+				 errhint("The operating system user of the PostgreSQL server has to be able to read it.")));
 	initStringInfo(&line);
 	while ((c = fgetc(file)) != EOF && c != '\n' && c != '\r' && line.len < 4096)
 		appendStringInfoChar(&line, c);
@@ -110,13 +115,16 @@ find_credential(const GsSettings *settings, const UserMapping *mapping)
 	key = secret_option(tenant->serverid, list, "access_key", "access_key_file");
 	secret = secret_option(tenant->serverid, list, "client_secret", "client_secret_file");
 	if (key == NULL && id == NULL)
-		no_access(tenant, "the user mapping has no access key");
+		no_access(tenant, "the user mapping has no access key", "ALTER", mapping->userid,
+				  "(ADD access_key '...'), or (ADD client_id '...', ADD client_secret '...')");
 	if (key != NULL && !can_be("access_key", key))
-		no_access(tenant, "the user mapping's access key is empty or has control characters,");
+		no_access(tenant, "the user mapping's access key is empty or has control characters,",
+				  "ALTER", mapping->userid, "(SET access_key '...')");
 	if (key != NULL)
 		return gs_credential_of_key(key);
 	if (!can_be("client_id", id) || !can_be("client_secret", secret))
-		no_access(tenant, "the user mapping's client_id or client_secret cannot be sent");
+		no_access(tenant, "the user mapping's client_id or client_secret cannot be sent",
+				  "ALTER", mapping->userid, "(SET client_id '...', SET client_secret '...')");
 	return gs_credential_of_client(tenant, mapping->umid, in_utf8(id), in_utf8(secret),
 								   GetMemoryChunkContext((void *) settings));
 }
@@ -126,12 +134,19 @@ gs_settings_authorize(GsSettings *settings, Oid userid)
 {
 	GsTenant   *tenant = &settings->tenant;
 	Datum		serverid = ObjectIdGetDatum(tenant->serverid);
+	bool		own = SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(userid), serverid);
+	UserMapping *mapping;
 
 	tenant->userid = userid;
-	if (!SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(userid), serverid) &&
+	if (!own &&
 		!SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(InvalidOid), serverid))
-		no_access(tenant, "there is no user mapping");
-	tenant->credential = find_credential(settings, GetUserMapping(userid, tenant->serverid));
+		no_access(tenant, "there is no user mapping", "CREATE", userid,
+				  "(access_key '...'), or (client_id '...', client_secret '...')");
+	mapping = GetUserMapping(userid, tenant->serverid);
+	/* GetUserMapping() says the user of PUBLIC's, too */
+	if (!own)
+		mapping->userid = InvalidOid;
+	tenant->credential = find_credential(settings, mapping);
 }
 
 void

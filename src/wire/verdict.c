@@ -12,8 +12,7 @@
 
 #include "verdict.h"
 
-#define UNREACHABLE ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "could not connect to Gainsight", \
-	"Check the server's options domain or base_url, and that this machine may reach it."
+#define UNREACHABLE ERRCODE_SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, "could not connect to Gainsight"
 
 /* What each way of not being answered means. */
 static const struct
@@ -25,8 +24,10 @@ static const struct
 	const char *words;			/* in place of the transport's */
 }			unanswered[] =
 {
-	[GS_HTTP_NOT_CONNECTED] = {GS_REPEAT_SOON, UNREACHABLE, NULL},
-	[GS_HTTP_NOT_TRUSTED] = {GS_REPEAT_NEVER, UNREACHABLE, NULL},
+	[GS_HTTP_NOT_CONNECTED] = {GS_REPEAT_SOON, UNREACHABLE,
+	"Check the server's options domain or base_url, and proxy, and that this machine may reach what they name.", NULL},
+	[GS_HTTP_NOT_TRUSTED] = {GS_REPEAT_NEVER, UNREACHABLE,
+	"Check the server's options domain or base_url, ca_file (the certificates that are trusted), and proxy.", NULL},
 	[GS_HTTP_BROKEN] = {GS_REPEAT_SOON, ERRCODE_CONNECTION_FAILURE,
 	"the connection to Gainsight broke", NULL, NULL},
 	[GS_HTTP_TIMED_OUT] = {GS_REPEAT_SOON, ERRCODE_CONNECTION_FAILURE,
