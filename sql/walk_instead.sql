@@ -282,5 +282,46 @@ SET client_min_messages = warning;
 SELECT local.walked('SELECT a.n, p.gsid FROM (SELECT * FROM local.account LIMIT 8) AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
 SELECT local.walked('SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
 SELECT local.walked('SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
+-- a tenant that does not count: the last row is looked for by its offset, until it is known to a factor of two
+-- how many pages there are
+CREATE FUNCTION local.lookups(plans integer) RETURNS text
+LANGUAGE sql AS $$
+	SELECT string_agg(line, ', ') FROM local.walked(format('SELECT i, p.gsid FROM generate_series(1, %s) AS i
+		LEFT JOIN LATERAL (SELECT gsid FROM gs.successplans WHERE name = i::text OFFSET 0) AS p ON true', plans)) AS line
+$$;
+\! sandbox/ctl set total_count=absent
+\c
+SET client_min_messages = warning;
+SELECT local.lookups(8);
+SELECT local.lookups(500);
+\! sandbox/ctl reset plans=0
+\! sandbox/ctl set total_count=absent
+\c
+SET client_min_messages = warning;
+SELECT local.lookups(500);
+\! sandbox/ctl reset plans=700 objectives=3 types=6 seed=1
+\! sandbox/ctl set total_count=absent
+\c
+SET client_min_messages = warning;
+SELECT local.lookups(500);
+-- small pages: 36, which are taken for half as many at least
+ALTER SERVER gainsight OPTIONS (ADD page_size '21');
+\c
+SET client_min_messages = warning;
+\! sandbox/ctl clear
+SELECT local.lookups(500);
+\! sandbox/ctl requests -v | grep -v where | head -5
+-- one that ignores the offset says nothing so, and could not be walked over, either
+\! sandbox/ctl set ignore_offset=true
+\c
+SET client_min_messages = warning;
+SELECT local.lookups(50);
+-- a bound on the requests counts these, too, and no walk begins that it would end
+\! sandbox/ctl set ignore_offset=false
+ALTER SERVER gainsight OPTIONS (ADD max_requests '60');
+\c
+SET client_min_messages = warning;
+SELECT local.lookups(40);
+\! sandbox/ctl defaults
 
 \i sql/include/teardown.psql

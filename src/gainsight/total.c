@@ -197,9 +197,8 @@ gs_total_is_credible(const GsRecords *records, int limit)
  * Asking, and looking for the last record.
  */
 
-/* So many requests may look for it, and this is near enough. */
+/* So many requests may look for it. */
 #define MAX_PROBES 10
-#define NEAR(low, high) ((high) - (low) <= (low) / 20)
 
 /* A probe beyond all that is known goes at least so far. */
 #define FIRST_LEAP 1000
@@ -210,7 +209,9 @@ typedef struct Probe
 	const GsResource *resource;
 	const char *key_field;
 	GsSearch	search;
+	int			page_size;		/* of which the number is wanted; 0: of records */
 	char	   *first_key;		/* of the record at offset 0 */
+	bool		ignored;		/* the offset was */
 	int			requests;
 } Probe;
 
@@ -256,11 +257,22 @@ reaches_offset(Probe *probe, int64 offset)
 {
 	GsRecords	records;
 	GsRequest  *request = ask_for_page(probe, 1, offset, &records);
-	bool		found = records.count > 0 &&
-		strcmp(gs_record_key(probe->tenant, probe->resource, records.first), probe->first_key) != 0;
+	bool		found = records.count > 0;
+	bool		again = found &&
+		strcmp(gs_record_key(probe->tenant, probe->resource, records.first), probe->first_key) == 0;
 
 	gs_request_free(request);
-	return found;
+	probe->ignored |= again;
+	return found && !again;
+}
+
+/* At least low, and fewer than high: is that near enough? */
+static bool
+is_near(const Probe *probe, int64 low, int64 high)
+{
+	if (probe->page_size == 0)
+		return high - low <= low / 20;
+	return (high - 1) / probe->page_size <= 2 * (low / probe->page_size) + 1;
 }
 
 /* There are so many at least.  How many there are, or a little less: all can be asked for. */
@@ -268,11 +280,11 @@ static int64
 search_end(Probe *probe, int64 low)
 {
 	int64		high = -1;		/* no record is there; -1: not known */
-	int64		at = low;
+	int64		at = probe->page_size > 0 ? Max(low, FIRST_LEAP) : low;
 
-	while (probe->requests < MAX_PROBES &&
+	while (probe->requests < MAX_PROBES && !probe->ignored &&
 		   gs_governor_left(probe->tenant->max_requests) > 0 &&
-		   (high < 0 || !NEAR(low, high)))
+		   (high < 0 || !is_near(probe, low, high)))
 	{
 		if (reaches_offset(probe, at))
 			low = at + 1;
@@ -284,30 +296,48 @@ search_end(Probe *probe, int64 low)
 	return low;
 }
 
-int64
-gs_total_find(const GsTenant *tenant, const GsResource *resource, const GsSearch *search,
-			  int64 at_least)
+static int64
+find_total(Probe *probe, int64 at_least)
 {
-	Probe		probe = {.tenant = tenant, .resource = resource};
 	GsRecords	records;
 	GsRequest  *request;
 	int64		total;
 
-	probe.key_field = gs_model_flagged(resource, GS_KEY)->field;
-	if (search != NULL)
-		probe.search = *search;
-	probe.search.select = &probe.key_field;
-	probe.search.nselect = 1;
-	request = ask_for_page(&probe, 2, 0, &records);
+	probe->key_field = gs_model_flagged(probe->resource, GS_KEY)->field;
+	probe->search.select = &probe->key_field;
+	probe->search.nselect = 1;
+	request = ask_for_page(probe, 2, 0, &records);
 	total = Max(records.count, at_least);
 	if (gs_total_is_credible(&records, 2))
 		total = records.total;
 	else if (records.count > 0)
 	{
-		probe.first_key = pstrdup(gs_record_key(tenant, resource, records.first));
-		total = search_end(&probe, Max(records.count, at_least));
+		probe->first_key = pstrdup(gs_record_key(probe->tenant, probe->resource, records.first));
+		total = search_end(probe, Max(records.count, at_least));
 	}
 	gs_request_free(request);
-	remember_total(tenant, resource, total, probe.requests);
+	/* pages that all begin alike tell nothing of how many there are */
+	if (probe->page_size == 0 || !probe->ignored)
+		remember_total(probe->tenant, probe->resource, total, probe->requests);
 	return total;
+}
+
+int64
+gs_total_find(const GsTenant *tenant, const GsResource *resource, const GsSearch *search,
+			  int64 at_least)
+{
+	Probe		probe = {.tenant = tenant, .resource = resource};
+
+	if (search != NULL)
+		probe.search = *search;
+	return find_total(&probe, at_least);
+}
+
+int
+gs_total_find_pages(const GsTenant *tenant, const GsResource *resource, int page_size)
+{
+	Probe		probe = {.tenant = tenant, .resource = resource, .page_size = page_size};
+
+	(void) find_total(&probe, 0);
+	return probe.requests;
 }

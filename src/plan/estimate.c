@@ -134,24 +134,16 @@ known_size(const GsRelation *relation)
 	return size;
 }
 
-bool
+int
 gs_estimate_ask_size(const GsRelation *relation)
 {
 	const GsResource *resource = relation->resource;
-	const GsTenant *tenant = &relation->settings->tenant;
-	const char *key;
-	GsSearch	search = {.nselect = 1};
-	int64		total;
 
 	if (gs_model_read(resource, false) == NULL)
 		resource = gs_model_parent(resource);
-	if (resource->dialect->uncounted || !gs_model_read(resource, false)->search)
-		return false;
-	key = gs_model_flagged(resource, GS_KEY)->field;
-	search.select = &key;
-	if (gs_total_ask(tenant, resource, &search, &total))
-		gs_total_remember(tenant, resource, total);
-	return true;
+	if (!gs_model_read(resource, false)->search)
+		return 0;
+	return gs_total_find_pages(&relation->settings->tenant, resource, relation->settings->page_size);
 }
 
 double

@@ -65,10 +65,10 @@ extern int64 gs_estimate_known_rows(const GsRelation *relation);
 extern double gs_estimate_walk(const GsRelation *relation, bool guess);
 
 /*
- * Ask the tenant with a request how many rows a walk would read, and remember it;
- * false if it is one that does not tell, and was not asked.
+ * Ask the tenant how many rows a walk would read, and remember it: with one request
+ * where it counts them, else with some.  Returns how many; 0: it cannot be asked.
  */
-extern bool gs_estimate_ask_size(const GsRelation *relation);
+extern int	gs_estimate_ask_size(const GsRelation *relation);
 
 /*
  * The most pieces (or keys, each a request) of a list that brings so many rows

@@ -254,7 +254,7 @@ consider_walk(ForeignScanState *node)
 	if (count->by_rows || sent == 0 || bms_is_empty(state->changing) || below == NULL)
 		return;
 	if (sent >= GS_SENT_UNKNOWING && !count->asked && gs_estimate_walk(state->relation, false) < 0)
-		count->asked = gs_estimate_ask_size(state->relation);
+		count->asked = gs_estimate_ask_size(state->relation) > 0;
 	walk = gs_wide_most_requests(state->relation) / 2;
 	if (sent < walk || walk > gs_governor_left(tenant->max_requests))
 		return;

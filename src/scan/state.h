@@ -273,8 +273,8 @@ extern void gs_wide_read(ForeignScanState *node, const GsOperand *operands);
 extern bool gs_wide_is_complete(const GsWide *wide);
 
 /*
- * So many lookups are sent before it is asked, once, how much there is.  That costs a
- * request, but without it the walk would have to be taken for a long one.
+ * So many lookups are sent before it is asked, once, how much there is.  That costs
+ * requests, but without it the walk would have to be taken for a long one.
  */
 #define GS_SENT_UNKNOWING 8
 

@@ -46,7 +46,7 @@ struct GsWide
 	MemoryContext context;		/* the query's */
 	GsScanPlan	plan;			/* of the walk */
 	List	   *equalities;
-	bool		asked;			/* the tenant, how much there is */
+	int			asked;			/* requests that the tenant was sent for how much there is */
 
 	bool		complete;		/* all has been read */
 	bool		instead;		/* of lookups */
@@ -392,19 +392,20 @@ gs_wide_is_due(ForeignScanState *node, const GsOperand *operands)
 	double		needed;
 	double		walk;
 
-	if (wide != NULL && wide->asked)
-		sent--;
+	if (wide != NULL)
+		sent -= wide->asked;
 	/* a batch of keys may be as many lists, the first too */
 	if (!enable_walk_instead || (sent == 0 && !by_lists) || state->source.reader == NULL || state->saved != NULL ||
 		(bms_is_empty(state->changing) && state->plan.bind == NULL))
 		return false;
 	wide = prepare_wide(node);
 	needed = requests_of(state, &state->source);
-	if (sent + (by_lists ? needed - 1 : 0) >= GS_SENT_UNKNOWING && !wide->asked && wide->plan.key == NULL &&
+	if (sent + (by_lists ? needed - 1 : 0) >= GS_SENT_UNKNOWING && wide->asked == 0 && wide->plan.key == NULL &&
 		gs_estimate_walk(state->relation, false) < 0)
 		wide->asked = gs_estimate_ask_size(state->relation);
 	walk = requests_of_walk(wide, state, operands);
-	wide->instead = walk <= gs_governor_left(tenant->max_requests) &&
+	/* of what was looked for, and not counted, there may be twice as much */
+	wide->instead = (wide->asked > 1 ? 2 * walk + 1 : walk) <= gs_governor_left(tenant->max_requests) &&
 		(sent + needed > walk || (sent > 0 && sent + gs_source_pages(state, &state->source) > walk));
 	return wide->instead;
 }
