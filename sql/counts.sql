@@ -22,8 +22,6 @@ SELECT count(*) FROM gs.successplans;
 SELECT count(*) FROM gs.successplans;
 \! sandbox/ctl requests -n
 SELECT local.compare('successplans');
-\! sandbox/ctl set total_as=text
-SELECT count(*) FROM gs.successplans;
 \! sandbox/ctl defaults
 -- what is no whole number is no count, and rows are counted
 \! sql/include/answer '{"result":true,"data":{"records":[{"Gsid":"1P02A"}],"totalCount":2.5}}'
