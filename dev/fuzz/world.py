@@ -21,6 +21,7 @@ MODES = {
     "cap+absent": (("page_cap=7", "total_count=absent"), {}),
     "absent": (("total_count=absent",), {}),
     "page": (("total_count=page",), {}),
+    "total-double": (("total_as=double",), {"trust_filters": "true"}),
     "bare": (("bare_arrays=true",), {}),
     "null": (("data_null_when_empty=true",), {}),
     "no-data": (("no_data=result_false",), {}),

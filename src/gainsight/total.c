@@ -334,9 +334,15 @@ gs_total_find(const GsTenant *tenant, const GsResource *resource, const GsSearch
 }
 
 int
-gs_total_find_pages(const GsTenant *tenant, const GsResource *resource, int page_size)
+gs_total_find_pages(const GsTenant *tenant, const GsResource *resource, const GsSearch *search,
+					int page_size)
 {
-	Probe		probe = {.tenant = tenant, .resource = resource, .page_size = page_size};
+	Probe		probe = {
+		.tenant = tenant,
+		.resource = resource,
+		.search = *search,
+		.page_size = page_size
+	};
 
 	(void) find_total(&probe, 0);
 	return probe.requests;

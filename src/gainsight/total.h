@@ -81,10 +81,11 @@ extern int64 gs_total_find(const GsTenant *tenant, const GsResource *resource,
 						   const GsSearch *search, int64 at_least);
 
 /*
- * The same of all records, with fewer requests: it is near enough once it tells how many
- * pages of so many rows they fill, or half of that.  Nothing is remembered of a tenant
- * that ignores the offset.  Returns the requests that it took.
+ * The same with fewer requests: it is near enough once it tells how many pages of so many
+ * rows the records fill, or half of that.  Nothing is remembered of a tenant that ignores
+ * the offset.  Returns the requests that it took.
  */
-extern int	gs_total_find_pages(const GsTenant *tenant, const GsResource *resource, int page_size);
+extern int	gs_total_find_pages(const GsTenant *tenant, const GsResource *resource,
+								const GsSearch *search, int page_size);
 
 #endif							/* GS_TOTAL_H */

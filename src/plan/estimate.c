@@ -138,12 +138,14 @@ int
 gs_estimate_ask_size(const GsRelation *relation)
 {
 	const GsResource *resource = relation->resource;
+	GsSearch	search = {.unasked = !gs_operator_available(relation->settings, "IS_NOT_NULL")};
 
 	if (gs_model_read(resource, false) == NULL)
 		resource = gs_model_parent(resource);
 	if (!gs_model_read(resource, false)->search)
 		return 0;
-	return gs_total_find_pages(&relation->settings->tenant, resource, relation->settings->page_size);
+	return gs_total_find_pages(&relation->settings->tenant, resource, &search,
+							   relation->settings->page_size);
 }
 
 double
