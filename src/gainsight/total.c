@@ -197,8 +197,9 @@ gs_total_is_credible(const GsRecords *records, int limit)
  * Asking, and looking for the last record.
  */
 
-/* So many requests may look for it. */
+/* So many requests may look for it; where no more than this are left, they have better uses. */
 #define MAX_PROBES 10
+#define SCARCE	(4 * MAX_PROBES)
 
 /* A probe beyond all that is known goes at least so far. */
 #define FIRST_LEAP 1000
@@ -211,7 +212,7 @@ typedef struct Probe
 	GsSearch	search;
 	int			page_size;		/* of which the number is wanted; 0: of records */
 	char	   *first_key;		/* of the record at offset 0 */
-	bool		ignored;		/* the offset was */
+	bool		vain;			/* how many there are was not found out */
 	int			requests;
 } Probe;
 
@@ -262,7 +263,8 @@ reaches_offset(Probe *probe, int64 offset)
 		strcmp(gs_record_key(probe->tenant, probe->resource, records.first), probe->first_key) == 0;
 
 	gs_request_free(request);
-	probe->ignored |= again;
+	/* pages that all begin alike tell nothing of how many there are */
+	probe->vain |= again && probe->page_size > 0;
 	return found && !again;
 }
 
@@ -282,7 +284,7 @@ search_end(Probe *probe, int64 low)
 	int64		high = -1;		/* no record is there; -1: not known */
 	int64		at = probe->page_size > 0 ? Max(low, FIRST_LEAP) : low;
 
-	while (probe->requests < MAX_PROBES && !probe->ignored &&
+	while (probe->requests < MAX_PROBES && !probe->vain &&
 		   gs_governor_left(probe->tenant->max_requests) > 0 &&
 		   (high < 0 || !is_near(probe, low, high)))
 	{
@@ -310,14 +312,16 @@ find_total(Probe *probe, int64 at_least)
 	total = Max(records.count, at_least);
 	if (gs_total_is_credible(&records, 2))
 		total = records.total;
+	else if (records.count > 0 && probe->page_size > 0 &&
+			 gs_governor_left(probe->tenant->max_requests) <= SCARCE)
+		probe->vain = true;
 	else if (records.count > 0)
 	{
 		probe->first_key = pstrdup(gs_record_key(probe->tenant, probe->resource, records.first));
 		total = search_end(probe, Max(records.count, at_least));
 	}
 	gs_request_free(request);
-	/* pages that all begin alike tell nothing of how many there are */
-	if (probe->page_size == 0 || !probe->ignored)
+	if (!probe->vain)
 		remember_total(probe->tenant, probe->resource, total, probe->requests);
 	return total;
 }
