@@ -43,10 +43,24 @@ is_reached() {
 	return "$status"
 }
 
+# is_foreign SUITE: is it another distribution's than this system's?
+is_foreign() {
+	[ "$(distribution_of "$1")" != "$(. /etc/os-release && echo "$ID")" ]
+}
+
 # is_foreign_and_away SUITE: a machine may be allowed its own distribution's mirror
 # alone.  What is another's is left out there, and said to be.
 is_foreign_and_away() {
-	[ "$(distribution_of "$1")" != "$(. /etc/os-release && echo "$ID")" ] && ! is_reached "$1"
+	is_foreign "$1" && ! is_reached "$1"
+}
+
+# The seconds in which a root's packages come, many times over.  An archive that is
+# reached may still stall, package by package.
+archive_patience=600
+
+# is_foreign_and_slow SUITE STATUS: of what timeout has ended, with this status.
+is_foreign_and_slow() {
+	[ "$2" -eq 124 ] && is_foreign "$1"
 }
 
 # keyring_of DISTRIBUTION FOLDER: the file with the keys that its archive is signed
