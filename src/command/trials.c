@@ -130,7 +130,10 @@ run_operators(GsCheck *check, const char *step)
  * Lists of keys.
  */
 
-/* As many values as asked for: keys that there are, then others that look like them. */
+/*
+ * As many values as asked for: keys that there are, then others that look like them,
+ * but for a letter: a tenant may number its records, and then has those of digits alone.
+ */
 static const char *
 list_of_keys(const GsCheck *check, int size, int *real)
 {
@@ -142,7 +145,7 @@ list_of_keys(const GsCheck *check, int size, int *real)
 	for (int i = 0; i < size; i++)
 	{
 		keys[i] = record ? gs_check_key(check, record) :
-			psprintf("%.*s%05d", Max((int) strlen(like), 5) - 5, like, i);
+			psprintf("%.*sZ%04d", Max((int) strlen(like), 5) - 5, like, i);
 		*real += record != NULL;
 		record = record ? gs_envelope_next(&check->page.records, record) : NULL;
 	}
