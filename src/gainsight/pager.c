@@ -1,12 +1,13 @@
 /*
  * pager.c
- *	  A walk over the pages of a search that proves that it missed nothing.
+ *	  A walk over the pages of a search that notices when rows move under it.
  *
  * The tenant pages by offset, in no documented order, over data that may
  * change meanwhile.  So each page but the first starts one row early: as long
  * as that row is the last of the page before, nothing has moved across the
  * seam.  Where it is another, or totalCount has changed, the walk goes round
- * again and gives only what it has not given.
+ * again and gives only what it has not given.  A row that leaves and one that comes
+ * at once, in front of the seam, hide each other where no totalCount tells.
  *
  * It sees records only as far as their key.  After an error that does not end
  * the statement it goes on where it was: the page is asked for again.
