@@ -1,6 +1,6 @@
 /*
  * pager.h
- *	  A walk over the pages of a search that proves that it missed nothing.
+ *	  A walk over the pages of a search that notices when rows move under it.
  */
 #ifndef GS_PAGER_H
 #define GS_PAGER_H
