@@ -23,15 +23,6 @@ SELECT count(*) FROM gs.successplans;
 \! sandbox/ctl requests -n
 SELECT local.compare('successplans');
 \! sandbox/ctl defaults
--- what is no whole number is no count, and rows are counted
-\! sql/include/answer '{"result":true,"data":{"records":[{"Gsid":"1P02A"}],"totalCount":2.5}}'
-SELECT count(*) FROM gs.successplans;
-\! sql/include/answer '{"result":true,"data":{"records":[{"Gsid":"1P02A"}],"totalCount":1e400}}'
-SELECT count(*) FROM gs.successplans;
-\! sql/include/answer '{"result":true,"data":{"records":[{"Gsid":"1P02A"}],"totalCount":"1 "}}'
-SELECT count(*) FROM gs.successplans;
-\! sql/include/answer '{"result":true,"data":{"records":[{"Gsid":"1P02A"}],"totalCount":"0x10"}}'
-SELECT count(*) FROM gs.successplans;
 -- one that counts what it does not show: it is its count
 \! sandbox/ctl set total_count=3
 SELECT count(*) FROM gs.successplans;

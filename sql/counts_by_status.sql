@@ -238,4 +238,15 @@ ALTER SERVER gainsight OPTIONS (SET max_requests '4');
 SELECT * FROM local.error_of('SELECT status, count(*) FROM gs.successplans GROUP BY status');
 SELECT status, count(*) FROM gs.successplans GROUP BY status ORDER BY status;
 
+-- what is no whole number is no count, and rows are counted
+ALTER SERVER gainsight OPTIONS (DROP max_connections, DROP max_requests);
+\! sql/include/answer '{"result":true,"data":{"records":[{"Gsid":"1P02A"}],"totalCount":2.5}}'
+SELECT count(*) FROM gs.successplans;
+\! sql/include/answer '{"result":true,"data":{"records":[{"Gsid":"1P02A"}],"totalCount":1e400}}'
+SELECT count(*) FROM gs.successplans;
+\! sql/include/answer '{"result":true,"data":{"records":[{"Gsid":"1P02A"}],"totalCount":"1 "}}'
+SELECT count(*) FROM gs.successplans;
+\! sql/include/answer '{"result":true,"data":{"records":[{"Gsid":"1P02A"}],"totalCount":"0x10"}}'
+SELECT count(*) FROM gs.successplans;
+
 \i sql/include/teardown.psql
