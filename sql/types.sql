@@ -37,6 +37,11 @@ SELECT local.compare_queries('SELECT DISTINCT * FROM local.elsewhere',
 SELECT * FROM gs.dates;
 \! sql/include/answer --records '{"Gsid":"1P02A","EndDate":1e300}'
 SELECT * FROM local.error_of('SELECT end_date FROM gs.dates');
+-- as a text it has to look like them
+\! sql/include/answer --records '{"Gsid":"1P02A","ModifiedDate":"1795433425612e0"}'
+SELECT * FROM local.error_of('SELECT modified_date FROM gs.dates');
+\! sql/include/answer --records '{"Gsid":"1P02A","ModifiedDate":"0001795433425612"}'
+SELECT * FROM local.error_of('SELECT modified_date FROM gs.dates');
 
 -- what is no date: the message has table, column, Gsid and value
 \! sql/include/answer --records '{"Gsid":"1P02A","EndDate":"soon"}'

@@ -17,6 +17,7 @@
 
 /* Digits alone are milliseconds only if they cannot be a date like 20261123. */
 #define MIN_EPOCH_DIGITS 11
+#define MAX_EPOCH_DIGITS 15
 
 #define EPOCH_SHIFT ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
 
@@ -142,11 +143,14 @@ parse_iso(const char *text, Timestamp *moment)
 static bool
 parse_epoch(const char *text, bool is_number, Timestamp *moment)
 {
-	const char *digits = text + (*text == '-' ? 1 : 0);
+	size_t		length = strspn(text + (*text == '-' ? 1 : 0), "0123456789");
 	double		milliseconds;
 
-	if (!gs_json_number(text, &milliseconds) || fabs(milliseconds) >= 1e15 ||
-		(!is_number && strspn(digits, "0123456789") < MIN_EPOCH_DIGITS))
+	if (!gs_json_number(text, &milliseconds) || fabs(milliseconds) >= 1e15)
+		return false;
+	/* a text is not said to be a number, so it has to look like milliseconds */
+	if (!is_number &&
+		(length < MIN_EPOCH_DIGITS || length > MAX_EPOCH_DIGITS || strpbrk(text, "eE") != NULL))
 		return false;
 	*moment = (Timestamp) milliseconds * 1000 - EPOCH_SHIFT;
 	return true;
