@@ -205,7 +205,8 @@ def generated_records(rng):
 ISO = re.compile(rb"(\d{4})-(\d\d)-(\d\d)"
                  rb"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?"
                  rb"(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)?)?")
-EPOCH = re.compile(rb"-?(\d{1,15})(?:\.\d*)?")
+# not said to be a number, so it has to look like milliseconds
+EPOCH = re.compile(rb"-?\d{11,15}(?:\.\d+)?")
 POSTGRES_EPOCH = datetime.datetime(2000, 1, 1)
 UNIX_EPOCH = datetime.datetime(1970, 1, 1)
 # what a timestamp can hold, in microseconds since 2000
@@ -230,14 +231,24 @@ def iso_moment(found):
     return (since + zone if found.group(8) == b"-" else since - zone) // MICROSECOND
 
 
+def number(text):
+    """The number that JSON's text is, in any of its spellings."""
+    value = load(text.decode("latin-1"), strict=True)
+    if not isinstance(value, Number) or value != text.decode("latin-1"):
+        raise ValueError("no number")
+    return float(value)
+
+
 def pythons_moment(text, is_number):
     found = ISO.fullmatch(text)
     if found and not is_number:
         return iso_moment(found)
-    found = EPOCH.fullmatch(text)
-    if not found or (not is_number and len(found.group(1)) < 11):
+    if not is_number and not EPOCH.fullmatch(text):
         raise ValueError("neither date nor milliseconds")
-    moment = int(text.split(b".")[0]) * 1000 - (POSTGRES_EPOCH - UNIX_EPOCH) // MICROSECOND
+    milliseconds = number(text)
+    if abs(milliseconds) >= 1e15:
+        raise ValueError("out of range")
+    moment = int(milliseconds) * 1000 - (POSTGRES_EPOCH - UNIX_EPOCH) // MICROSECOND
     if not LOWEST <= moment <= HIGHEST:
         raise ValueError("out of range")
     return moment
@@ -250,7 +261,7 @@ def judge_date(library, text):
         ours = library.moment(text, is_number)
         try:
             pythons_one = pythons_moment(text, is_number)
-        except ValueError:
+        except (ValueError, RecursionError):
             pythons_one = None
         taken = taken or ours is not None
         if ours != pythons_one:
@@ -268,6 +279,20 @@ def generated_dates(rng):
         if rng.random() < 0.3:
             at = rng.randrange(len(text))
             text = text[:at] + rng.choice("0 :.-TZ+9x") + text[at + rng.randrange(2):]
+        yield text.encode()
+
+
+def generated_moments(rng):
+    """Milliseconds in the spellings of a number, some of them spoilt."""
+    for _ in range(GENERATED):
+        milliseconds = rng.choice([-1, 1]) * rng.randrange(10 ** rng.randrange(1, 17))
+        fraction = rng.choice(["", "", ".", ".0", f".{rng.randrange(10 ** 6)}"])
+        exponent = rng.choice(["", "", rng.choice("eE") + rng.choice(["", "+", "-"]) +
+                               str(rng.randrange(15))])
+        text = f"{milliseconds}{fraction}{exponent}"
+        if rng.random() < 0.3:
+            at = rng.randrange(len(text))
+            text = text[:at] + rng.choice("0 .eE+-9x") + text[at + rng.randrange(2):]
         yield text.encode()
 
 
@@ -310,7 +335,7 @@ def main():
     library = Library(library)
     tally = Tally()
     for kind, judge, generators in (("json", judge_json, (generated_json, generated_records)),
-                                    ("datetext", judge_date, (generated_dates,))):
+                                    ("datetext", judge_date, (generated_dates, generated_moments))):
         def judged(text, judge=judge):
             return judge(library, text)
 

@@ -4,8 +4,7 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
+#include "common/jsonapi.h"
 #include "utils/json.h"
 
 #include "json.h"
@@ -97,14 +96,11 @@ gs_json_has_text(const GsJson *node)
 bool
 gs_json_number(const char *text, double *number)
 {
-	const char *digits = text + (text[0] == '-' ? 1 : 0);
-	char	   *end;
-
-	/* strtod() takes blanks, signs, hexadecimals and words besides */
-	if (!isdigit((unsigned char) digits[0]) || strspn(digits, "0123456789.eE+-") != strlen(digits))
+	/* strtod() takes more: blanks, signs, zeros in front, hexadecimals, words */
+	if (!IsValidJsonNumber(text, strlen(text)))
 		return false;
-	*number = strtod(text, &end);
-	return *end == '\0';
+	*number = strtod(text, NULL);
+	return true;
 }
 
 /* Most are spelled as they are asked for, or differ in the first letter. */
