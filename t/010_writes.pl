@@ -179,8 +179,23 @@ like($err, qr/WARNING:  01000: rollback does not undo what was written to Gainsi
 ($out, $err) = statements("$insert SELECT 'r' || 1 / (3 - g), '1P01', '1T01' FROM generate_series(1, 3) AS g RETURNING 1;");
 like($err, qr/WARNING:  01000:.*: 2 stay/, 'so does a statement that failed by itself');
 
-# a client that goes away
+# which plans they were, for the one who puts that right
+my @ids = split /\n/, ($node->safe_psql('postgres', q{SELECT gsid FROM gs.successplans WHERE gsid ~ '^\w+$' AND company_id IS NOT NULL ORDER BY gsid LIMIT 3}));
 my $offset = -s $node->logfile;
+statements("BEGIN;\nUPDATE gs.successplans SET comments = 'r' WHERE gsid = '$ids[0]';\nSAVEPOINT s;\n"
+	  . "UPDATE gs.successplans SET comments = 'r' WHERE gsid = '$ids[1]';\nRELEASE s;\nROLLBACK;");
+like(in_log($offset), qr/LOG:  gainsight_fdw: updated, and not undone by the rollback: \Q$ids[0]\E, \Q$ids[1]\E\n/,
+	'the server log has the Gsids of updated plans, with those of a savepoint that was released');
+$offset = -s $node->logfile;
+$tenant->fault({ apply_then => 'close' }, op => 'PUT *', times => 1);
+$tenant->fault({ status => 403 }, op => 'GET *', skip => 1, times => undef);
+($out, $err) = statements("BEGIN;\nUPDATE gs.successplans SET comments = 'u' WHERE gsid = '$ids[2]';\nROLLBACK;");
+$tenant->ctl('reset');
+like(in_log($offset), qr/LOG:  gainsight_fdw: may have been updated, and would not be undone by the rollback: \Q$ids[2]\E\n/,
+	'and of those of which nobody knows');
+
+# a client that goes away
+$offset = -s $node->logfile;
 my $in = "BEGIN;\n$insert VALUES ('r', '1P01', '1T01') RETURNING 'done';\n";
 my ($psql_out, $psql_err) = ('', '');
 my $psql = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('postgres') ],

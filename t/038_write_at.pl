@@ -158,12 +158,16 @@ for ($session, $other)
 }
 $session->ask('UPDATE public.pair SET value = 1 WHERE id = 1');
 $session->ask("INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('skewed', '1P01', '1T01')");
+$session->ask("UPDATE gs.successplans SET end_date = '2030-01-01' WHERE gsid = '1P02L1'");
+$offset = -s $node->logfile;
 $other->ask('UPDATE public.pair SET value = 1 WHERE id = 2');
 $other->ask('COMMIT');
 (undef, $err) = $session->ask('COMMIT');
 like($err, qr/^ERROR:  40001:/m, 'a transaction that cannot be serialized fails');
 is(created('skewed'), 1, 'which was found out when all was sent');
-like($err, qr/^WARNING:  01000: rollback does not undo .*: 1 stay/m, 'and it says what stays');
+like(in_log($offset), qr/LOG:  gainsight_fdw: created, and not undone by the rollback: 1P02\w+\n/, 'the log has the new plan');
+like(in_log($offset), qr/LOG:  gainsight_fdw: updated, and not undone by the rollback: 1P02L1\n/, 'and the updated one');
+like($err, qr/^WARNING:  01000: rollback does not undo .*: 2 stay/m, 'and it says what stays');
 $session->ask('ROLLBACK');
 
 ($out, $err) = $session->ask("BEGIN; INSERT INTO gs.successplans (name, company_id, type_id) VALUES ('prepared', '1P01', '1T01'); PREPARE TRANSACTION 'p'");

@@ -192,12 +192,12 @@ take_outcome(GsUpdate *update, const GsRequest *request, const GsOutcome *outcom
 		gs_update_fail_of_another(update, request);
 	else if (outcome->done)
 	{
-		gs_xact_end_write(request, GS_WRITE_MADE, NULL);
+		gs_update_end_write(update, request, GS_WRITE_MADE);
 		gs_update_done(update, NULL);
 	}
 	else
 	{
-		gs_xact_end_write(request, outcome->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
+		gs_update_end_write(update, request, gs_write_failed(outcome->uncertain));
 		gs_update_fail_refused(update, outcome, others, done);
 	}
 }

@@ -109,7 +109,7 @@ note_created(const GsCreates *creates, const GsRequest *request, const GsJson *r
 	const char *key = gs_record_key(tenant, creates->relation->resource, record);
 
 	(*creates->done)++;
-	gs_xact_end_write(request, GS_WRITE_MADE, gs_without_secrets(key, tenant));
+	gs_xact_end_write(request, GS_WRITE_MADE, true, gs_without_secrets(key, tenant));
 	if (write->key != NULL)
 		gs_place_remember(tenant, key, write->key);
 }
@@ -146,7 +146,7 @@ finish_create(const GsCreates *creates, GsRequest *request, int first, int count
 			note_created(creates, request, outcome.record, creates->writes[first + i]);
 			continue;
 		}
-		gs_xact_end_write(request, outcome.uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
+		gs_xact_end_write(request, gs_write_failed(outcome.uncertain), true, NULL);
 		if (failed->row < 0)
 			*failed = (Failed) {first + i, 0, outcome};
 		if (failed->row >= first)

@@ -16,7 +16,6 @@
 #include "target.h"
 #include "update.h"
 #include "written.h"
-#include "xact.h"
 
 /*
  * Ending.
@@ -92,7 +91,7 @@ gs_update_fail_refused(GsUpdate *update, const GsOutcome *outcome, int others, i
 void
 gs_update_fail_of_another(GsUpdate *update, const GsRequest *request)
 {
-	gs_xact_end_write(request, GS_WRITE_UNKNOWN, NULL);
+	gs_update_end_write(update, request, GS_WRITE_UNKNOWN);
 	gs_update_fail_of(update, ERRCODE_FDW_REPLY_HANDLE,
 					  "was sent, and Gainsight answered with another",
 					  "It may have been updated.", NULL);
@@ -111,15 +110,21 @@ fail_of_conflict(GsUpdate *update)
 }
 
 void
+gs_update_end_write(const GsUpdate *update, const GsRequest *request, GsWriteOutcome outcome)
+{
+	gs_xact_end_write(request, outcome, false,
+					  gs_without_secrets(update->key, &update->relation->settings->tenant));
+}
+
+void
 gs_update_stop(GsUpdate *update)
 {
 	if (update->stage == GS_UPDATE_SENDING && update->request != NULL)
 	{
 		if (!gs_request_withdraw(update->request))
 			return;
-		gs_xact_end_write(update->request,
-						  gs_request_settle(update->request)->uncertain ?
-						  GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
+		gs_update_end_write(update, update->request,
+							gs_write_failed(gs_request_settle(update->request)->uncertain));
 	}
 	gs_update_end(update, update->stage == GS_UPDATE_READING ? GS_UPDATE_DONE : GS_UPDATE_STOPPED);
 }
@@ -305,7 +310,7 @@ static void
 resolve_unsure(GsUpdate *update, GsWriteOutcome outcome)
 {
 	if (update->unsure != NULL)
-		gs_xact_end_write(update->unsure, outcome, NULL);
+		gs_update_end_write(update, update->unsure, outcome);
 	update->unsure = NULL;
 }
 
@@ -441,7 +446,7 @@ gs_update_again(GsUpdate *update, GsRequest *request, const GsVerdict *verdict)
 	if (verdict->uncertain)
 		update->unsure = request;
 	else
-		gs_xact_end_write(request, GS_WRITE_NOT_MADE, NULL);
+		gs_update_end_write(update, request, GS_WRITE_NOT_MADE);
 	update->again_at = verdict->again_at;
 	update->stage = GS_UPDATE_CHECKING;
 }
@@ -477,19 +482,19 @@ gs_update_sent(GsUpdate *update)
 		gs_update_again(update, request, verdict);
 	else if (verdict->kind == GS_FAILED)
 	{
-		gs_xact_end_write(request, verdict->uncertain ? GS_WRITE_UNKNOWN : GS_WRITE_NOT_MADE, NULL);
+		gs_update_end_write(update, request, gs_write_failed(verdict->uncertain));
 		fail(update, &verdict->failure);
 	}
 	else if (verdict->kind == GS_NO_ROWS)
 	{
-		gs_xact_end_write(request, GS_WRITE_NOT_MADE, NULL);
+		gs_update_end_write(update, request, GS_WRITE_NOT_MADE);
 		gs_update_end(update, GS_UPDATE_GONE);
 	}
 	else if (is_another(update, &records))
 		gs_update_fail_of_another(update, request);
 	else
 	{
-		gs_xact_end_write(request, GS_WRITE_MADE, NULL);
+		gs_update_end_write(update, request, GS_WRITE_MADE);
 		gs_update_done(update, is_whole(&records) ? records.first : NULL);
 	}
 }

@@ -12,6 +12,7 @@
 #include "dry_run.h"
 #include "payload.h"
 #include "scan/scan.h"
+#include "xact.h"
 
 /* A record that was seen so recently may be taken for unchanged, in ms. */
 #define GS_FRESH_MS 1000
@@ -114,6 +115,12 @@ extern void gs_update_send(GsUpdate *update);
 extern void gs_update_sent(GsUpdate *update);
 extern void gs_update_read_back(GsUpdate *update);
 extern void gs_update_have_read_back(GsUpdate *update);
+
+/*
+ * How a write of it ended, see gs_xact_end_write.
+ */
+extern void gs_update_end_write(const GsUpdate *update, const GsRequest *request,
+								GsWriteOutcome outcome);
 
 /*
  * End it, unless it may be on its way to be done.

@@ -18,13 +18,29 @@
 /* So much of a key goes to the log, in bytes. */
 #define MAX_SHOWN_KEY 100
 
+/* What became of records, as far as their keys are known. */
+typedef enum Fate
+{
+	CREATED,
+	UPDATED,
+	MAYBE_UPDATED
+} Fate;
+
+#define NFATES (MAYBE_UPDATED + 1)
+
+static const char *const fates[NFATES] = {
+	[CREATED] = "created, and not undone by the rollback",
+	[UPDATED] = "updated, and not undone by the rollback",
+	[MAYBE_UPDATED] = "may have been updated, and would not be undone by the rollback",
+};
+
 /* The writes of one nesting level; levels without any have no entry. */
 typedef struct Level
 {
 	int			nesting;
 	int64		made;
 	int64		maybe;			/* whose outcome is not known */
-	StringInfo	keys;			/* of the records that were created, or NULL */
+	StringInfo	keys[NFATES];	/* of the records, or NULL */
 } Level;
 
 static Level *levels;
@@ -37,10 +53,11 @@ warn(const Level *level)
 {
 	if (level->made == 0 && level->maybe == 0)
 		return;
-	if (level->keys != NULL)
-		ereport(LOG_SERVER_ONLY,
-				(errmsg_internal("gainsight_fdw: created, and not undone by the rollback: %s",
-								 level->keys->data)));
+	for (int fate = 0; fate < NFATES; fate++)
+		if (level->keys[fate] != NULL)
+			ereport(LOG_SERVER_ONLY,
+					(errmsg_internal("gainsight_fdw: %s: %s",
+									 fates[fate], level->keys[fate]->data)));
 	ereport(WARNING,
 			(errcode(ERRCODE_WARNING),
 			 errmsg("rollback does not undo what was written to Gainsight: " INT64_FORMAT " stay",
@@ -53,22 +70,24 @@ warn(const Level *level)
 static void
 forget(Level *level)
 {
-	if (level->keys != NULL)
-	{
-		pfree(level->keys->data);
-		pfree(level->keys);
-	}
+	for (int fate = 0; fate < NFATES; fate++)
+		if (level->keys[fate] != NULL)
+		{
+			pfree(level->keys[fate]->data);
+			pfree(level->keys[fate]);
+		}
 	nlevels--;
 }
 
 static void
-add_keys(Level *level, const char *keys)
+add_keys(Level *level, Fate fate, const char *added)
 {
 	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+	StringInfo	keys = level->keys[fate];
 
-	if (level->keys == NULL)
-		level->keys = makeStringInfo();
-	appendStringInfo(level->keys, "%s%s", level->keys->len > 0 ? ", " : "", keys);
+	if (keys == NULL)
+		keys = level->keys[fate] = makeStringInfo();
+	appendStringInfo(keys, "%s%s", keys->len > 0 ? ", " : "", added);
 	MemoryContextSwitchTo(old);
 }
 
@@ -81,8 +100,9 @@ merge(void)
 
 	outer->made += level->made;
 	outer->maybe += level->maybe;
-	if (level->keys != NULL)
-		add_keys(outer, level->keys->data);
+	for (int fate = 0; fate < NFATES; fate++)
+		if (level->keys[fate] != NULL)
+			add_keys(outer, fate, level->keys[fate]->data);
 	forget(level);
 }
 
@@ -179,10 +199,7 @@ current_level(void)
 		allocated = size;
 	}
 	level = &levels[nlevels++];
-	level->nesting = nesting;
-	level->made = 0;
-	level->maybe = 0;
-	level->keys = NULL;
+	*level = (Level) {.nesting = nesting};
 	return level;
 }
 
@@ -202,7 +219,7 @@ gs_xact_init(void)
 }
 
 void
-gs_xact_end_write(const GsRequest *request, GsWriteOutcome outcome, const char *created)
+gs_xact_end_write(const GsRequest *request, GsWriteOutcome outcome, bool is_new, const char *key)
 {
 	Level	   *level;
 
@@ -216,8 +233,9 @@ gs_xact_end_write(const GsRequest *request, GsWriteOutcome outcome, const char *
 		level->made++;
 		gs_progress_wrote();
 	}
-	if (created != NULL)
-		add_keys(level, gs_printable(created, MAX_SHOWN_KEY));
+	if (key != NULL && outcome != GS_WRITE_NOT_MADE)
+		add_keys(level, is_new ? CREATED : outcome == GS_WRITE_MADE ? UPDATED : MAYBE_UPDATED,
+				 gs_printable(key, MAX_SHOWN_KEY));
 }
 
 int64
