@@ -118,4 +118,16 @@ like(ask('ascii', "EXPLAIN SELECT FROM gs.successplans WHERE $_"), qr/Gainsight 
 	for ("comments = '$broken'", "comments LIKE '$broken%'", "comments <> '$broken'", "gsid <> '$broken'", "comments = '$broken' || (SELECT 'x')");
 like(ask('ascii', "EXPLAIN SELECT FROM gs.objectives WHERE success_plan_id = '$broken' || (SELECT 'x')"), qr/Gainsight Request/, 'EXPLAIN: in a path');
 
+#
+# A client that cannot receive what a message would tell
+#
+
+$tenant->ctl('insert', '{"Gsid":"1P02\\ud83d\\ude80","Name":"far off","CompanyId":"1P01","TypeId":"1T01","Status":"Active"}');
+$node->safe_psql('postgres', q{CREATE FOREIGN TABLE gs.waiting (gsid text, name text, status text) SERVER gainsight OPTIONS (resource 'successplans', write_at 'commit')});
+my $waits = q{SET client_encoding = latin1; BEGIN; UPDATE gs.waiting SET status = 'Draft' WHERE name = 'far off'};
+like(ask('postgres', "$waits; UPDATE gs.waiting SET status = 'Archived' WHERE name = 'far off' AND status = 'Draft'"),
+	qr/^55000: column "status" of foreign table "waiting" waits for the commit/, 'is told of a plan that waits');
+like(ask('postgres', "$waits; UPDATE gs.successplans SET status = 'Archived' WHERE name = 'far off'"),
+	qr/^55000: cannot update foreign table "successplans" before the commit/, '... and of one that must not overtake it');
+
 done_testing();

@@ -87,7 +87,7 @@ check_name(const GsRelation *relation, const GsAttr *attr, const char *json)
 			(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 			 errmsg("no %s has the id %s that column \"%s\" of foreign table \"%s\" names",
 					gs_model_resource(relation->resource->dialect, spelling->namer)->label,
-					gs_printable(json, SHOWN_KEY), attr->name, relation->name),
+					gs_key_shown(&relation->settings->tenant, json), attr->name, relation->name),
 			 errdetail("A %s is written with the name in place of the id: no record has this id, or another has the same name.",
 					   relation->resource->label),
 			 errhint("The foreign table of the resource \"%s\" has ids and names.", spelling->namer)));
@@ -211,6 +211,12 @@ gs_write_insert(const GsRelation *relation, TupleTableSlot *slot)
 			add_member(write, gs_to_utf8(attr->field), json_named(relation, attr, value));
 	}
 	return write;
+}
+
+const char *
+gs_key_shown(const GsTenant *tenant, const char *key)
+{
+	return gs_receivable(gs_printable(gs_without_secrets(key, tenant), SHOWN_KEY));
 }
 
 const char *

@@ -45,6 +45,12 @@ extern const char *gs_write_record(const GsRelation *relation, const GsWrite *wr
 extern GsWrite *gs_write_insert(const GsRelation *relation, TupleTableSlot *slot);
 
 /*
+ * A record's key, in UTF-8, as a message shows it: cut where it is long, without secrets,
+ * and in what the client can receive.  palloc'd.
+ */
+extern const char *gs_key_shown(const GsTenant *tenant, const char *key);
+
+/*
  * A row to be created, as far as a message shows it.  palloc'd.
  */
 extern const char *gs_write_shown(const GsRelation *relation, const GsWrite *write);

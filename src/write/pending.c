@@ -386,7 +386,7 @@ refuse_read(const GsRelation *relation, AttrNumber attnum, const char *key)
 			 errdetail("An earlier statement of the transaction changes it in the %s with %s \"%s\", and this one would read what it was before.",
 					   relation->resource->label,
 					   gs_model_flagged(relation->resource, GS_KEY)->field,
-					   gs_printable(gs_without_secrets(key, &relation->settings->tenant), 100)),
+					   gs_key_shown(&relation->settings->tenant, key)),
 			 errhint("COMMIT first.")));
 }
 
@@ -495,6 +495,6 @@ gs_pending_check_none(const GsRelation *relation, const char *record)
 			 errdetail("An earlier update of the %s with %s \"%s\" waits for the commit, and this one would overtake it.",
 					   relation->resource->label,
 					   gs_model_flagged(relation->resource, GS_KEY)->field,
-					   gs_printable(gs_without_secrets(key, &relation->settings->tenant), 100)),
+					   gs_key_shown(&relation->settings->tenant, key)),
 			 errhint("COMMIT first, or have both tables write at one time.")));
 }

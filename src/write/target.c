@@ -23,9 +23,6 @@
 #include "scan/scan.h"
 #include "target.h"
 
-/* So much of a key is shown in a message, in bytes. */
-#define SHOWN_KEY 100
-
 /*
  * Destinations.
  *
@@ -426,7 +423,7 @@ gs_target_read_back(const GsRelation *relation, const GsWrite *write, const char
 							   relation->resource->label);
 	failure.aside = psprintf(_("It has been created, with %s \"%s\"."),
 							 gs_model_flagged(relation->resource, GS_KEY)->field,
-							 gs_printable(gs_without_secrets(key, tenant), SHOWN_KEY));
+							 gs_key_shown(tenant, key));
 	gs_fail(&failure);
 }
 

@@ -57,13 +57,12 @@ gs_update_fail_of(GsUpdate *update, int sqlstate, const char *what, const char *
 {
 	const GsTenant *tenant = &update->relation->settings->tenant;
 	GsFailure  *failure = palloc0(sizeof(GsFailure));
-	const char *key = gs_without_secrets(update->key, tenant);
 
 	failure->sqlstate = sqlstate;
 	failure->server = tenant->server;
 	failure->table = tenant->table;
 	failure->message = psprintf("the %s with %s \"%s\" %s", update->relation->resource->label,
-								key_field(update), gs_printable(key, 100), what);
+								key_field(update), gs_key_shown(tenant, update->key), what);
 	failure->aside = aside;
 	failure->hint = hint;
 	fail(update, failure);
@@ -73,9 +72,9 @@ void
 gs_update_fail_refused(GsUpdate *update, const GsOutcome *outcome, int others, int done)
 {
 	GsFailure  *failure = palloc(sizeof(GsFailure));
-	const char *key = gs_without_secrets(update->key, &update->relation->settings->tenant);
-	const char *which = psprintf("It was about the %s \"%s\"", update->relation->resource->label,
-								 gs_printable(key, 100));
+	const GsRelation *relation = update->relation;
+	const char *which = psprintf("It was about the %s \"%s\"", relation->resource->label,
+								 gs_key_shown(&relation->settings->tenant, update->key));
 
 	*failure = outcome->failure;
 	if (others == 0)
