@@ -114,6 +114,13 @@ SELECT * FROM local.filter($$NOT CASE WHEN status = 'Active' THEN false ELSE tru
 -- a null in, a null out: there is no function of a date that is null
 SELECT * FROM local.filter($$date_trunc('month', end_date) IS NOT NULL$$);
 SELECT * FROM local.filter($$coalesce(end_date, start_date) IS NOT NULL$$);
+-- a call without arguments tells nothing of a column, and what it is beside does
+SELECT * FROM local.filter($$(now() - created_date) IS NOT NULL$$);
+SELECT * FROM local.filter($$extract(epoch FROM now() - created_date) IS NOT NULL$$);
+SELECT * FROM local.filter($$(end_date < now()) IS NOT UNKNOWN$$);
+SELECT * FROM local.filter($$(random() < length(comments)) IS NOT NULL$$);
+SELECT * FROM local.filter($$NOT (end_date < now()) IS NULL$$);
+SELECT * FROM local.filter($$(version() IS NOT NULL) = (name = 'Edge')$$);
 SELECT * FROM local.filter($$coalesce(end_date, '2026-01-01') IS NOT NULL$$);
 SELECT * FROM local.filter($$coalesce(status, company_id) IS NULL$$);
 -- of what is null for other reasons nothing follows

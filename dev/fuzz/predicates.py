@@ -4,6 +4,9 @@ from . import values
 from .tree import Constant, Many, Node, literal
 
 _COMPARE = ("=", "=", "=", "<>", "!=", "<", "<=", ">", ">=", ">=", "<")
+# functions without arguments, of which it is not compared what they give
+_CALLS = {"text": "version()", "date": "now()", "timestamp with time zone": "now()",
+          "timestamptz": "now()", "numeric": "random()::numeric", "bigint": "random()"}
 _FLAGS = ("IS TRUE", "IS NOT TRUE", "IS FALSE", "IS NOT FALSE", "IS UNKNOWN", "IS NOT UNKNOWN")
 _ZONES = ("UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia")
 
@@ -540,7 +543,10 @@ class Predicates:
             return Node("bool", "NOT CASE WHEN ", self.leaf(), " THEN ", self.leaf(), " ELSE ",
                         rng.choice(("true", "false", "NULL")), " END")
         if draw < 0.94:
-            return Node("bool", self.value(column, 1), rng.choice((" IS NULL", " IS NOT NULL")))
+            call = _CALLS.get(column.sql_type) if rng.random() < 0.3 else None
+            compared = (rng.choice((" = ", " < ", " <> ")), call, ")") if call else (")",)
+            return Node("bool", "(", self.value(column, 1), *compared,
+                        rng.choice((" IS NULL", " IS NOT NULL")))
         return Node("bool", "((", self.tree(rng.choice((0, 1))), ") ",
                     rng.choice(("IS TRUE", "IS TRUE", "IS FALSE", "= true", "= false", "IS NOT FALSE", "IS NOT TRUE",
                                 "IS UNKNOWN", "IS NOT UNKNOWN", "IS NULL")), ")")

@@ -278,9 +278,12 @@ null_tests(List *args, NullTestType type)
 	return tests;
 }
 
+/* Of none, as of the arguments of a function that has none, nothing. */
 static Expr *
 any_or_all(List *tests, bool any)
 {
+	if (tests == NIL)
+		return NULL;
 	return list_length(tests) == 1 ? linitial(tests) : any ? make_orclause(tests) : make_andclause(tests);
 }
 
