@@ -335,6 +335,43 @@ UNION ALL SELECT name, '1P01NEW', '1T01' FROM gs.successplans WHERE company_id =
 SELECT count(*) FILTER (WHERE company_id = '1P01NEW') AS new, count(*) AS "all" FROM gs.successplans;
 
 --
+-- A write that is part of reading a row comes too late for it, and would come too early for the others
+--
+CREATE FUNCTION local.writes(name text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO local.read (name) VALUES (name);
+	IF (SELECT count(*) FROM local.read) % 7 = 0 THEN
+		PERFORM local.add('by a constraint');
+	END IF;
+	RETURN true;
+END $$;
+CREATE DOMAIN local.told AS text CHECK (local.writes(VALUE));
+CREATE FOREIGN TABLE local.telling (gsid text, name local.told, status text) SERVER gainsight OPTIONS (resource 'successplans', page_size '3');
+TRUNCATE local.read;
+\! sandbox/ctl clear
+SELECT * FROM local.error_of('TABLE local.telling');
+\! sandbox/ctl counters | grep -E 'created'
+-- also where the function goes on
+CREATE OR REPLACE FUNCTION local.writes(name text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM local.add('by a constraint');
+	RETURN true;
+EXCEPTION WHEN object_not_in_prerequisite_state THEN
+	RETURN true;
+END $$;
+SELECT count(*) = count(DISTINCT gsid) AS each_once, count(*) = (SELECT count(*) FROM gs.successplans) AS all_of_them FROM local.telling WHERE name IS NOT NULL;
+-- nor does a cursor beside it lose a row
+BEGIN;
+DECLARE c CURSOR FOR SELECT gsid FROM gs.successplans;
+FETCH 1 FROM c \g /dev/null
+SELECT count(*) = count(DISTINCT gsid) AS each_once FROM local.telling WHERE name IS NOT NULL;
+MOVE ALL FROM c;
+SELECT :ROW_COUNT + 1 = count(*) AS none_lost FROM gs.successplans WHERE name IS DISTINCT FROM 'by a constraint';
+COMMIT;
+DROP FOREIGN TABLE local.telling;
+DROP DOMAIN local.told;
+
+--
 -- Another tenant's walks are none of the write's business
 --
 SELECT replace(:'url', '127.0.0.1', 'localhost') AS elsewhere \gset

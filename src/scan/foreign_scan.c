@@ -153,6 +153,20 @@ may_read(const GsScanState *state, const GsResource *written)
 		(object != NULL && written->object != NULL && strcmp(object, written->object) == 0);
 }
 
+/* Another row cannot be filled meanwhile, nor may it come later: it would be of the time behind the write. */
+static void
+check_not_filling(const GsScanState *state)
+{
+	if (!gs_row_maker_is_busy(state->maker))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("cannot write to Gainsight while a row of foreign table \"%s\" is being read",
+					state->relation->name),
+			 errdetail("A session reads what its open scans have not given before it writes, and this write is part of reading a row."),
+			 errhint("Have no constraint of a column's domain write to the tenant that the column is read from.")));
+}
+
 static void
 settle_scan(void *scan, const GsResource *written)
 {
@@ -163,6 +177,7 @@ settle_scan(void *scan, const GsResource *written)
 	/* it is the scan's own values that write */
 	if (GS_IS_EVALUATING(state))
 		return;
+	check_not_filling(state);
 	if (has_rows && GS_IS_AT_START(state) && bms_is_empty(state->changing))
 	{
 		state->kept.policy = GS_KEEP_MUST;

@@ -30,6 +30,7 @@ struct GsRowMaker
 
 	GsInputPlace place;			/* for the message of a value that does not fit */
 	GsMisfits  *misfits;		/* where it is read as null; NULL: it is an error */
+	bool		busy;			/* a value is being converted */
 };
 
 static void
@@ -174,15 +175,24 @@ try_convert(GsRowMaker *maker, const char *path_key, Datum *values, bool *isnull
 {
 	MemoryContext context = CurrentMemoryContext;
 
+	maker->busy = true;
 	PG_TRY();
 	{
 		convert(maker, path_key, values, isnull);
 	}
 	PG_CATCH();
 	{
+		maker->busy = false;
 		gs_input_rethrow(&maker->place, context);
 	}
 	PG_END_TRY();
+	maker->busy = false;
+}
+
+bool
+gs_row_maker_is_busy(const GsRowMaker *maker)
+{
+	return maker->busy;
 }
 
 void

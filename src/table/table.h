@@ -346,6 +346,12 @@ extern void gs_row_maker_fill(GsRowMaker *maker, const GsJson *record,
 							  const char *path_key, Datum *values, bool *isnull);
 
 /*
+ * Is a row being filled?  The constraint of a domain can run any function meanwhile, and
+ * no other row can be filled then.
+ */
+extern bool gs_row_maker_is_busy(const GsRowMaker *maker);
+
+/*
  * Store a slot's row in another, one of heap tuples, where system columns can
  * be read of it: the ctid and tableoid of the first, zeros for the others.
  */
@@ -437,6 +443,13 @@ extern bool gs_same_members(const GsRelation *relation, const GsMember *members,
 extern const char *gs_find_disturbed(const GsRelation *relation, const GsMember *set, int nset,
 									 const List *updateable, const GsJson *before,
 									 const GsJson *now);
+
+/*
+ * Is a record in all what it was before an update that changes it?  Then it tells
+ * nothing of the update yet.
+ */
+extern bool gs_same_as_before(const GsRelation *relation, const GsMember *set, int nset,
+							  const GsJson *before, const GsJson *now);
 
 /*
  * Has a record any value of the others that it could lose by such an update?
