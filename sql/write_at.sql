@@ -547,8 +547,19 @@ ROLLBACK TO a;
 INSERT INTO gs.successplans (name, company_id, type_id, comments) SELECT 'kept ' || g, '1P01', '1T01', repeat('y', 50000) FROM generate_series(1, 4) AS g;
 UPDATE gs.successplans SET comments = repeat('z', 70000) WHERE gsid IN ('1P02D', '1P02E');
 COMMIT;
-RESET work_mem;
 SELECT name, length(comments), left(comments, 1) FROM gs.successplans WHERE length(comments) > 1000 ORDER BY 1;
+-- what the disk has no room for goes with its savepoint, and what waits before and behind it is sent
+SET temp_file_limit = '100kB';
+BEGIN;
+INSERT INTO gs.successplans (name, company_id, type_id, comments) SELECT 'has room ' || g, '1P01', '1T01', repeat('r', 4000) FROM generate_series(1, 20) AS g;
+SAVEPOINT a;
+INSERT INTO gs.successplans (name, company_id, type_id, comments) SELECT 'has none ' || g, '1P01', '1T01', repeat('n', 4000) FROM generate_series(1, 40) AS g;
+ROLLBACK TO a;
+INSERT INTO gs.successplans (name, company_id, type_id, comments) SELECT 'has room again ' || g, '1P01', '1T01', repeat('a', 4000) FROM generate_series(1, 10) AS g;
+COMMIT;
+RESET temp_file_limit;
+RESET work_mem;
+SELECT left(comments, 1), length(comments), count(*) FROM gs.successplans WHERE name LIKE 'has %' GROUP BY 1, 2 ORDER BY 1;
 
 --
 -- With dry_run

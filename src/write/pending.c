@@ -13,11 +13,13 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "commands/tablespace.h"
 #include "miscadmin.h"
-#include "storage/buffile.h"
+#include "storage/fd.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+#include "utils/wait_event.h"
 
 #include "compat.h"
 #include "pending.h"
@@ -36,7 +38,7 @@ static int64 count;
 static int64 allocated;
 static HTAB *plans;
 static Size in_memory;			/* bytes of bodies that are not in the file */
-static BufFile *file;			/* NULL: there is none yet */
+static File file = -1;			/* -1: there is none yet */
 static int64 file_end;			/* what is behind it was dropped */
 static bool closed;				/* the transaction has begun to send */
 
@@ -54,7 +56,7 @@ forget_context(void *arg)
 	plans = NULL;
 	in_memory = 0;
 	/* its resource owner has closed it, unless gs_pending_drop has */
-	file = NULL;
+	file = -1;
 	file_end = 0;
 }
 
@@ -83,8 +85,8 @@ gs_pending_reopen(void)
 void
 gs_pending_drop(void)
 {
-	if (file != NULL)
-		BufFileClose(file);
+	if (file >= 0)
+		FileClose(file);
 	if (context != NULL)
 		MemoryContextDelete(context);
 }
@@ -118,26 +120,29 @@ put_members(StringInfo body, const GsMember *members, int nmembers)
 	}
 }
 
-/* The file lives as long as the transaction, whatever becomes of the subtransaction. */
+/*
+ * The file lives as long as the transaction, whatever becomes of the subtransaction.
+ * It has no buffer: one would hold on to what the disk had no room for, and fail with
+ * it whatever is read or written later.
+ */
 static void
 make_file(void)
 {
 	ResourceOwner owner = CurrentResourceOwner;
-	MemoryContext old = MemoryContextSwitchTo(context);
 
+	PrepareTempTablespaces();
 	CurrentResourceOwner = TopTransactionResourceOwner;
-	file = BufFileCreateTemp(false);
+	file = OpenTemporaryFile(false);
 	CurrentResourceOwner = owner;
-	MemoryContextSwitchTo(old);
 }
 
 static void
-seek(int64 offset)
+append_to_file(const StringInfo body)
 {
-	if (BufFileSeek(file, 0, offset, SEEK_SET) != 0)
+	if (FileWrite(file, body->data, body->len, file_end, WAIT_EVENT_BUFFILE_WRITE) != body->len)
 		ereport(ERROR,
 				(errcode_for_file_access(),
-				 errmsg("could not seek in a temporary file")));
+				 errmsg("could not write to a temporary file: %m")));
 }
 
 static void
@@ -151,11 +156,9 @@ keep_body(GsPending *entry, StringInfo body)
 		in_memory += body->len;
 		return;
 	}
-	if (file == NULL)
+	if (file < 0)
 		make_file();
-	seek(file_end);
-	BufFileWrite(file, body->data, body->len);
-	entry->text = NULL;
+	append_to_file(body);
 	entry->offset = file_end;
 	file_end += body->len;
 }
@@ -170,11 +173,10 @@ gs_pending_read(int64 number, GsPendingBody *body)
 
 	if (entry->text != NULL)
 		memcpy(copy, entry->text, entry->length);
-	else
-	{
-		seek(entry->offset);
-		gs_read_exactly(file, copy, entry->length);
-	}
+	else if (FileRead(file, copy, entry->length, entry->offset, WAIT_EVENT_BUFFILE_READ) != entry->length)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read from a temporary file")));
 	key = take_text(&at);
 	body->key = key[0] ? key : NULL;
 	body->then = take_text(&at);
@@ -230,10 +232,7 @@ next_entry(const GsDestination *destination)
 			repalloc_huge(stack, size * sizeof(GsPending));
 		allocated = size;
 	}
-	memset(&stack[count], 0, sizeof(GsPending));
-	stack[count].destination = destination;
-	stack[count].nesting = GetCurrentTransactionNestLevel();
-	stack[count].previous = -1;
+	stack[count] = (GsPending) {.destination = destination, .nesting = GetCurrentTransactionNestLevel(), .previous = -1};
 	return &stack[count];
 }
 
