@@ -176,4 +176,24 @@ SELECT e FROM local.error_of($$UPDATE gs.successplans AS p SET comments = 'x' FR
 EXPLAIN (COSTS OFF) UPDATE gs.successplans SET comments = 'x' WHERE gsid = '1P02A';
 \! sandbox/ctl requests
 ALTER SERVER gainsight OPTIONS (SET rate_limit '0');
+--
+-- A version that one reply gives finer than another
+--
+\! sandbox/ctl set date_style=document
+\! sandbox/ctl insert '{"Gsid":"1P02FINE","Name":"Fine","CompanyId":"1P01","TypeId":"1T01","Status":"Active","Comments":"0","ModifiedDate":"2026-05-06T07:08:09.123Z"}'
+SELECT modified_date FROM gs.successplans WHERE name = 'Fine';
+-- in seconds, and in days: nobody has changed it
+\! sandbox/ctl fault '{"op":"POST /successplans/search","fault":{"replace_body":[["07:08:09.123","07:08:09"]]}}'
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET comments = '1' WHERE name = 'Fine'$$);
+\! sandbox/ctl insert '{"Gsid":"1P02DAY","Name":"Day","CompanyId":"1P01","TypeId":"1T01","Status":"Active","Comments":"0","ModifiedDate":"2026-05-06T07:08:09.123Z"}'
+\! sandbox/ctl fault '{"op":"POST /successplans/search","fault":{"replace_body":[["T07:08:09.123Z",""]]}}'
+SELECT * FROM local.error_of($$UPDATE gs.successplans SET comments = '1' WHERE name = 'Day'$$);
+-- where somebody has, the fields tell; and the second does, where it is another
+\! sandbox/ctl insert '{"Gsid":"1P02NOON","Name":"Noon","CompanyId":"1P01","TypeId":"1T01","Status":"Active","Comments":"0","ModifiedDate":"2026-05-06T07:08:09.123Z"}'
+\! sandbox/ctl fault '{"op":"POST /successplans/search","fault":{"replace_body":[["07:08:09.123","07:08:09"],["Active","Draft"]]}}'
+SELECT left(e, 80) AS error FROM local.error_of($$UPDATE gs.successplans SET comments = '1' WHERE name = 'Noon'$$) AS e LIMIT 1;
+\! sandbox/ctl fault '{"op":"POST /successplans/search","fault":{"replace_body":[["07:08:09.123","07:08:08"]]}}'
+SELECT left(e, 80) AS error FROM local.error_of($$UPDATE gs.successplans SET comments = '1' WHERE name = 'Noon'$$) AS e LIMIT 1;
+SELECT name, comments FROM gs.successplans WHERE name IN ('Fine', 'Day', 'Noon');
+
 \i sql/include/teardown.psql

@@ -160,9 +160,10 @@ SELECT * FROM local.ours($$comments = 'forgotten'$$);
 -- an answer about another plan
 \! sandbox/ctl fault '{"op":"PUT /v2/successPlan/","fault":{"status":200,"body":{"result":true,"data":{"success":[{"1":"1P02D"}],"failure":[]}}}}'
 SELECT * FROM local.ours($$comments = 'another'$$);
--- one that says no more than that it was done, and one that says nothing
-\! sandbox/ctl fault '{"op":"PUT /v2/successPlan/","fault":{"status":200,"body":{"result":true,"data":{"success":[{"1":true}],"failure":[]}}}}'
-\! sandbox/ctl fault '{"op":"PUT /v2/successPlan/","fault":{"status":204,"body":""}}'
+-- behind the first: one that says no more than that they were done, and one that says nothing
+\! sandbox/ctl fault '{"op":"PUT /v2/successPlan/","skip":1,"fault":{"status":200,"body":{"result":true,"data":{"success":[{"1":true},{"2":true},{"3":true}],"failure":[]}}}}'
+SELECT * FROM local.update_ours($$comments = 'said to be done'$$);
+\! sandbox/ctl fault '{"op":"PUT /v2/successPlan/","skip":1,"fault":{"status":204,"body":""}}'
 SELECT * FROM local.update_ours($$comments = 'said to be done'$$);
 \i sql/include/changes.psql
 

@@ -141,6 +141,13 @@ SELECT * FROM local.ours($$comments = 'and again'$$);
 \! sandbox/ctl requests
 \i sql/include/changes.psql
 \! sandbox/ctl set put=merge
+-- one that goes on showing what was: it is looked at again, and as that tells nothing, no other is sent
+\! sandbox/ctl clear
+\! sandbox/ctl fault '{"op":"PUT /v2/successPlan/","fault":{"status":200,"body":{"result":true,"data":{"success":[{"1":true}],"failure":[]}}}}'
+SELECT * FROM local.ours($$comments = 'not shown'$$);
+\! sandbox/ctl requests
+-- nothing is to be seen of what changes nothing
+UPDATE gs.successplans SET status = status, comments = comments WHERE gsid IN ('1P02A', '1P02C');
 -- what is set to null is no loss
 SELECT * FROM local.ours($$status = NULL, start_date = NULL, end_date = NULL, comments = NULL$$);
 \i sql/include/changes.psql

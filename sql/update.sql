@@ -68,6 +68,12 @@ EXPLAIN (COSTS OFF) UPDATE gs.custom SET health = health + 0.25 WHERE id = '1P02
 UPDATE gs.custom SET health = health + 0.25 WHERE id = '1P02FULL';
 \! sandbox/ctl requests -v | sed 's/.*Comments/PUT ... Comments/' | grep PUT
 \i sql/include/changes.psql
+-- several values that came as an array go back as one
+SET gainsight_fdw.dry_run = on;
+\! sandbox/ctl fault '{"op":"GET /successplans/1P02FULL","times":2,"fault":{"replace_body":[["\"SMB\"","[\"a\",\"c\"]"]]}}'
+UPDATE gs.custom SET segment = 'a;"z";' WHERE id = '1P02FULL';
+UPDATE gs.custom SET segment = '["b"]' WHERE id = '1P02FULL';
+RESET gainsight_fdw.dry_run;
 UPDATE gs.custom SET is_exec = NOT is_exec, renewal = renewal + 1, touch = touch + interval '1 day', segment = NULL, score = '8'
 WHERE id = '1P02FULL' RETURNING *;
 \i sql/include/changes.psql

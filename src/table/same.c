@@ -74,6 +74,8 @@ same_value(const GsRelation *relation, const GsColumn *column, const GsJson *one
 		one_moment == other_moment;
 }
 
+#define MILLISECOND 1000		/* in microseconds */
+
 /* What two versions tell. */
 typedef enum Told
 {
@@ -82,20 +84,34 @@ typedef enum Told
 	NOTHING
 } Told;
 
-/* One in whole seconds does not tell of what happened within that second. */
+static bool
+is_of(Timestamp moment, int64 unit)
+{
+	return moment % unit == 0;
+}
+
+/*
+ * A reply may give a version in days, in seconds or finer than another one, and is right
+ * as far as it goes.  One in whole seconds does not tell of what happened within that
+ * second, nor one in days.
+ */
 static Told
 compare_versions(const GsJson *then, const GsJson *now)
 {
-	Timestamp	then_moment;
-	Timestamp	now_moment;
+	Timestamp	one;
+	Timestamp	other;
 
 	if (!gs_json_has_text(then) || !gs_json_has_text(now))
 		return NOTHING;
-	if (!moment_of(then, &then_moment) || !moment_of(now, &now_moment))
+	if (!moment_of(then, &one) || !moment_of(now, &other))
 		return strcmp(gs_json_identity(then), gs_json_identity(now)) == 0 ? SAME : DIFFERENT;
-	if (then_moment != now_moment)
-		return DIFFERENT;
-	return now_moment % USECS_PER_SEC == 0 ? NOTHING : SAME;
+	if (gs_is_day(gs_json_text(then)) || gs_is_day(gs_json_text(now)))
+		return gs_day_of(one) == gs_day_of(other) ? NOTHING : DIFFERENT;
+	if (is_of(one, USECS_PER_SEC) || is_of(other, USECS_PER_SEC))
+		return gs_second_of(one) == gs_second_of(other) ? NOTHING : DIFFERENT;
+	if (is_of(one, MILLISECOND) || is_of(other, MILLISECOND))
+		return one - one % MILLISECOND == other - other % MILLISECOND ? SAME : DIFFERENT;
+	return one == other ? SAME : DIFFERENT;
 }
 
 /* The custom fields that the table declares, as far as is known what they were. */
@@ -176,6 +192,14 @@ was_set(const GsMember *set, int nset, const char *field, const char *lookup)
 			 set[i].field[length] == '.'))
 			return true;
 	return false;
+}
+
+bool
+gs_same_as_before(const GsRelation *relation, const GsMember *set, int nset, const GsJson *before,
+				  const GsJson *now)
+{
+	return gs_same_record(relation, before, now) && gs_same_fields(relation, before, now) &&
+		!gs_same_members(relation, set, nset, now);
 }
 
 /* A documented field that has another value. */

@@ -284,18 +284,13 @@ send_chosen(UpdateGroup *group)
 	return !verdict->late;
 }
 
-static void
-show_all(UpdateGroup *group)
-{
-	ListCell   *cell;
-
-	foreach(cell, at_stage(group, GS_UPDATE_SENDING))
-		gs_update_show(lfirst(cell));
-}
-
 /*
  * Reading back.
  */
+
+/* So often again, where what was written is not shown; the first time after twice so many ms. */
+#define MOST_LOOKS 3
+#define FIRST_LOOK_MS 200
 
 static void
 take_read_back(void *updates, int n, const GsJson *record)
@@ -310,7 +305,7 @@ static void
 read_back(UpdateGroup *group)
 {
 	List	   *updates = at_stage(group, GS_UPDATE_READING);
-	GsTerms		terms = {0};
+	GsTerms		terms = {.not_before = group->probe ? group->probe->again_at : 0};
 	List	   *fields = NIL;
 
 	if (updates == NIL)
@@ -333,6 +328,21 @@ say_lost(const GsUpdate *update, const char *field)
 					gs_printable(lost, SHOWN_VALUE));
 }
 
+/* A tenant may show what was written only a while later: look again, soon and then later. */
+static void
+look_again(UpdateGroup *group)
+{
+	GsUpdate   *update = group->probe;
+
+	update->again_at = gs_governor_now() + (FIRST_LOOK_MS << ++update->looks);
+	update->stage = GS_UPDATE_READING;
+	if (update->looks > MOST_LOOKS)
+		gs_update_fail_of(update, ERRCODE_FDW_ERROR, "was updated, and Gainsight still shows it as it was",
+						  "Whether an update takes away what it did not set cannot be seen so. No other was sent.",
+						  "Look whether it is updated by now, and run the statement again for the others.");
+	note_failures(group);
+}
+
 static void
 prove(UpdateGroup *group, GsProof *proof)
 {
@@ -342,10 +352,11 @@ prove(UpdateGroup *group, GsProof *proof)
 
 	group->before = *proof = GS_PROOF_OPEN;
 	if (update->record == NULL)
-	{
 		group->probe = NULL;
+	else if (gs_same_as_before(relation, update->write->members, update->write->nmembers, update->seen, update->record))
+		look_again(group);
+	if (group->probe == NULL || update->stage != GS_UPDATE_DONE)
 		return;
-	}
 	field = gs_find_disturbed(relation, update->changes, update->nchanges,
 							  gs_describe_updateable(&relation->settings->tenant, relation->resource),
 							  update->seen, update->record);
@@ -418,13 +429,16 @@ goes_on(const UpdateGroup *group)
 static void
 run_group(Batches *batches, UpdateGroup *group, bool shown)
 {
+	ListCell   *cell;
+
 	while (goes_on(group))
 	{
 		check(group);
 		if (group->failure != NULL)
 			return;
 		if (shown)
-			show_all(group);
+			foreach(cell, at_stage(group, GS_UPDATE_SENDING))
+				gs_update_show(lfirst(cell));
 		else if (send_chosen(group))
 			batches->most = Min(batches->most * 2, most_a_group(group->relation));
 		else

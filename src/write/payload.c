@@ -360,6 +360,25 @@ is_json_of(const char *text, GsJsonKind kind)
 	return node != NULL && gs_json_kind(node) == kind;
 }
 
+/* An array of the values that a text joins by semicolons. */
+static const char *
+split_values(const char *text)
+{
+	StringInfoData out;
+	char	   *rest = pstrdup(text);
+	const char *value;
+
+	initStringInfo(&out);
+	while ((value = strsep(&rest, ";")) != NULL)
+	{
+		if (value[0] == '\0')
+			continue;
+		appendStringInfoChar(&out, out.len == 0 ? '[' : ',');
+		gs_json_append_string(&out, value);
+	}
+	return out.len > 0 ? psprintf("%s]", out.data) : "[]";
+}
+
 /*
  * A value of a custom field in the JSON type that the field has had: what it is
  * to the tenant the column's type need not tell.
@@ -375,6 +394,8 @@ as_it_came(const GsJson *came, const char *json)
 		return json;
 	if (kind == GS_JSON_STRING)
 		return gs_json_kind(value) == GS_JSON_NULL ? json : psprintf("\"%s\"", text);
+	if (kind == GS_JSON_ARRAY && !is_json_of(text, kind))
+		return split_values(text);
 	return is_json_of(text, kind) ? text : json;
 }
 

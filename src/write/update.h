@@ -53,6 +53,7 @@ typedef struct GsUpdate
 	GsPlanLock *lock;
 	bool		looked_at;		/* before it is sent, be there a check or not */
 	bool		is_probe;		/* and after it, alone */
+	int			looks;			/* after it, that showed nothing of it */
 
 	/* going on */
 	GsUpdateStage stage;
