@@ -96,6 +96,11 @@ MOVE 1 IN c;
 \! sandbox/ctl requests
 COMMIT;
 
+-- a tenant whose pages have become shorter, or are as long as so many bytes: as long as there were more rows, none is the last
+\! sandbox/ctl set page_cap=450
+SELECT local.compare('successplans');
+\! sandbox/ctl set page_cap=null
+
 -- how long another tenant's pages were does not tell where this one's end
 SELECT replace(:'url', '127.0.0.1', 'localhost') AS elsewhere \gset
 \! sandbox/ctl set page_cap=250

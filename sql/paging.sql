@@ -106,6 +106,21 @@ SELECT count(gsid) FROM gs.successplans;
 SET client_min_messages = warning;
 SET TimeZone = 'UTC';
 SET DateStyle = 'ISO, YMD';
+-- a tenant that counts no further than this, where a full page ends: one page more shows that there is more
+\! sandbox/ctl defaults
+\! sandbox/ctl reset plans=100 objectives=0
+\i sql/include/copy.psql
+\! sandbox/ctl set total_count=-45
+ALTER FOREIGN TABLE gs.successplans OPTIONS (ADD page_size '10');
+SELECT local.compare('successplans');
+ALTER FOREIGN TABLE gs.successplans OPTIONS (DROP page_size);
+-- one that says once that there is nothing: it is asked again, as there was something before
+\! sandbox/ctl defaults
+SELECT local.compare('successplans');
+\! sandbox/ctl clear
+\! sandbox/ctl fault '{"op":"POST /successplans/search","fault":{"status":200,"body":{"result":true,"data":{}}}}'
+SELECT local.compare('successplans');
+\! sandbox/ctl requests -n
 -- a tenant that counts what it does not show: a second round shows no more, and that is said
 \! sandbox/ctl defaults
 \! sandbox/ctl reset plans=2500 objectives=0

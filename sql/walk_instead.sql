@@ -282,6 +282,21 @@ SET client_min_messages = warning;
 SELECT local.walked('SELECT a.n, p.gsid FROM (SELECT * FROM local.account LIMIT 8) AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
 SELECT local.walked('SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
 SELECT local.walked('SELECT a.n, p.gsid FROM local.account AS a LEFT JOIN gs.successplans AS p ON p.company_id = a.id');
+-- a list of many pieces asks before the first of them, be it a join's batch or an array of a subquery's
+ALTER SERVER gainsight OPTIONS (ADD in_list_size '10');
+CREATE TABLE local.many AS SELECT '1P01' || i AS id FROM generate_series(1, 300) AS i;
+ANALYZE local.many;
+\c
+SET client_min_messages = warning;
+SELECT local.walked('SELECT m.id, p.gsid FROM local.many AS m JOIN gs.successplans AS p ON p.company_id = m.id');
+\c
+SET client_min_messages = warning;
+SELECT local.walked('SELECT count(*) FROM gs.successplans WHERE company_id = ANY (ARRAY(SELECT id FROM local.many))');
+-- (of few it does not)
+\c
+SET client_min_messages = warning;
+SELECT local.walked('SELECT count(*) FROM gs.successplans WHERE company_id = ANY (ARRAY(SELECT id FROM local.many LIMIT 70))');
+ALTER SERVER gainsight OPTIONS (DROP in_list_size);
 -- a tenant that does not count: the last row is looked for by its offset, until it is known to a factor of two
 -- how many pages there are
 CREATE FUNCTION local.lookups(plans integer) RETURNS text
@@ -316,11 +331,24 @@ SELECT local.lookups(500);
 \c
 SET client_min_messages = warning;
 SELECT local.lookups(50);
--- a bound on the requests counts these, too, and no walk begins that it would end
 \! sandbox/ctl set ignore_offset=false
-ALTER SERVER gainsight OPTIONS (ADD max_requests '60');
+-- one that refuses it, or fails there, or gives what is no plan: nobody needs to know, and the lookups go on
 \c
 SET client_min_messages = warning;
+\! sandbox/ctl fault '{"op":"POST *","skip":9,"fault":{"status":400,"body":{"result":false,"errorCode":"GSOBJ_1005","errorDesc":"offset too large"}}}'
+SELECT local.lookups(50);
+\! sandbox/ctl fault '{"op":"POST *","skip":8,"fault":{"status":403}}'
+SELECT local.lookups(50);
+\! sandbox/ctl fault '{"op":"POST *","skip":9,"fault":{"status":200,"body":{"result":true,"data":{"records":[{"Name":"no key"}]}}}}'
+SELECT local.lookups(50);
+-- one whose last page is behind its end, too
+\! sandbox/ctl fault '{"op":"POST *","skip":9,"times":2,"fault":{"status":200,"body":{"result":true,"data":{"records":[{"Gsid":"1P02LAST"}]}}}}'
+SELECT local.lookups(50);
+-- a bound on the requests counts these, too, and no walk begins that it would end, nor does one later
+ALTER SERVER gainsight OPTIONS (ADD max_requests '55');
+\c
+SET client_min_messages = warning;
+SELECT local.lookups(40);
 SELECT local.lookups(40);
 -- and where few are left, they are not spent so
 ALTER SERVER gainsight OPTIONS (SET max_requests '41');

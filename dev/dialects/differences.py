@@ -69,7 +69,6 @@ DIFFERENT = {
         "SELECT * FROM local.error_of($$UPDATE gs.successplans SET comments = 'u' WHERE name = 'c'$$)": (1, _WRITES),
     },
     "paging": {
-        "SELECT count(*) FROM (SELECT gsid FROM gs.successplans LIMIT 9) AS nine": (1, "two rows a page are no cap"),
         "SELECT local.compare('successplans')": (1, _UNCOUNTED),
         "SELECT * FROM local.error_of($$SELECT name FROM gs.successplans WHERE gsid = '1P02A'$$)": (1, _REPLY),
     },

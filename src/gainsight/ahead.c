@@ -109,6 +109,16 @@ gs_ahead_is_settled(const GsAhead *ahead)
 	return gs_request_is_settled(ahead->pages[ahead->first].request);
 }
 
+bool
+gs_ahead_has_rows(GsAhead *ahead, const GsEndpoint *endpoint)
+{
+	GsRecords	records;
+
+	return ahead->count > 0 &&
+		gs_api_settle(ahead->pages[ahead->first].request, endpoint, &records)->kind == GS_ANSWERED &&
+		records.count > 0;
+}
+
 GsPage
 gs_ahead_take(GsAhead *ahead)
 {

@@ -75,6 +75,11 @@ extern void gs_ahead_widen(GsAhead *ahead, int64 all);
 extern void gs_ahead_fill(GsAhead *ahead, int64 rows, int64 all);
 
 /*
+ * Has the next page rows, if it was asked for already?  Waits for it.
+ */
+extern bool gs_ahead_has_rows(GsAhead *ahead, const GsEndpoint *endpoint);
+
+/*
  * Has the first of them come?  Take it; or give all of them up.
  */
 extern bool gs_ahead_is_settled(const GsAhead *ahead);

@@ -57,6 +57,7 @@ struct GsPager
 	/* the page being given */
 	GsPage		page;
 	bool		taken;			/* it was taken into account */
+	bool		doubted;		/* the first page was empty, and was asked for again */
 	bool		holding;		/* what it has given stays as long as the walk */
 	GsRecords	records;
 	const GsJson *record;		/* next to give, */
@@ -259,11 +260,11 @@ set_record(GsPager *pager, const GsJson *record)
 
 /*
  * Where nobody counts, a page that is shorter than asked is the last one, unless
- * the tenant gives no longer ones.  What was longer before may have become shorter
- * since.
+ * the tenant gives no longer ones, or more rows were seen: before, or on a page that
+ * is there already.  What was longer before may have become shorter since.
  */
 static bool
-is_last_page(const GsPager *pager)
+is_last_page(GsPager *pager, int64 rows)
 {
 	int			count = pager->records.count;
 	int			longest;
@@ -271,8 +272,9 @@ is_last_page(const GsPager *pager)
 	if (!pager->resource->dialect->uncounted)
 		return false;
 	longest = gs_total_note_page(pager->tenant, pager->resource, pager->search->nselect, count);
-	return count < pager->page.limit && pager->rounds == 0 &&
-		(count < GS_NO_CAP || (count < longest && count % GS_NO_CAP != 0));
+	return count < pager->page.limit && pager->rounds == 0 && rows >= pager->expected &&
+		(count < GS_NO_CAP || (count < longest && count % GS_NO_CAP != 0)) &&
+		!gs_ahead_has_rows(&pager->ahead, pager->endpoint);
 }
 
 /*
@@ -319,7 +321,15 @@ take_ordered_page(GsPager *pager)
 	pager->rows = records->count;
 	pager->ended = true;
 	pager->partial = records->count > 0 &&
-		(pager->total == GS_NO_TOTAL ? !is_last_page(pager) : pager->rows < pager->total);
+		(pager->total == GS_NO_TOTAL ? !is_last_page(pager, pager->rows) : pager->rows < pager->total);
+}
+
+/* The first page is empty, although rows were seen: it is asked for once more. */
+static bool
+is_doubtful(GsPager *pager)
+{
+	return pager->rows == 0 && pager->records.count == 0 && !pager->doubted &&
+		(pager->expected > 0 || gs_ahead_has_rows(&pager->ahead, pager->endpoint));
 }
 
 /* Take the current page into account, and make its new rows the ones to give. */
@@ -329,12 +339,21 @@ take_page(GsPager *pager)
 	const GsRecords *records = &pager->records;
 	bool		first = pager->rows == 0;
 	int			fresh = first ? records->count : records->count - 1;
+	bool		last;
 
 	if (pager->search->order != NULL)
 	{
 		take_ordered_page(pager);
 		return;
 	}
+	if (is_doubtful(pager))
+	{
+		pager->doubted = true;
+		gs_ahead_forget(&pager->ahead);
+		return;
+	}
+	/* this may wait, and be interrupted: first */
+	last = is_last_page(pager, pager->rows + fresh);
 	if (first)
 		note_first_page(pager);
 	else if (!joins_on(pager))
@@ -355,16 +374,10 @@ take_page(GsPager *pager)
 	/* more than there are: whatever the tenant counts, it is not these rows */
 	if (pager->total != GS_NO_TOTAL && pager->rows > pager->total)
 		pager->total = GS_NO_TOTAL;
-	if (pager->total != GS_NO_TOTAL && pager->rows == pager->total)
-		pager->ended = true;
-	else if (fresh == 0)
-	{
-		if (pager->total != GS_NO_TOTAL)
-			end_short(pager);
-		else
-			pager->ended = true;
-	}
-	else if (pager->total == GS_NO_TOTAL && is_last_page(pager))
+	/* what ends with a full page may have been counted no further */
+	if (fresh == 0 && pager->total != GS_NO_TOTAL && pager->rows < pager->total)
+		end_short(pager);
+	else if (fresh == 0 || (last && pager->total == GS_NO_TOTAL) || (pager->rows == pager->total && records->count < pager->page.limit))
 		pager->ended = true;
 }
 

@@ -140,7 +140,7 @@ end_of(const GsJson *answer)
 	double		seconds;
 	int64		life;
 
-	if (text == NULL || !gs_json_number(text, &seconds) || seconds <= 0)
+	if (text == NULL || !gs_json_number(text, &seconds) || seconds < 1)
 		return 0;
 	life = (int64) (Min(seconds, MAX_LIFE) * 1000);
 	return gs_governor_now() + life - Min(MARGIN * 1000, life / 2);

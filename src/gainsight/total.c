@@ -36,6 +36,7 @@ typedef struct Total
 	TotalKey	key;
 	int64		rows;
 	int			requests;		/* that it took to find out; 0: it was told by the way */
+	bool		rough;			/* there may be twice as many */
 	int			longest[MOST_FIELDS];	/* pages that were seen, in rows, by their records' fields */
 	int			caps[MOST_FIELDS];	/* pages that were as long as they could be, likewise; 0: none */
 } Total;
@@ -71,6 +72,7 @@ entry_of(const GsTenant *tenant, const GsResource *resource)
 	{
 		entry->rows = GS_NO_TOTAL;
 		entry->requests = 0;
+		entry->rough = false;
 		memset(entry->longest, 0, sizeof(entry->longest));
 		memset(entry->caps, 0, sizeof(entry->caps));
 	}
@@ -78,12 +80,13 @@ entry_of(const GsTenant *tenant, const GsResource *resource)
 }
 
 static void
-remember_total(const GsTenant *tenant, const GsResource *resource, int64 rows, int requests)
+remember_total(const GsTenant *tenant, const GsResource *resource, int64 rows, int requests, bool rough)
 {
 	Total	   *entry = entry_of(tenant, resource);
 
 	entry->rows = rows;
 	entry->requests = requests;
+	entry->rough = rough;
 }
 
 int
@@ -119,7 +122,7 @@ gs_total_cap(const GsTenant *tenant, const GsResource *resource, int fields)
 void
 gs_total_remember(const GsTenant *tenant, const GsResource *resource, int64 total)
 {
-	remember_total(tenant, resource, total, 0);
+	remember_total(tenant, resource, total, 0, false);
 }
 
 int64
@@ -133,6 +136,12 @@ gs_total_known(const GsTenant *tenant, const GsResource *resource, int *requests
 	if (requests != NULL)
 		*requests = entry ? entry->requests : 0;
 	return entry ? entry->rows : GS_NO_TOTAL;
+}
+
+bool
+gs_total_is_rough(const GsTenant *tenant, const GsResource *resource)
+{
+	return entry_of(tenant, resource)->rough;
 }
 
 /*
@@ -212,9 +221,27 @@ typedef struct Probe
 	GsSearch	search;
 	int			page_size;		/* of which the number is wanted; 0: of records */
 	char	   *first_key;		/* of the record at offset 0 */
+	char	   *last_key;		/* of that of the last probe that found one */
 	bool		vain;			/* how many there are was not found out */
 	int			requests;
 } Probe;
+
+/* Who wants the number of pages can do without it, so that nothing fails for it. */
+static bool
+is_optional(const Probe *probe)
+{
+	return probe->page_size > 0;
+}
+
+/* An offset that the tenant refuses is one at which there is nothing to be had. */
+static void
+take_failure(Probe *probe, int64 offset, const GsFailure *failure)
+{
+	if (is_optional(probe))
+		probe->vain = true;
+	else if (offset == 0 || failure->sqlstate != ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION)
+		gs_fail(failure);
+}
 
 static GsRequest *
 ask_for_page(Probe *probe, int limit, int64 offset, GsRecords *records)
@@ -222,10 +249,25 @@ ask_for_page(Probe *probe, int limit, int64 offset, GsRecords *records)
 	GsRequest  *request = gs_api_start_search(probe->tenant, probe->resource,
 											  &probe->search, limit, offset,
 											  CurrentMemoryContext);
+	const GsVerdict *verdict = gs_api_settle(request, gs_model_read(probe->resource, false), records);
 
-	gs_api_finish_read(request, gs_model_read(probe->resource, false), records);
 	probe->requests++;
+	if (verdict->kind == GS_FAILED)
+		take_failure(probe, offset, &verdict->failure);
 	return request;
+}
+
+/* Of the first record of a page, "" where there is none. */
+static char *
+key_of_first(Probe *probe, const GsRecords *records)
+{
+	const char *key = "";
+
+	if (records->first != NULL)
+		key = is_optional(probe) ? gs_record_find_key(probe->key_field, records->first) :
+			gs_record_key(probe->tenant, probe->resource, records->first);
+	probe->vain |= key == NULL;
+	return pstrdup(key ? key : "");
 }
 
 GsRequest *
@@ -252,19 +294,24 @@ gs_total_ask(const GsTenant *tenant, const GsResource *resource, const GsSearch 
 	return gs_total_finish(resource, gs_total_start(tenant, resource, search), total);
 }
 
-/* Is there a record at the offset?  The first is one that the tenant ignores. */
+/*
+ * Is there a record at the offset?  The first of all is one that the tenant ignores, and
+ * the one before is one behind its last page.
+ */
 static bool
 reaches_offset(Probe *probe, int64 offset)
 {
 	GsRecords	records;
 	GsRequest  *request = ask_for_page(probe, 1, offset, &records);
-	bool		found = records.count > 0;
-	bool		again = found &&
-		strcmp(gs_record_key(probe->tenant, probe->resource, records.first), probe->first_key) == 0;
+	char	   *key = key_of_first(probe, &records);
+	bool		found = key[0] != '\0';
+	bool		again = found && (strcmp(key, probe->first_key) == 0 || strcmp(key, probe->last_key) == 0);
 
 	gs_request_free(request);
-	/* pages that all begin alike tell nothing of how many there are */
-	probe->vain |= again && probe->page_size > 0;
+	/* pages that begin alike tell nothing of how many there are */
+	probe->vain |= again && is_optional(probe);
+	if (found)
+		probe->last_key = key;
 	return found && !again;
 }
 
@@ -272,7 +319,7 @@ reaches_offset(Probe *probe, int64 offset)
 static bool
 is_near(const Probe *probe, int64 low, int64 high)
 {
-	if (probe->page_size == 0)
+	if (!is_optional(probe))
 		return high - low <= low / 20;
 	return (high - 1) / probe->page_size <= 2 * (low / probe->page_size) + 1;
 }
@@ -282,7 +329,7 @@ static int64
 search_end(Probe *probe, int64 low)
 {
 	int64		high = -1;		/* no record is there; -1: not known */
-	int64		at = probe->page_size > 0 ? Max(low, FIRST_LEAP) : low;
+	int64		at = is_optional(probe) ? Max(low, FIRST_LEAP) : low;
 
 	while (probe->requests < MAX_PROBES && !probe->vain &&
 		   gs_governor_left(probe->tenant->max_requests) > 0 &&
@@ -312,17 +359,18 @@ find_total(Probe *probe, int64 at_least)
 	total = Max(records.count, at_least);
 	if (gs_total_is_credible(&records, 2))
 		total = records.total;
-	else if (records.count > 0 && probe->page_size > 0 &&
+	else if (records.count > 0 && is_optional(probe) &&
 			 gs_governor_left(probe->tenant->max_requests) <= SCARCE)
 		probe->vain = true;
 	else if (records.count > 0)
 	{
-		probe->first_key = pstrdup(gs_record_key(probe->tenant, probe->resource, records.first));
+		probe->first_key = probe->last_key = key_of_first(probe, &records);
 		total = search_end(probe, Max(records.count, at_least));
 	}
 	gs_request_free(request);
 	if (!probe->vain)
-		remember_total(probe->tenant, probe->resource, total, probe->requests);
+		remember_total(probe->tenant, probe->resource, total, probe->requests,
+					   is_optional(probe) && probe->requests > 1);
 	return total;
 }
 

@@ -24,6 +24,11 @@ extern int64 gs_total_known(const GsTenant *tenant, const GsResource *resource,
 							int *requests);
 
 /*
+ * Was it found by gs_total_find_pages, to a factor of two from below?
+ */
+extern bool gs_total_is_rough(const GsTenant *tenant, const GsResource *resource);
+
+/*
  * Remember for this backend in which list a record is, by the key that the list's
  * path has in braces; and where it was last, NULL if that is not known (any more).
  * Valid until the next is remembered.

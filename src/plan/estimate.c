@@ -74,11 +74,14 @@ parents_of(const GsRelation *relation, const GsSize *size)
 	return size->pages > 0 ? size->pages : size->rows / fan_out(relation->resource);
 }
 
-/* The pages of a search for so many rows, of which each but the first begins with the last of another. */
+/*
+ * The pages of a search for so many rows, of which each but the first begins with the last
+ * of another.  The last one is not full: one that is looks as if there were more.
+ */
 static double
 pages_of(const GsRelation *relation, double rows)
 {
-	return Max(1, ceil((rows - 1) / (relation->settings->page_size - 1)));
+	return Max(0, floor((rows - 1) / (relation->settings->page_size - 1))) + 1;
 }
 
 double
@@ -87,9 +90,6 @@ gs_estimate_requests(const GsRelation *relation, const GsSize *size, double carr
 	const GsEndpoint *endpoint = gs_model_read(relation->resource, false);
 	double		parents;
 
-	/* one page that is full looks like the first of many */
-	if (endpoint != NULL && endpoint->search && carried == relation->settings->page_size)
-		return 2;
 	if (endpoint != NULL)
 		return endpoint->search ? pages_of(relation, carried) : 1;
 	if (keys > 0)
@@ -134,14 +134,20 @@ known_size(const GsRelation *relation)
 	return size;
 }
 
+/* That whose records a walk goes over. */
+static const GsResource *
+walked_resource(const GsRelation *relation)
+{
+	return gs_model_read(relation->resource, false) != NULL ? relation->resource :
+		gs_model_parent(relation->resource);
+}
+
 int
 gs_estimate_ask_size(const GsRelation *relation)
 {
-	const GsResource *resource = relation->resource;
+	const GsResource *resource = walked_resource(relation);
 	GsSearch	search = {.unasked = !gs_operator_available(relation->settings, "IS_NOT_NULL")};
 
-	if (gs_model_read(resource, false) == NULL)
-		resource = gs_model_parent(resource);
 	if (!gs_model_read(resource, false)->search)
 		return 0;
 	return gs_total_find_pages(&relation->settings->tenant, resource, &search,
@@ -165,6 +171,12 @@ gs_estimate_walk(const GsRelation *relation, bool guess)
 	return gs_estimate_requests(relation, &size, size.rows, 0);
 }
 
+double
+gs_estimate_walk_at_most(const GsRelation *relation, double walk)
+{
+	return gs_total_is_rough(&relation->settings->tenant, walked_resource(relation)) ? 2 * walk + 1 : walk;
+}
+
 int64
 gs_estimate_known_rows(const GsRelation *relation)
 {
@@ -181,7 +193,7 @@ gs_estimate_most_pieces(const GsRelation *relation, double carried, double rest)
 
 	if (size.rows < 0)
 		size.rows = gs_estimate_rows(relation);
-	unlisted = gs_estimate_requests(relation, &size, size.rows * rest, 0);
+	unlisted = gs_estimate_walk_at_most(relation, gs_estimate_requests(relation, &size, size.rows * rest, 0));
 	return Max(1, Min(unlisted - gs_estimate_list(relation, 0, carried), GS_ANY_PIECES));
 }
 

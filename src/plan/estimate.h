@@ -65,6 +65,12 @@ extern int64 gs_estimate_known_rows(const GsRelation *relation);
 extern double gs_estimate_walk(const GsRelation *relation, bool guess);
 
 /*
+ * The requests that such a walk may take at most: more, where its size is known from
+ * below only.
+ */
+extern double gs_estimate_walk_at_most(const GsRelation *relation, double walk);
+
+/*
  * Ask the tenant how many rows a walk would read, and remember it: with one request
  * where it counts them, else with some.  Returns how many; 0: it cannot be asked.
  */

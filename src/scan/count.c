@@ -24,7 +24,7 @@ struct GsCount
 	TupleTableSlot *slot;		/* of the one that is given */
 	bool		by_rows;		/* the tenant's count would be one of a later time, or is dearer */
 	bool		left;			/* the plan below was left by an error */
-	bool		asked;			/* the tenant, how much there is */
+	int			asked;			/* requests that the tenant was sent for how much there is */
 };
 
 static void find_counts(ForeignScanState *node);
@@ -248,15 +248,15 @@ consider_walk(ForeignScanState *node)
 	GsCount    *count = state->count;
 	ForeignScanState *below = scan_below(node);
 	const GsTenant *tenant = &state->relation->settings->tenant;
-	int64		sent = tenant->usage->requests - tenant->usage->retries;
+	int64		sent = tenant->usage->requests - tenant->usage->retries - count->asked;
 	double		walk;
 
 	if (count->by_rows || sent == 0 || bms_is_empty(state->changing) || below == NULL)
 		return;
-	if (sent >= GS_SENT_UNKNOWING && !count->asked && gs_estimate_walk(state->relation, false) < 0)
-		count->asked = gs_estimate_ask_size(state->relation) > 0;
+	if (sent >= GS_SENT_UNKNOWING && count->asked == 0 && gs_estimate_walk(state->relation, false) < 0)
+		count->asked = gs_estimate_ask_size(state->relation);
 	walk = gs_wide_most_requests(state->relation) / 2;
-	if (sent < walk || walk > gs_governor_left(tenant->max_requests))
+	if (sent < walk || gs_estimate_walk_at_most(state->relation, walk) > gs_governor_left(tenant->max_requests))
 		return;
 	count->by_rows = true;
 	((GsScanState *) below->fdw_state)->counted = sent;

@@ -57,23 +57,43 @@ wanted_record(const GsOperand *operand)
 	return operand->isnull ? NULL : gs_try_to_utf8(TextDatumGetCString(operand->value));
 }
 
-/* What is to be read; false if no row can match. */
+/*
+ * A list would be so many pieces, each a request, and nobody knows what all rows take:
+ * it is worth asking, with one request or, where nobody counts, with some.
+ */
+static bool
+has_asked(const GsRelation *relation, int pieces)
+{
+	int			worth = relation->resource->dialect->uncounted ? 3 * GS_SENT_UNKNOWING : GS_SENT_UNKNOWING;
+
+	return pieces >= worth && gs_estimate_walk(relation, false) < 0 &&
+		gs_estimate_ask_size(relation) > 0;
+}
+
+/* What is to be read; false if no row can match.  may_ask: how much there is. */
 static bool
 build_spec(const GsRelation *relation, const GsScanPlan *plan, const GsSearch *select,
-		   const GsOperand *operands, GsReadSpec *spec)
+		   const GsOperand *operands, bool may_ask, GsReadSpec *spec)
 {
 	const GsResource *resource = relation->resource;
 	const GsEndpoint *unbound = gs_model_read(resource, false);
 	int			most = gs_estimate_most_pieces(relation, plan->listed, plan->rest);
 	GsFilter	filter;
-	GsKeys		keys;
+	GsKeys		keys = {0};
 
 	memset(spec, 0, sizeof(*spec));
 	spec->resource = resource;
 	spec->nkeys = -1;
 	spec->paging.page_size = relation->settings->page_size;
 	spec->paging.first_page = plan->first_page > 0 ? plan->first_page : spec->paging.page_size;
+	if (plan->key != NULL)
+		gs_filter_keys(plan->key, operands, &keys);
 	gs_filter_build(relation, plan->clauses, operands, most, &filter);
+	if (may_ask && has_asked(relation, unbound == NULL ? keys.count : filter.npieces))
+	{
+		most = gs_estimate_most_pieces(relation, plan->listed, plan->rest);
+		gs_filter_build(relation, plan->clauses, operands, most, &filter);
+	}
 	if (filter.nothing)
 		return false;
 	set_searches(spec, select, &filter);
@@ -84,7 +104,6 @@ build_spec(const GsRelation *relation, const GsScanPlan *plan, const GsSearch *s
 		spec->wanted = wanted_record(&operands[plan->wanted->operand]);
 	if (plan->key == NULL)
 		return true;
-	gs_filter_keys(plan->key, operands, &keys);
 	if (unbound == NULL && keys.count > most)
 	{
 		spec->unlisted = true;
@@ -101,14 +120,12 @@ build_spec(const GsRelation *relation, const GsScanPlan *plan, const GsSearch *s
 }
 
 /*
- * Will all of it be read?  What a bind join asks for is, and what is read for
- * whatever values, by a source that is not the scan's own.
+ * Will all of it be read, where it is no single record?  What a bind join asks for is, and
+ * what is read for whatever values, by a source that is not the scan's own.
  */
 static bool
 is_read_whole(const GsScanState *state, const GsSource *source)
 {
-	if (source->spec.wanted != NULL)
-		return false;
 	return state->inner != NULL || source != &state->source || state->read_all ||
 		gs_is_drained(state->node);
 }
@@ -211,15 +228,18 @@ gs_source_open(GsScanState *state, GsSource *source, const GsScanPlan *plan,
 {
 	const GsTenant *tenant = &state->relation->settings->tenant;
 	MemoryContext old;
+	bool		whole;
 
 	gs_source_close(source);
 	source->plan = plan;
 	old = MemoryContextSwitchTo(source->context);
-	if (build_spec(state->relation, plan, &state->search, operands, &source->spec))
+	whole = is_read_whole(state, source);
+	if (build_spec(state->relation, plan, &state->search, operands,
+				   whole && plan->wanted == NULL && !state->asynchronous, &source->spec))
 	{
 		if (plan->bind != NULL)
 			source->spec.seen = state->seen;
-		source->spec.paging.whole = is_read_whole(state, source);
+		source->spec.paging.whole = whole && source->spec.wanted == NULL;
 		if (plan->order != 0)
 			begin_order(state, source);
 		if (state->saved != NULL)

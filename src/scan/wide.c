@@ -400,12 +400,12 @@ gs_wide_is_due(ForeignScanState *node, const GsOperand *operands)
 		return false;
 	wide = prepare_wide(node);
 	needed = requests_of(state, &state->source);
+	/* an asynchronous scan does not wait */
 	if (sent + (by_lists ? needed - 1 : 0) >= GS_SENT_UNKNOWING && wide->asked == 0 && wide->plan.key == NULL &&
-		gs_estimate_walk(state->relation, false) < 0)
+		!state->asynchronous && gs_estimate_walk(state->relation, false) < 0)
 		wide->asked = gs_estimate_ask_size(state->relation);
 	walk = requests_of_walk(wide, state, operands);
-	/* of what was looked for, and not counted, there may be twice as much */
-	wide->instead = (wide->asked > 1 ? 2 * walk + 1 : walk) <= gs_governor_left(tenant->max_requests) &&
+	wide->instead = gs_estimate_walk_at_most(state->relation, walk) <= gs_governor_left(tenant->max_requests) &&
 		(sent + needed > walk || (sent > 0 && sent + gs_source_pages(state, &state->source) > walk));
 	return wide->instead;
 }
