@@ -346,5 +346,23 @@ for my $preload ('', 'gainsight_fdw')
 	$second->finish;
 }
 
+#
+# The postmaster is gone
+#
+{
+	my $session = GsSession->new($node);
+	my $pid = $session->pid;
+	$other->fault({ hang => 'before', seconds => 60 });
+	$session->start($list);
+	ok(GsServer::eventually(sub { $node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE pid = $pid AND wait_event_type = 'Extension'") }),
+		'a session waits for the tenant');
+	my $started = time;
+	$node->kill9;
+	ok(GsServer::eventually(sub { !kill 0, $pid }), 'it does not outlive its postmaster');
+	cmp_ok(time - $started, '<', 20, 'at once');
+	$node->start;
+	is($node->safe_psql('postgres', 'SELECT 1'), 1, 'so the next one starts');
+}
+
 $node->stop;
 done_testing();

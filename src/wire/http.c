@@ -15,6 +15,8 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "portability/instr_time.h"
+#include "storage/ipc.h"
+#include "storage/pmsignal.h"
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
@@ -226,6 +228,9 @@ gs_http_pump(int timeout)
 		pgstat_report_wait_start(wait_event());
 		curl_multi_poll(multi, NULL, 0, Min(timeout, POLL_SLICE), NULL);
 		pgstat_report_wait_end();
+		/* as core's waits do: what outlives the postmaster keeps the next one from starting */
+		if (IsUnderPostmaster && !PostmasterIsAlive())
+			proc_exit(1);
 		CHECK_FOR_INTERRUPTS();
 		advance_all();
 	}
