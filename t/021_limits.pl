@@ -107,9 +107,10 @@ $tenant{patient}->fault({ status => 429, headers => { 'Retry-After' => '7200' } 
 $patient->start(list('patient'));
 
 sleep 2;
-$early->start(list('fair') . '; SELECT extract(epoch FROM clock_timestamp())');
+my $now = 'SELECT extract(epoch FROM clock_timestamp())';
+$early->start("$now; " . list('fair') . "; $now");
 sleep 2;
-$late->start(list('fair') . '; SELECT extract(epoch FROM clock_timestamp())');
+$late->start("$now; " . list('fair') . "; $now");
 
 #
 # The pause that one session is asked for is seen by the others
@@ -280,17 +281,15 @@ SQL
 {
 	my ($out, $err) = $patient->answer;
 	is($out, '6', 'who was told to come back in two hours');
-	cmp_ok($patient->elapsed, '<', 90, 'comes back after a minute');
 	my @log = $tenant{patient}->log;
 	my $wait = $log[1]{time} - $log[0]{time};
-	cmp_ok($wait, '>', 59, 'not sooner');
+	cmp_ok($wait, '>', 59, 'comes back after a minute, not sooner');
 	cmp_ok($wait, '<', 80, 'not later');
 
-	my ($at_once, $then) = map { (split /\n/, ($_->answer)[0])[1] } $early, $late;
+	my ($at_once, $then) = map { my ($begun, undef, $done) = split /\n/, ($_->answer)[0]; $done - $begun } $early, $late;
 	$greedy->answer;
-	my @times = map { $_->{time} } $tenant{fair}->log;
-	cmp_ok($at_once - $times[0], '<', 90, 'who has waited long goes before who asks again and again');
-	cmp_ok($then - $times[0], '<', 90, 'and so does the next');
+	cmp_ok($at_once, '<', 90, 'who has waited long goes before who asks again and again');
+	cmp_ok($then, '<', 90, 'and so does the next');
 	$_->finish for $patient, $greedy, $early, $late;
 	$_->answer for @copies;
 	$_->finish for @copies;
