@@ -142,6 +142,16 @@ SELECT * FROM local.update_ours($$comments = 'done and lost'$$);
 SELECT * FROM local.update_ours($$comments = 'the first was lost', end_date = '2028-02-02'$$);
 \! sandbox/ctl requests
 \i sql/include/changes.psql
+-- what follows from what was sent is nobody else's change
+CREATE SCHEMA found;
+IMPORT FOREIGN SCHEMA gainsight LIMIT TO (successplans) FROM SERVER live INTO found OPTIONS (discover 'true');
+UPDATE found.successplans SET status = 'Draft' WHERE gsid = '1P02A' RETURNING status_id IS NULL AS has_none;
+\! sandbox/ctl fault '{"op":"PUT /v2/successPlan/","fault":{"apply_then":"close"}}'
+SELECT * FROM local.error_of($$UPDATE found.successplans SET status = 'Active' WHERE gsid = '1P02A'$$);
+SET client_min_messages = warning;
+DROP SCHEMA found CASCADE;
+RESET client_min_messages;
+\! sandbox/ctl clear
 -- not done: they are
 \! sandbox/ctl fault '{"op":"PUT /v2/successPlan/","skip":1,"fault":{"close":"before"}}'
 SELECT * FROM local.update_ours($$comments = 'not done at first'$$);

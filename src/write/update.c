@@ -313,13 +313,13 @@ resolve_unsure(GsUpdate *update, GsWriteOutcome outcome)
 	update->unsure = NULL;
 }
 
-/* Is it what an earlier try has made of it? */
+/* Is it what an earlier try has made of it?  What was not sent may follow from what was. */
 static bool
 is_as_sent(const GsUpdate *update, const GsJson *now)
 {
 	return update->unsure != NULL &&
 		gs_same_members(update->relation, update->write->members,
-						update->write->nmembers, now);
+						update->write->nmembers - update->write->nkept, now);
 }
 
 /* Is the record still what all its statements read? */
