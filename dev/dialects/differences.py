@@ -26,6 +26,7 @@ _OBJECTIVES = "objectives are a search, not a list of each plan"
 _REPLY = "a reply, or a fault, of the document's routes"
 _NO_TYPES = "where there are no plan types, those that plans have, with a WARNING"
 _HINT = "a refusal has a hint of its own"
+_SHORTER = "lists are shorter, so that a walk is less"
 
 # A write is refused there, which is no difference to be named: of what is only read, or of a plan without an owner.
 REFUSED = "cannot (insert into|update) foreign table|does not allow inserts|null value in column \"owner_id\"|no column for the field OwnerId"
@@ -90,6 +91,10 @@ DIFFERENT = {
         "SELECT local.compare_queries('SELECT name, company_id FROM gs.successplans'": (1, _WRITES),
         "UPDATE gs.successplans AS p SET company_id = m.next FROM local.moves": (1, "a company that the tenant has not"),
         "SELECT * FROM local.error_of('SELECT count(p.gsid) FROM local.account AS a JOIN": (1, "shorter lists, so more requests"),
+        "\tLEFT JOIN local.office AS o ON o.n = r.head LEFT JOIN gs.successplans": (1, _SHORTER),
+        "WHERE line ~ 'Filter|Key|Conditions'": (1, _SHORTER),
+        "SELECT bool_or(line ~ 'BindJoin') AS bound FROM local.explain('SELECT a.day": (1, _SHORTER),
+        "SELECT * FROM local.error_of('SELECT count(gsid) FROM (SELECT p.gsid FROM local.account": (1, _SHORTER),
     },
     "walk_instead": {
         "SELECT local.walked('SELECT s.n, (SELECT count(*) FROM gs.successplans AS p": (1, _UNCOUNTED),
