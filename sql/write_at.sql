@@ -553,7 +553,9 @@ SET temp_file_limit = '100kB';
 BEGIN;
 INSERT INTO gs.successplans (name, company_id, type_id, comments) SELECT 'has room ' || g, '1P01', '1T01', repeat('r', 4000) FROM generate_series(1, 20) AS g;
 SAVEPOINT a;
+\set VERBOSITY sqlstate
 INSERT INTO gs.successplans (name, company_id, type_id, comments) SELECT 'has none ' || g, '1P01', '1T01', repeat('n', 4000) FROM generate_series(1, 40) AS g;
+\set VERBOSITY default
 ROLLBACK TO a;
 INSERT INTO gs.successplans (name, company_id, type_id, comments) SELECT 'has room again ' || g, '1P01', '1T01', repeat('a', 4000) FROM generate_series(1, 10) AS g;
 COMMIT;
