@@ -125,14 +125,21 @@ gs_total_remember(const GsTenant *tenant, const GsResource *resource, int64 tota
 	remember_total(tenant, resource, total, 0, false);
 }
 
+/* What is remembered, NULL if nothing is. */
+static const Total *
+find_entry(const GsTenant *tenant, const GsResource *resource)
+{
+	TotalKey	key;
+
+	set_key(&key, tenant, resource);
+	return totals ? hash_search(totals, &key, HASH_FIND, NULL) : NULL;
+}
+
 int64
 gs_total_known(const GsTenant *tenant, const GsResource *resource, int *requests)
 {
-	TotalKey	key;
-	Total	   *entry;
+	const Total *entry = find_entry(tenant, resource);
 
-	set_key(&key, tenant, resource);
-	entry = totals ? hash_search(totals, &key, HASH_FIND, NULL) : NULL;
 	if (requests != NULL)
 		*requests = entry ? entry->requests : 0;
 	return entry ? entry->rows : GS_NO_TOTAL;
@@ -141,7 +148,9 @@ gs_total_known(const GsTenant *tenant, const GsResource *resource, int *requests
 bool
 gs_total_is_rough(const GsTenant *tenant, const GsResource *resource)
 {
-	return entry_of(tenant, resource)->rough;
+	const Total *entry = find_entry(tenant, resource);
+
+	return entry != NULL && entry->rough;
 }
 
 /*

@@ -88,7 +88,8 @@ extern int64 gs_total_find(const GsTenant *tenant, const GsResource *resource,
 /*
  * The same with fewer requests: it is near enough once it tells how many pages of so many
  * rows the records fill, or half of that.  Nothing is remembered of a tenant that ignores
- * the offset, nor where few requests are left.  Returns the requests that it took.
+ * the offset or fails at it, nor where few requests are left.  What a request fails at is not raised.
+ * Returns the requests that it took.
  */
 extern int	gs_total_find_pages(const GsTenant *tenant, const GsResource *resource,
 								const GsSearch *search, int page_size);

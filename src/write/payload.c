@@ -394,9 +394,9 @@ as_it_came(const GsJson *came, const char *json)
 		return json;
 	if (kind == GS_JSON_STRING)
 		return gs_json_kind(value) == GS_JSON_NULL ? json : psprintf("\"%s\"", text);
-	if (kind == GS_JSON_ARRAY && !is_json_of(text, kind))
-		return split_values(text);
-	return is_json_of(text, kind) ? text : json;
+	if (is_json_of(text, kind))
+		return text;
+	return kind == GS_JSON_ARRAY ? split_values(text) : json;
 }
 
 /* The fields of a record that an update can set. */
